@@ -1,0 +1,1 @@
+"""Readers, downloads and simulators: files in, plain NumPy arrays out. Nothing here knows of gradients."""

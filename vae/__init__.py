@@ -1,0 +1,1 @@
+"""Problem 2: a convolutional variational autoencoder on anime faces."""
