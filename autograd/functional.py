@@ -1,0 +1,75 @@
+"""The ops as functions of tensors: one line per rule.
+
+Names are PyTorch's for arithmetic and losses and NumPy's for the rest. Formula, backward and shapes stand in the
+rule's own docstring, which `lift` hands on: ``help(autograd.softmax)``.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from .rules import elementwise, linear, loss, reduction, shape
+from .tensor import Tensor, apply, apply_binary, apply_unary
+
+
+def lift(rule: Callable[..., Any], applied: Callable[..., Any] = apply) -> Callable[..., Any]:
+    """A rule on arrays as a function on tensors."""
+
+    @wraps(rule)
+    def function(*args, **options):
+        return applied(rule, *args, **options)
+
+    return function
+
+
+add = lift(elementwise.add, apply_binary)
+sub = lift(elementwise.sub, apply_binary)
+mul = lift(elementwise.mul, apply_binary)
+div = lift(elementwise.div, apply_binary)
+pow = lift(elementwise.pow, apply_binary)
+maximum = lift(elementwise.maximum, apply_binary)
+minimum = lift(elementwise.minimum, apply_binary)
+matmul = lift(linear.matmul, apply_binary)
+
+neg = lift(elementwise.neg, apply_unary)
+exp = lift(elementwise.exp, apply_unary)
+log = lift(elementwise.log, apply_unary)
+sqrt = lift(elementwise.sqrt, apply_unary)
+abs = lift(elementwise.abs, apply_unary)
+tanh = lift(elementwise.tanh, apply_unary)
+sigmoid = lift(elementwise.sigmoid, apply_unary)
+softplus = lift(elementwise.softplus, apply_unary)
+relu = lift(elementwise.relu, apply_unary)
+leaky_relu = lift(elementwise.leaky_relu, apply_unary)
+clip = lift(elementwise.clip, apply_unary)
+astype = lift(elementwise.astype, apply_unary)
+
+sum = lift(reduction.sum, apply_unary)
+mean = lift(reduction.mean, apply_unary)
+var = lift(reduction.var, apply_unary)
+std = lift(reduction.std, apply_unary)
+max = lift(reduction.max, apply_unary)
+min = lift(reduction.min, apply_unary)
+logsumexp = lift(reduction.logsumexp, apply_unary)
+softmax = lift(reduction.softmax, apply_unary)
+log_softmax = lift(reduction.log_softmax, apply_unary)
+
+reshape = lift(shape.reshape, apply_unary)
+transpose = lift(shape.transpose, apply_unary)
+broadcast_to = lift(shape.broadcast_to, apply_unary)
+pad = lift(shape.pad, apply_unary)
+
+where = lift(elementwise.where)
+binary_cross_entropy_with_logits = lift(loss.binary_cross_entropy_with_logits)
+cross_entropy = lift(loss.cross_entropy)
+mse = lift(loss.mse)
+
+
+@wraps(shape.concatenate)
+def concatenate(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
+    return apply(shape.concatenate, *tensors, axis=axis)
+
+
+@wraps(shape.stack)
+def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
+    return apply(shape.stack, *tensors, axis=axis)

@@ -1,0 +1,102 @@
+"""The graph, and the walk back through it. Nodes and arrays only: nothing here knows what a Tensor is.
+
+A node holds edges: pairs of a parent node and the vector-Jacobian product that carries a gradient to it (what a vjp
+is: ``autograd/rules/registry.py``).
+
+    a = Tensor(..., requires_grad=True)        a.node <--- vjp_a ---+
+    b = Tensor(..., requires_grad=True)                             +--- y.node
+    y = a * b                                  b.node <--- vjp_b ---+
+
+Nodes point to nodes, never to tensors: an array lives on only if a vjp closed over it. And a node points to what
+it was made from, never the other way: no cycles, so memory is freed the moment the last name for it is gone.
+
+`Node.depth` is one more than that of the deepest parent, so every use of a value is deeper than the value itself,
+and visiting nodes deepest first is reverse topological order. Sorting does it: no recursion, and a chain of
+100,000 ops is as good as one of three.
+"""
+
+from operator import attrgetter
+
+import numpy as np
+
+
+class Node:
+    """One value's place in the graph: the op that made it, edges to its parents, and the gradient it collects.
+
+    `edges` is () at a leaf, and None once a backward pass has used the node up.
+    """
+
+    __slots__ = ("depth", "edges", "grad", "op", "retains_grad", "shape")
+
+    def __init__(self, op, edges, depth, shape):
+        self.op = op
+        self.edges = edges
+        self.depth = depth
+        self.shape = shape
+        self.grad = None
+        self.retains_grad = False
+
+
+def backward(node: Node, gradient: np.ndarray) -> None:
+    """Walk from `node` to the leaves, deepest first, handing each parent its share of the gradient.
+
+    A node is complete when its turn comes: all that used its value is deeper and has been visited. Its edges are
+    dropped on the way, and with them what their vjps saved. An inner node may share its gradient's array with
+    another (a + b hands the same g to both), so contributions are added out of place; a leaf owns its own.
+    """
+    order = sorted(_reachable(node), key=attrgetter("depth"))
+    _accumulate(node, gradient)
+    try:
+        while order:
+            node = order.pop()
+            g, edges = node.grad, node.edges
+            if not edges:
+                continue
+            node.edges = None
+            if not node.retains_grad:
+                node.grad = None
+            for parent, vjp in edges:
+                contribution = vjp(g)
+                if contribution.shape != parent.shape:
+                    contribution = unbroadcast(contribution, parent.shape)
+                _accumulate(parent, contribution)
+    except Exception as error:
+        error.add_note(f"in the gradient of {node.op}")
+        raise
+
+
+def _accumulate(node, g):
+    if node.grad is None:
+        node.grad = g if node.edges else np.array(g, order="C")
+    elif not node.edges:
+        node.grad += g
+    elif node.grad is not g:  # g is the same object when an op with several results fills its slots
+        node.grad = node.grad + g
+
+
+def _reachable(root):
+    """All nodes that a gradient at `root` flows through."""
+    seen, stack = {root}, [root]
+    while stack:
+        node = stack.pop()
+        if node.edges is None:
+            raise RuntimeError(
+                f"backward: the graph through {node.op} was already used by an earlier backward, which freed what it "
+                "had saved: run the forward pass again (to keep a value for two losses, add the losses up first)"
+            )
+        for parent, _ in node.edges:
+            if parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    return seen
+
+
+def unbroadcast(g: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Sum g over the axes along which an argument of shape `shape` was repeated by broadcasting.
+
+    A number that was copied to several places influenced the loss through each of them, so its gradient is the sum.
+    """
+    extra = g.ndim - len(shape)
+    repeated = tuple(i for i, n in enumerate(shape, extra) if n == 1 and g.shape[i] != 1)
+    summed = g.sum((*range(extra), *repeated), keepdims=True)
+    return summed.reshape(shape)

@@ -1,0 +1,166 @@
+"""Elementwise mathematics: y[i] depends on x[i] alone, so every vjp is a product g[i] * dy[i]/dx[i].
+
+With two arguments the shapes broadcast as in NumPy. At a kink (relu, abs and clip at their corners, a tie of
+maximum) the derivative does not exist; the choices made there are PyTorch's and stand in each docstring.
+"""
+
+import numpy as np
+
+from .registry import rule
+
+
+@rule
+def add(a, b):
+    """a + b. Backward: g, g."""
+    return a + b, lambda g: g, lambda g: g
+
+
+@rule
+def sub(a, b):
+    """a - b. Backward: g, -g."""
+    return a - b, lambda g: g, lambda g: -g
+
+
+@rule
+def mul(a, b):
+    """a * b. Backward: g * b, g * a."""
+    return a * b, lambda g: g * b, lambda g: g * a
+
+
+@rule
+def div(a, b):
+    """a / b. Backward: g / b, -g * a / b^2."""
+    y = a / b
+    return y, lambda g: g / b, lambda g: -g * y / b
+
+
+@rule
+def neg(x):
+    """-x. Backward: -g."""
+    return -x, lambda g: -g
+
+
+@rule
+def pow(a, b):
+    """a ** b. Backward: g * b * a^(b-1), g * y * log(a) (taken as 0 where a is 0, as PyTorch does)."""
+    y = a**b
+
+    def vjp_exponent(g):
+        log_base = np.log(a, out=np.zeros_like(y), where=np.broadcast_to(a != 0, y.shape))
+        return g * y * log_base
+
+    # At b = 0 the slope is 0 even where a^(b-1) is infinite: subtracting False instead of 1 keeps it finite.
+    return y, lambda g: g * b * a ** (b - (b != 0)), vjp_exponent
+
+
+@rule
+def exp(x):
+    """e^x. Backward: g * y."""
+    y = np.exp(x)
+    return y, lambda g: g * y
+
+
+@rule
+def log(x):
+    """Natural logarithm, for x > 0. Backward: g / x."""
+    return np.log(x), lambda g: g / x
+
+
+@rule
+def sqrt(x):
+    """Square root, for x > 0. Backward: g / (2 y)."""
+    y = np.sqrt(x)
+    return y, lambda g: g / (2 * y)
+
+
+@rule
+def abs(x):
+    """|x|. Backward: g * sign(x), which is 0 at 0."""
+    return np.abs(x), lambda g: g * np.sign(x)
+
+
+@rule
+def tanh(x):
+    """Hyperbolic tangent. Backward: g * (1 - y^2)."""
+    y = np.tanh(x)
+    return y, lambda g: g - g * y * y
+
+
+@rule
+def sigmoid(x):
+    """1 / (1 + e^-x). Backward: g * y * (1 - y).
+
+    Computed as (1 + tanh(x/2)) / 2: the same function, without an exponential that overflows.
+    """
+    y = 0.5 * np.tanh(0.5 * x) + 0.5
+    return y, lambda g: g * y * (1 - y)
+
+
+@rule
+def softplus(x):
+    """log(1 + e^x). Backward: g * sigmoid(x).
+
+    Computed as max(x, 0) + log(1 + e^-|x|): the exponent is never positive, so nothing overflows.
+    """
+    y = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    return y, lambda g: g * (0.5 * np.tanh(0.5 * x) + 0.5)
+
+
+@rule
+def relu(x):
+    """max(x, 0). Backward: g where x > 0, else 0 (so 0 at the corner)."""
+    y = np.maximum(x, 0)
+    return y, lambda g: g * (y > 0)
+
+
+@rule
+def leaky_relu(x, negative_slope=0.01):
+    """x where x > 0, else negative_slope * x. Backward: g where x > 0, else negative_slope * g."""
+    positive = x > 0
+    y = np.where(positive, x, negative_slope * x)
+    return y, lambda g: np.where(positive, g, negative_slope * g)
+
+
+@rule
+def clip(x, min=None, max=None):
+    """x limited to [min, max]; None leaves a side open. Backward: g where min <= x <= max, else 0."""
+
+    def vjp(g):
+        inside = np.ones(x.shape, bool)
+        if min is not None:
+            inside &= x >= min
+        if max is not None:
+            inside &= x <= max
+        return g * inside
+
+    return np.clip(x, min, max), vjp
+
+
+def _share(a, b):
+    """The part of g that goes to `a` where a is chosen over b: all of it, or half at a tie."""
+    return lambda g: np.where(a == b, 0.5 * g, g * (a > b))
+
+
+@rule
+def maximum(a, b):
+    """The larger of a and b. Backward: g to the larger; half to each at a tie."""
+    return np.maximum(a, b), _share(a, b), _share(b, a)
+
+
+@rule
+def minimum(a, b):
+    """The smaller of a and b. Backward: g to the smaller; half to each at a tie."""
+    return np.minimum(a, b), _share(b, a), _share(a, b)
+
+
+@rule
+def where(condition, a, b):
+    """a where the condition holds, else b. Backward: g split the same way; the condition has no gradient."""
+    return np.where(condition, a, b), None, lambda g: g * condition, lambda g: g * np.logical_not(condition)
+
+
+@rule
+def astype(x, dtype):
+    """The same numbers in another floating type. Backward: g in the type of x."""
+    source = x.dtype
+    return x.astype(dtype), lambda g: g.astype(source)

@@ -1,0 +1,42 @@
+"""The matrix product.
+
+With Y = A B, A (n, k), B (k, m): y_ij = sum_k a_ik b_kj, so dL/da_ik = sum_j g_ij b_kj and dL/db_kj = sum_i a_ik g_ij:
+
+    dL/dA = G B^T        dL/dB = A^T G
+
+The shapes alone leave no other choice: G has the shape of Y, and only these products give A's and B's shapes.
+"""
+
+from .registry import rule
+
+
+@rule
+def matmul(a, b):
+    """a @ b as in NumPy: axes before the last two broadcast; a vector counts as a row (left) or column (right).
+
+    Shapes (..., n, k) @ (..., k, m) -> (..., n, m). Backward: g @ b^T and a^T @ g, summed over what was broadcast.
+    """
+    if 0 in (a.ndim, b.ndim):
+        raise ValueError("a scalar is not a matrix: use *")
+    left = a[None, :] if a.ndim == 1 else a
+    right = b[:, None] if b.ndim == 1 else b
+
+    def as_matrix(g):
+        g = g[..., None] if b.ndim == 1 else g
+        return g[..., None, :] if a.ndim == 1 else g
+
+    def vjp_a(g):
+        return _drop(as_matrix(g) @ right.mT, a.ndim == 1, -2)
+
+    def vjp_b(g):
+        g = as_matrix(g)
+        if right.ndim == 2:  # one matrix shared by a whole batch: one large product, not a sum of many small ones
+            rows = left.reshape(-1, left.shape[-1])
+            return _drop(rows.T @ g.reshape(-1, g.shape[-1]), b.ndim == 1, -1)
+        return _drop(left.mT @ g, b.ndim == 1, -1)
+
+    return a @ b, vjp_a, vjp_b
+
+
+def _drop(gradient, is_vector, axis):
+    return gradient.squeeze(axis) if is_vector else gradient

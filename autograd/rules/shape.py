@@ -1,0 +1,85 @@
+"""Moving numbers without changing them: the backward pass moves every number of g back to where it came from.
+
+A number that was copied to several places receives the sum of what comes back from them; one that was left out
+receives zero.
+"""
+
+import numpy as np
+
+from .registry import rule
+
+
+@rule
+def reshape(x, shape):
+    """The same numbers, row by row, in another shape. Backward: g in the old shape."""
+    old = x.shape
+    return x.reshape(shape), lambda g: g.reshape(old)
+
+
+@rule
+def transpose(x, axes=None):
+    """Axes in another order (reversed if `axes` is None). Backward: the inverse order."""
+    inverse = None if axes is None else np.argsort(np.arange(x.ndim)[list(axes)])
+    return x.transpose(axes), lambda g: g.transpose(inverse)
+
+
+@rule
+def broadcast_to(x, shape):
+    """Repeat along axes of size 1 and along new axes in front. Backward: sum over them (the engine's part)."""
+    return np.broadcast_to(x, shape), lambda g: g
+
+
+def _is_basic(key):
+    """Whether a key picks each element at most once and by slices and ints alone, so that it gives a view."""
+    keys = key if isinstance(key, tuple) else (key,)
+    return all(k is None or k is Ellipsis or isinstance(k, slice | int | np.integer) for k in keys)
+
+
+@rule
+def getitem(x, key):
+    """x[key], with slices and ints or with arrays of integers or booleans. Backward: zeros with g at `key`.
+
+    An integer array may name one element twice; `np.add.at` then adds both gradients, where plain assignment
+    would keep the last one only. It is some twenty times slower, so slices do without it.
+    """
+    shape = x.shape
+
+    def vjp(g):
+        full = np.zeros(shape, g.dtype)
+        if _is_basic(key):
+            full[key] = g
+        else:
+            np.add.at(full, key, g)
+        return full
+
+    return x[key], vjp
+
+
+@rule
+def concatenate(*arrays, axis=0):
+    """Join along an axis that exists. Backward: cut g where the arrays met."""
+    ends = np.cumsum([a.shape[axis] for a in arrays])
+    pieces = [slice(end - a.shape[axis], end) for a, end in zip(arrays, ends, strict=True)]
+
+    def vjp_of(piece):
+        return lambda g: g[(slice(None),) * (axis % g.ndim) + (piece,)]
+
+    return np.concatenate(arrays, axis), *map(vjp_of, pieces)
+
+
+@rule
+def stack(*arrays, axis=0):
+    """Join along a new axis. Backward: array i receives slice i of g."""
+
+    def vjp_of(i):
+        return lambda g: np.take(g, i, axis)
+
+    return np.stack(arrays, axis), *map(vjp_of, range(len(arrays)))
+
+
+@rule
+def pad(x, pad_width, constant_values=0):
+    """Surround by a constant; `pad_width` as in np.pad. Backward: g without the border."""
+    widths = np.broadcast_to(pad_width, (x.ndim, 2)).tolist()
+    inside = tuple(slice(before, before + n) for (before, _), n in zip(widths, x.shape, strict=True))
+    return np.pad(x, widths, constant_values=constant_values), lambda g: g[inside]

@@ -1,0 +1,49 @@
+"""From NumPy's complaint to a sentence about the op: its name, the operands' shapes, the axis that differs."""
+
+import numpy as np
+
+BROADCASTING = {"add", "sub", "mul", "div", "pow", "maximum", "minimum", "where", "mse"}
+
+
+def explain(op, arrays, error):
+    """The exception to raise when rule `op` failed on `arrays` with NumPy's `error`."""
+    shapes = [np.shape(a) for a in arrays if isinstance(a, np.ndarray)]
+    operands = " and ".join(map(str, shapes))
+    if op in BROADCASTING and (differs := _first_difference(shapes)):
+        reason = f"cannot broadcast shapes {operands}: {differs}"
+    elif op == "matmul" and (differs := _matmul_difference(shapes)):
+        reason = f"cannot multiply shapes {operands}: {differs}"
+    elif op in ("concatenate", "stack") and (differs := _join_difference(op, shapes)):
+        reason = f"cannot join shapes {operands}: {differs}"
+    else:
+        reason = f"{error} (operand shapes: {operands})"
+    kind = type(error) if type(error) in (ValueError, TypeError, IndexError) else ValueError
+    return kind(f"{op}: {reason}")
+
+
+def _first_difference(shapes):
+    """Which axis, counted from the end as broadcasting does, holds two sizes that are neither equal nor 1."""
+    for axis in range(-1, -1 - max(map(len, shapes), default=0), -1):
+        sizes = [s[axis] for s in shapes if len(s) >= -axis]
+        if len({n for n in sizes if n != 1}) > 1:
+            return f"axis {axis} differs, {' against '.join(map(str, sizes))}"
+    return None
+
+
+def _matmul_difference(shapes):
+    left, right = shapes
+    inner = right[0] if len(right) == 1 else right[-2]
+    if left[-1] != inner:
+        axis = 0 if len(right) == 1 else -2
+        return f"axis -1 of the left has {left[-1]}, axis {axis} of the right has {inner}"
+    return _first_difference([left[:-2], right[:-2]])
+
+
+def _join_difference(op, shapes):
+    ranks = {len(s) for s in shapes}
+    if len(ranks) > 1:
+        return f"they have {' and '.join(map(str, sorted(ranks)))} axes"
+    differing = [a for a in range(ranks.pop()) if len({s[a] for s in shapes}) > 1]
+    if op == "stack" or len(differing) > 1:
+        return f"axis {differing[-1]} differs, {' against '.join(str(s[differing[-1]]) for s in shapes)}"
+    return None

@@ -1,0 +1,451 @@
+"""Tensors, and `apply`, through which every op goes: run the rule on arrays, remember how its result was made.
+
+A `Tensor` is an array and, if someone will want its gradient, a node of the graph (``autograd/node.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, final
+
+import numpy as np
+
+from .node import Node, backward
+from .rules import elementwise, linear, reduction, shape
+from .shape_errors import explain
+
+_recording = True  # switched off by no_grad
+_observer: Callable[..., Any] | None = None  # set by debug: sees every op that is recorded
+
+
+@final
+class Tensor:
+    """An array that can be differentiated.
+
+    Arrays keep their dtype; Python numbers and lists of them become float32. In arithmetic a Python number, a
+    NumPy scalar or a plain array takes the dtype of the tensor beside it; two tensors of different floating
+    dtypes are refused, so that a precision never changes silently.
+
+    Args:
+        data: array, number or nested list; an array is held, not copied.
+        requires_grad: whether to collect a gradient in `grad`. Only floating dtypes have one.
+
+    Raises:
+        TypeError: `requires_grad` for an integer or boolean array, or data that are no numbers.
+    """
+
+    __slots__ = ("data", "node")
+    __array_ufunc__ = None  # makes array * tensor call our __rmul__, and np.exp(tensor) an error instead of nonsense
+
+    data: np.ndarray
+    node: Node | None
+
+    def __init__(self, data: Any, requires_grad: bool = False):
+        self.data = data if type(data) is np.ndarray else _as_array(data)
+        self.node = None
+        if self.data.dtype.kind not in "fiubc":
+            raise TypeError(f"Tensor: dtype {self.data.dtype} is no number type")
+        if requires_grad:
+            self.requires_grad = True
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to this tensor. May be set on a leaf: False freezes it."""
+        return self.node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if wanted == self.requires_grad:
+            return
+        if self.node is not None and not self.is_leaf:
+            raise RuntimeError(f"this tensor was made by {self.node.op}: use detach() to cut it off")
+        if wanted and self.data.dtype.kind != "f":
+            raise TypeError(
+                f"Tensor: dtype {self.data.dtype} cannot require a gradient, a derivative needs numbers that vary "
+                "continuously: convert first, e.g. array.astype(np.float32)"
+            )
+        self.node = Node("leaf", (), 0, self.data.shape) if wanted else None
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this tensor was made by the user rather than by an op that was recorded."""
+        return self.node is None or self.node.op == "leaf"
+
+    @property
+    def grad(self) -> np.ndarray | None:
+        """The gradient, an array of this tensor's shape: summed over all backward passes since it was cleared.
+
+        Leaves collect it; a tensor made by an op gives its gradient back when used, unless `retain_grad` was called.
+        """
+        return None if self.node is None else self.node.grad
+
+    @grad.setter
+    def grad(self, value: np.ndarray | None) -> None:
+        if self.node is None:
+            raise RuntimeError("this tensor does not require a gradient")
+        if value is not None and value.shape != self.data.shape:
+            raise ValueError(f"grad: shape {value.shape} for a tensor of shape {self.data.shape}")
+        self.node.grad = value
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of a tensor that was made by an op, for study."""
+        if self.node is not None:
+            self.node.retains_grad = True
+
+    def backward(self, gradient: Any = None) -> None:
+        """Add d(this)/d(leaf), times `gradient`, to the `grad` of every leaf this tensor was computed from.
+
+        Args:
+            gradient: dL/d(this), of this tensor's shape; may be left out for a single number, meaning 1.
+
+        Raises:
+            RuntimeError: nothing here requires a gradient, or the graph was already used.
+            ValueError: no gradient given for more than one number, or one of another shape.
+        """
+        if self.node is None:
+            raise RuntimeError("backward: this tensor depends on no tensor that requires a gradient")
+        backward(self.node, _seed(self.data, gradient))
+
+    def detach(self) -> Tensor:
+        """The same array without its history: a constant."""
+        return Tensor(self.data)
+
+    def numpy(self) -> np.ndarray:
+        """The array itself (shared, not copied)."""
+        return self.data
+
+    def item(self) -> float:
+        """The one number held, as a Python number: for logging without keeping the graph alive."""
+        return self.data.item()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.data.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.data.dtype
+
+    @property
+    def ndim(self) -> int:
+        return self.data.ndim
+
+    @property
+    def size(self) -> int:
+        return self.data.size
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self.data)))
+
+    def __float__(self) -> float:
+        return float(self.data.item())
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    def __repr__(self) -> str:
+        value = np.array2string(self.data, prefix="Tensor(", threshold=20, precision=4)
+        made = "" if self.node is None else ", requires_grad=True" if self.is_leaf else f", op={self.node.op}"
+        return f"Tensor({value}, shape={self.shape}, dtype={self.dtype}{made})"
+
+    def __array__(self, *_: Any, **__: Any) -> np.ndarray:
+        raise TypeError("a Tensor is not an array: use tensor.data for NumPy, or the function of autograd")
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise TypeError(
+            "a Tensor cannot be changed in place, its gradient would be wrong: build a new one with "
+            "where, stack or concatenate (or write to tensor.data when no graph is alive)"
+        )
+
+    def __getitem__(self, key: Any) -> Tensor:
+        keys = key if isinstance(key, tuple) else (key,)
+        keys = tuple(k.data if type(k) is Tensor else np.asarray(k) if isinstance(k, list) else k for k in keys)
+        return apply_unary(shape.getitem, self, keys if isinstance(key, tuple) else keys[0])
+
+    # fmt: off
+    def __add__(self, other): return apply_binary(elementwise.add, self, other)
+    def __radd__(self, other): return apply_binary(elementwise.add, other, self)
+    def __sub__(self, other): return apply_binary(elementwise.sub, self, other)
+    def __rsub__(self, other): return apply_binary(elementwise.sub, other, self)
+    def __mul__(self, other): return apply_binary(elementwise.mul, self, other)
+    def __rmul__(self, other): return apply_binary(elementwise.mul, other, self)
+    def __truediv__(self, other): return apply_binary(elementwise.div, self, other)
+    def __rtruediv__(self, other): return apply_binary(elementwise.div, other, self)
+    def __pow__(self, other): return apply_binary(elementwise.pow, self, other)
+    def __rpow__(self, other): return apply_binary(elementwise.pow, other, self)
+    def __matmul__(self, other): return apply_binary(linear.matmul, self, other)
+    def __rmatmul__(self, other): return apply_binary(linear.matmul, other, self)
+    def __neg__(self): return apply_unary(elementwise.neg, self)
+    def __abs__(self): return apply_unary(elementwise.abs, self)
+
+    # Comparisons have no gradient: they give plain boolean arrays.
+    def __lt__(self, other): return self.data < _array_of(other)
+    def __le__(self, other): return self.data <= _array_of(other)
+    def __gt__(self, other): return self.data > _array_of(other)
+    def __ge__(self, other): return self.data >= _array_of(other)
+    def __eq__(self, other): return self.data == _array_of(other)
+    def __ne__(self, other): return self.data != _array_of(other)
+    # fmt: on
+    __hash__ = object.__hash__
+
+    @property
+    def T(self) -> Tensor:
+        return apply_unary(shape.transpose, self)
+
+    def reshape(self, *new_shape) -> Tensor:
+        return apply_unary(shape.reshape, self, _one_tuple(new_shape))
+
+    def transpose(self, *axes) -> Tensor:
+        return apply_unary(shape.transpose, self, _one_tuple(axes) or None)
+
+    def astype(self, dtype) -> Tensor:
+        return apply_unary(elementwise.astype, self, np.dtype(dtype))
+
+    def sum(self, axis=None, keepdims=False) -> Tensor:
+        return apply_unary(reduction.sum, self, axis, keepdims)
+
+    def mean(self, axis=None, keepdims=False) -> Tensor:
+        return apply_unary(reduction.mean, self, axis, keepdims)
+
+    def max(self, axis=None, keepdims=False) -> Tensor:
+        return apply_unary(reduction.max, self, axis, keepdims)
+
+    def min(self, axis=None, keepdims=False) -> Tensor:
+        return apply_unary(reduction.min, self, axis, keepdims)
+
+    def var(self, axis=None, ddof=0, keepdims=False) -> Tensor:
+        return apply_unary(reduction.var, self, axis, ddof, keepdims)
+
+    def std(self, axis=None, ddof=0, keepdims=False) -> Tensor:
+        return apply_unary(reduction.std, self, axis, ddof, keepdims)
+
+    def exp(self) -> Tensor:
+        return apply_unary(elementwise.exp, self)
+
+    def log(self) -> Tensor:
+        return apply_unary(elementwise.log, self)
+
+    def sqrt(self) -> Tensor:
+        return apply_unary(elementwise.sqrt, self)
+
+    def tanh(self) -> Tensor:
+        return apply_unary(elementwise.tanh, self)
+
+    def sigmoid(self) -> Tensor:
+        return apply_unary(elementwise.sigmoid, self)
+
+    def relu(self) -> Tensor:
+        return apply_unary(elementwise.relu, self)
+
+    def abs(self) -> Tensor:
+        return apply_unary(elementwise.abs, self)
+
+    def clip(self, min=None, max=None) -> Tensor:
+        return apply_unary(elementwise.clip, self, min, max)
+
+
+def apply(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Run a rule on the arrays inside `args` and remember how its result was made.
+
+    Gives a Tensor, or a tuple of them if the rule has several results.
+    """
+    arrays = _arrays_of(rule, args)
+    try:
+        value, *vjps = rule(*arrays, **options)
+    except (ValueError, TypeError, IndexError) as error:
+        raise explain(rule.__name__, arrays, error) from error
+    edges = []
+    if _recording:
+        for a, vjp in zip(args, vjps, strict=False):
+            if type(a) is Tensor and a.node is not None and vjp is not None:
+                edges.append((a.node, vjp))
+    depth = max([parent.depth for parent, _ in edges], default=0)
+    if type(value) is tuple:
+        return _several(rule.__name__, value, edges, depth)
+    return _record(rule.__name__, value, edges, depth)
+
+
+def apply_unary(rule, a, *options, **named):
+    """`apply` for one operand, written out: small ops are the most common, and this halves what they cost."""
+    if type(a) is not Tensor:
+        a = Tensor(a)
+    try:
+        value, vjp = rule(a.data, *options, **named)
+    except (ValueError, TypeError, IndexError) as error:
+        raise explain(rule.__name__, (a.data,), error) from error
+    parent = a.node
+    if parent is None or not _recording:
+        return _record(rule.__name__, value, ())
+    return _record(rule.__name__, value, ((parent, vjp),), parent.depth)
+
+
+def apply_binary(rule, a, b):
+    """`apply` for two operands, written out likewise; the one that is no tensor is a constant."""
+    if type(a) is not Tensor:
+        if type(b) is not Tensor:
+            b = Tensor(b)
+        x, y, parent_a, parent_b = _constant(a, b), b.data, None, b.node
+    elif type(b) is not Tensor:
+        x, y, parent_a, parent_b = a.data, _constant(b, a), a.node, None
+    else:
+        x, y, parent_a, parent_b = a.data, b.data, a.node, b.node
+        if x.dtype is not y.dtype:
+            x, y = _one_dtype(rule, x, y)
+    if x is NotImplemented or y is NotImplemented:
+        return NotImplemented
+    try:
+        value, vjp_a, vjp_b = rule(x, y)
+    except (ValueError, TypeError, IndexError) as error:
+        raise explain(rule.__name__, (x, y), error) from error
+    if not _recording:
+        return _record(rule.__name__, value, ())
+    if parent_a is None:
+        if parent_b is None:
+            return _record(rule.__name__, value, ())
+        return _record(rule.__name__, value, ((parent_b, vjp_b),), parent_b.depth)
+    if parent_b is None:
+        return _record(rule.__name__, value, ((parent_a, vjp_a),), parent_a.depth)
+    depth = parent_a.depth if parent_a.depth > parent_b.depth else parent_b.depth
+    return _record(rule.__name__, value, ((parent_a, vjp_a), (parent_b, vjp_b)), depth)
+
+
+_new_tensor = object.__new__
+
+
+def _record(op, value, edges, depth=0):
+    """A tensor for a rule's value, with a node if there are edges; `depth` is that of the deepest parent."""
+    tensor = _new_tensor(Tensor)
+    tensor.data = value if type(value) is np.ndarray else (value := np.asarray(value))
+    if not edges:
+        tensor.node = None
+        return tensor
+    if _observer is not None:
+        edges = _observer(op, tensor, edges)
+    tensor.node = Node(op, edges, depth + 1, value.shape)
+    return tensor
+
+
+class _Gradients(list):
+    """The gradients of an op's several results, filled slot by slot; the engine hands it about like an array."""
+
+    shape = None
+
+
+def _several(op, values, edges, depth):
+    """One node for the op, and for each result a node whose only edge puts its gradient into the op's slot."""
+    tensors = tuple(_record(op, value, edges, depth) for value in values)
+    if edges:
+        shared = tensors[0].node
+        shared.shape = None
+        gradients = _Gradients([None] * len(values))
+
+        def deposit(slot):
+            def vjp(g):
+                gradients[slot] = g
+                return gradients
+
+            return vjp
+
+        for slot, tensor in enumerate(tensors):
+            tensor.node = Node(op, ((shared, deposit(slot)),), shared.depth + 1, tensor.data.shape)
+    return tensors
+
+
+def is_recording() -> bool:
+    """Whether ops are being remembered (not inside `no_grad`)."""
+    return _recording
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Inside this block (or a function decorated with it) ops are not recorded: no gradients, no memory kept."""
+    global _recording
+    before, _recording = _recording, False
+    try:
+        yield
+    finally:
+        _recording = before
+
+
+def _seed(data, gradient):
+    if gradient is None:
+        if data.size != 1:
+            raise ValueError(
+                f"backward: a tensor of shape {data.shape} is not a single number: reduce it to a loss first, "
+                "or pass the gradient with respect to it"
+            )
+        return np.ones_like(data)
+    gradient = np.asarray(_array_of(gradient), dtype=data.dtype)
+    if gradient.shape != data.shape:
+        raise ValueError(f"backward: gradient of shape {gradient.shape} for a tensor of shape {data.shape}")
+    return gradient
+
+
+def _as_array(data):
+    if isinstance(data, Tensor):
+        return data.data
+    array = np.asarray(data)
+    if array.dtype == np.float64 and not isinstance(data, np.generic | np.ndarray):
+        return array.astype(np.float32)
+    return array.view(np.ndarray) if isinstance(data, np.ndarray) else array
+
+
+def _array_of(value):
+    return value.data if type(value) is Tensor else value
+
+
+def _arrays_of(rule, args):
+    """The arrays inside `args`, all floating ones in the dtype of the tensors among them."""
+    dtypes = {a.data.dtype for a in args if type(a) is Tensor and a.data.dtype.kind == "f"}
+    if len(dtypes) > 1:
+        raise _mixed_dtypes(rule, *sorted(dtypes, key=str))
+    arrays = []
+    for a in args:
+        if type(a) is Tensor:
+            a = a.data
+        elif isinstance(a, np.generic):
+            a = a.item()
+        elif dtypes and isinstance(a, np.ndarray) and a.dtype.kind == "f":
+            a = a.astype(next(iter(dtypes)), copy=False)
+        arrays.append(a)
+    return arrays
+
+
+def _constant(value, beside):
+    """A constant operand as numbers that do not change the dtype of the tensor beside it.
+
+    Python numbers are weak in NumPy: float32 * 2.0 is float32. NumPy scalars are not (np.sqrt(2) would turn
+    float32 into float64), so they are made Python numbers, and arrays are converted.
+    """
+    if isinstance(value, int | float):
+        return float(value) if isinstance(value, np.generic) else value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray | list | tuple):
+        array = np.asarray(value)
+        return array if array.dtype == beside.dtype else array.astype(beside.dtype)
+    return NotImplemented
+
+
+def _one_dtype(rule, x, y):
+    """Two tensors' arrays in one dtype: integers become floating beside a floating one; two precisions do not mix."""
+    if x.dtype.kind == "f" and y.dtype.kind == "f" and x.dtype != y.dtype:
+        raise _mixed_dtypes(rule, x.dtype, y.dtype)
+    dtype = x.dtype if x.dtype.kind == "f" else y.dtype if y.dtype.kind == "f" else np.result_type(x, y)
+    return x.astype(dtype, copy=False), y.astype(dtype, copy=False)
+
+
+def _mixed_dtypes(rule, *dtypes):
+    named = " and ".join(map(str, dtypes))
+    return TypeError(
+        f"{rule.__name__}: tensors of dtype {named}: convert one with astype, dtypes never change silently"
+    )
+
+
+def _one_tuple(arguments):
+    """x.reshape(2, 3) and x.reshape((2, 3)) mean the same."""
+    return tuple(arguments[0]) if len(arguments) == 1 and isinstance(arguments[0], tuple | list) else arguments
