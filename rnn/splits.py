@@ -41,11 +41,9 @@ def split(windows: Windows, how: str, days: int, rng: np.random.Generator) -> np
         test = by_chance(windows, rng)
     else:
         raise ValueError(f"split is {how!r}, expected one of {', '.join(SPLITS)}")
-    if test.all() or not test.any():
-        raise ValueError(
-            f"split {how!r} puts {test.sum()} of {len(windows)} windows into the test part, nothing would be left "
-            f"to {'train' if len(test) and test.all() else 'test'} on: take more countries or more days"
-        )
+    for name, count in (("train", (~test).sum()), ("test", test.sum())):
+        if count == 0:
+            raise ValueError(f"split {how!r} leaves 0 windows to {name} on: take more countries or more days")
     return test
 
 
