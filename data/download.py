@@ -24,7 +24,7 @@ KNOWN_SHA256 = {
     JOHNS_HOPKINS_URL: "e6234a59eec4359d2577358b5220e1a7e3da74c162913cdb7d882db1413f98c2",
 }
 
-_CHUNK = 1 << 16  # bytes
+_CHUNK = 4096  # bytes; reading waits until so many are there, and then looks at the clock
 
 
 def is_url(source: str) -> bool:
@@ -114,7 +114,7 @@ class _Download:
     def __call__(self, url: str, output_file: str, _: Any) -> None:
         deadline = time.monotonic() + self.at_most
         first = True
-        # A socket's timeout starts anew with every packet, so the clock is read here as well.
+        # The timeout starts anew with every packet; a server that sends a drop at a time needs the deadline.
         with (
             requests.get(url, stream=True, timeout=self.timeout) as response,
             open(output_file, "wb") as file,
