@@ -85,6 +85,10 @@ class CaseCounts:
             raise DataError(f"{self.source} has fewer than two days between {first} and {last}")
         return replace(self, dates=self.dates[keep], cumulative=self.cumulative[:, keep])
 
+    def with_remark(self, remark: str) -> "CaseCounts":
+        """The same counts with one more line in ``notes``, at their head."""
+        return replace(self, remarks=(remark, *self.remarks))
+
 
 def parse_day(day: str | date, name: str) -> date:
     """An ISO date; ``name`` is the argument that the message blames."""
