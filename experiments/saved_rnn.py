@@ -28,6 +28,7 @@ MODEL_NAMES = {
     "logistic": "logistic regression",
 }
 SPLIT_NAMES = {"country": "by country", "time": "by time", "random": "random windows"}
+SPLIT_PHRASES = {**SPLIT_NAMES, "random": "on random windows"}  # as they stand inside a sentence
 METRIC_NAMES = {
     "train_accuracy": "training accuracy",
     "accuracy": "accuracy",
@@ -77,12 +78,12 @@ class SavedRun:
     def table(self, name: str) -> pd.DataFrame:
         """The rows of one of the files in COLUMNS; raises DataError if it is missing or lacks a column."""
         path = self.folder / name
-        text = {column: str for column in TEXT_COLUMNS if column in COLUMNS[name]}
+        text: dict[str, type] = {column: str for column in TEXT_COLUMNS if column in COLUMNS[name]}
         frame = _read_csv(path, text)
         missing = [column for column in COLUMNS[name] if column not in frame.columns]
         if missing:
             raise DataError(f"{path}: no column {', '.join(missing)}; expected {','.join(COLUMNS[name])}")
-        return frame.fillna({column: "" for column in text})
+        return frame.fillna(dict.fromkeys(text, ""))
 
     def correlation(self) -> pd.DataFrame:
         """Pearson coefficients, (countries, countries), both axes labelled; NaN where undefined."""
@@ -112,4 +113,4 @@ def _read_csv(path: Path, text: dict[str, type]) -> pd.DataFrame:
     if not path.is_file():
         raise DataError(f"{path}: no such file; run the training again, with --resume, to write it")
     # Only an empty field means "nothing": pandas would also swallow a country called "NA" or "None".
-    return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])  # type: ignore[arg-type]
+    return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])

@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.style import MODEL_COLOURS, baseline_line, figure, headline
 from experiments.saved_rnn import MODEL_NAMES, SPLIT_NAMES
@@ -41,8 +42,9 @@ def plot_curves(
         for i, cell in enumerate(cells):
             panels[0, i].set_title(MODEL_NAMES[cell], color=MODEL_COLOURS[cell], fontweight="bold")
             panels[1, i].set_xlabel("epoch")
-        panels[1, -1].legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title="accuracy", alignment="left")
-        panels[0, -1].legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title="loss", alignment="left")
+            panels[1, i].xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        for axes, title in zip(panels[:, -1], ("loss", "accuracy"), strict=True):
+            axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title=title, alignment="left")
 
 
 def _draw_cell(axes: Axes, rows: pd.DataFrame, column: str) -> tuple[float, float]:
@@ -60,8 +62,10 @@ def _draw_cell(axes: Axes, rows: pd.DataFrame, column: str) -> tuple[float, floa
             linewidth=width,
             alpha=strength,
             marker=marker if len(by_epoch) == 1 else None,  # one epoch alone would draw no line
-            label=f"{'training' if part == 'train' else 'test'}, mean and sd",
         )
+        # One grey entry for all panels: the colour says which cell, the weight of the line which part.
+        name = "training" if part == "train" else "test"
+        axes.plot([], [], color="black", linewidth=width, alpha=strength, label=f"{name} (mean, sd)")
         extremes += [float(low.min()), float(high.max())]
     return min(extremes), max(extremes)
 

@@ -11,14 +11,14 @@ from experiments.saved_rnn import BASELINES, CELLS, METRIC_NAMES, MODEL_NAMES, S
 from experiments.summary_rnn import cells_in, compare, gain, over_seeds, values_by_seed
 
 SHOWN = ("accuracy", "auc")
-OVERLAP = "test windows overlap training windows"
+OVERLAP = "test overlaps training"
 
 
 def plot_lengths(results: pd.DataFrame, path: str | os.PathLike[str], *, simulated: bool) -> None:
     """Accuracy and ROC-AUC against L, a column per split, all on one scale; bands are one standard deviation."""
     summary = over_seeds(results)
     splits = splits_in(results)
-    with figure(path, 1.8 + 2.7 * len(splits), 6.0, simulated=simulated) as fig:
+    with figure(path, 2.2 + 2.5 * len(splits), 5.8, simulated=simulated) as fig:
         headline(fig, length_finding(results, splits))
         panels = fig.subplots(len(SHOWN), len(splits), sharex=True, sharey="row", squeeze=False)
         for row, metric in enumerate(SHOWN):
@@ -30,8 +30,7 @@ def plot_lengths(results: pd.DataFrame, path: str | os.PathLike[str], *, simulat
             panels[0, column].set_title(split_title(split))
             panels[-1, column].set_xlabel("window length L (days)")
             panels[-1, column].set_xticks(sorted(results["length"].unique()))
-        handles, labels = panels[0, 0].get_legend_handles_labels()
-        fig.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+        panels[0, -1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
 def plot_headline(results: pd.DataFrame, path: str | os.PathLike[str], *, length: int, simulated: bool) -> None:
@@ -40,16 +39,17 @@ def plot_headline(results: pd.DataFrame, path: str | os.PathLike[str], *, length
     summary = summary[summary["length"] == length]
     splits = splits_in(results)
     models = [model for model in (*reversed(CELLS), *reversed(BASELINES)) if (summary["model"] == model).any()]
-    with figure(path, 1.9 + 2.4 * len(splits), 4.6, simulated=simulated) as fig:
+    with figure(path, 1.9 + 2.4 * len(splits), 5.4, simulated=simulated) as fig:
         headline(fig, headline_finding(results, length, splits))
         panels = fig.subplots(len(SHOWN), len(splits), sharex="row", sharey=True, squeeze=False)
         for row, metric in enumerate(SHOWN):
             for column, split in enumerate(splits):
                 axes = panels[row, column]
                 here = summary[(summary["metric"] == metric) & (summary["split"] == split)].set_index("model")
+                means, spreads = dict(here["mean"]), dict(here["sd"])
                 for height, model in enumerate(models):
-                    if model in here.index:
-                        _draw_dot(axes, here.loc[model], height, model)
+                    if model in means:
+                        _draw_dot(axes, means[model], spreads[model], height, model)
                 axes.set_xlabel(f"test {METRIC_NAMES[metric]} (0 to 1)")
                 axes.set_yticks(range(len(models)), [MODEL_NAMES[model] for model in models])
                 axes.set_ylim(-0.6, len(models) - 0.4)
@@ -79,7 +79,8 @@ def length_finding(results: pd.DataFrame, splits: tuple[str, ...]) -> str:
     change = gain(means[1], means[0], "auc")
     if change.verdict in ("noise", "unknown"):
         found = "is within noise of" if change.verdict == "noise" else "differs, on one seed, from"
-        return f"{name.capitalize()}, AUC at L = {long} days {found} that at L = {short} ({_points(change.mean)} points)"
+        size = f"{_points(change.mean)} points"
+        return f"{name.capitalize()}, AUC at L = {long} days {found} that at L = {short} ({size})"
     word = "adds" if change.mean > 0 else "costs"
     return f"{name.capitalize()}, L = {long} instead of {short} days {word} {abs(100 * change.mean):.1f} points of AUC"
 
@@ -137,12 +138,15 @@ def _draw_lengths(axes: Axes, summary: pd.DataFrame) -> None:
         )
 
 
-def _draw_dot(axes: Axes, row: pd.Series, height: int, model: str) -> None:
-    spread = row["sd"] if np.isfinite(row["sd"]) else 0.0
-    marker = "o" if model in CELLS else "D"
+def _draw_dot(axes: Axes, mean: float, spread: float, height: int, model: str) -> None:
     axes.errorbar(
-        row["mean"], height, xerr=spread, fmt=marker, color=MODEL_COLOURS[model], markersize=5, capsize=3, linewidth=1.4
+        mean,
+        height,
+        xerr=spread if np.isfinite(spread) else 0.0,
+        fmt="o" if model in CELLS else "D",
+        color=MODEL_COLOURS[model],
+        markersize=5,
+        capsize=3,
+        linewidth=1.4,
     )
-    axes.annotate(
-        f"{row['mean']:.3f}", (row["mean"], height), xytext=(0, 5), textcoords="offset points", ha="center", fontsize=6.5
-    )
+    axes.annotate(f"{mean:.3f}", (mean, height), xytext=(0, 5), textcoords="offset points", ha="center", fontsize=6.5)

@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -21,9 +22,9 @@ from matplotlib.figure import Figure
 from matplotlib.typing import ColorType
 
 DOTS_PER_INCH = 130
-STAMP_STRIP = 0.3  # inches kept free below a figure of simulated data, so that the stamp covers nothing
+STAMP_STRIP = 0.36  # inches kept free below a figure of simulated data, so that the stamp covers nothing
 
-SETTINGS: dict[str, object] = {
+SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine draws the same letters
     "font.size": 9,
     "axes.titlesize": 10,
@@ -95,8 +96,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def headline(fig: Figure, text: str) -> None:
     """The finding, in bold over the whole figure, wrapped at the figure's width."""
-    # A bold letter of DejaVu Sans is about 0.66 of its height wide; a point is 1/72 inch.
-    letter_inches = 0.66 * float(matplotlib.rcParams["figure.titlesize"]) / 72
+    # A bold letter of DejaVu Sans is about 0.61 of its height wide; a point is 1/72 inch.
+    letter_inches = 0.61 * float(matplotlib.rcParams["figure.titlesize"]) / 72
     columns = int((fig.get_figwidth() - 0.3) / letter_inches)
     fig.suptitle(textwrap.fill(text, columns), fontweight="bold", x=0.01, ha="left")
 

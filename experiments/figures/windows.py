@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from experiments.figures.style import GREY, figure, headline
 
@@ -29,21 +30,14 @@ def plot_threshold(
         curve.plot(sizes["threshold"], sizes["countries"], color=KEPT, marker="o", markersize=4)
         curve.axvline(threshold, color=GREY, linestyle=(0, (4, 2)), linewidth=1.1)
         curve.plot([threshold], [kept], marker="o", markersize=9, color=KEPT, markeredgecolor="black")
-        curve.annotate(
-            f"threshold {threshold:g}: {kept} countries",
-            (threshold, kept),
-            xytext=(-8, -14),
-            textcoords="offset points",
-            ha="right",
-            va="top",
-        )
+        curve.set_title(f"the run's threshold, {threshold:g}, keeps {kept}", loc="left")
         curve.set_ylim(0, 1.05 * len(countries))
         curve.set_xlabel("threshold on the Pearson correlation (no unit)")
         curve.set_ylabel("countries in C (count)")
         _list_left_out(names, listed, len(left_out), threshold)
 
 
-def _list_left_out(axes, listed: pd.DataFrame, total: int, threshold: float) -> None:
+def _list_left_out(axes: Axes, listed: pd.DataFrame, total: int, threshold: float) -> None:
     """One line per country: its name, its best partner, and how near that pair comes to the threshold."""
     if listed.empty:
         axes.set_axis_off()

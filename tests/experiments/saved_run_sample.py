@@ -80,12 +80,14 @@ def _write_countries(folder: Path, countries: dict[str, str], lengths: tuple[int
     table.to_csv(folder / "correlation.csv", float_format="%.6f")
     off_diagonal = np.nan_to_num(correlation, nan=-1) - 3 * np.eye(len(names))
     best = off_diagonal.max(axis=1)
+    partners = [names[i] for i in off_diagonal.argmax(axis=1)]
+    best[-1], partners[-1] = np.nan, ""
     pd.DataFrame(
         {
             "country": names,
             "code": list(countries.values()),
             "in_c": np.where(best > 0.7, "yes", "no"),
-            "partner": [names[i] for i in off_diagonal.argmax(axis=1)],
+            "partner": partners,
             "correlation": best.round(6),
         }
     ).to_csv(folder / "countries.csv", index=False)
