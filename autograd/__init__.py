@@ -49,9 +49,11 @@ from .functional import (
     var,
     where,
 )
+from .gradcheck import GradientError, gradcheck
 from .tensor import Tensor, is_recording, no_grad
 
 __all__ = [
+    "GradientError",
     "Tensor",
     "abs",
     "add",
@@ -63,6 +65,7 @@ __all__ = [
     "cross_entropy",
     "div",
     "exp",
+    "gradcheck",
     "is_recording",
     "leaky_relu",
     "log",
