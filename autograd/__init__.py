@@ -56,9 +56,11 @@ from .functional import (
     var,
     where,
 )
+from .gradcheck import GradientError, gradcheck
 from .tensor import Tensor, is_recording, no_grad
 
 __all__ = [
+    "GradientError",
     "Tensor",
     "abs",
     "add",
@@ -72,6 +74,7 @@ __all__ = [
     "div",
     "exp",
     "gaussian_log_likelihood",
+    "gradcheck",
     "gru",
     "init",
     "is_recording",

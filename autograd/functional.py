@@ -67,6 +67,7 @@ mse = lift(loss.mse)
 bernoulli_log_likelihood = lift(likelihood.bernoulli_log_likelihood)
 gaussian_log_likelihood = lift(likelihood.gaussian_log_likelihood)
 kl_standard_normal = lift(likelihood.kl_standard_normal)
+
 rnn_tanh = lift(recurrent.rnn_tanh)
 lstm = lift(recurrent.lstm)
 gru = lift(recurrent.gru)
