@@ -62,6 +62,11 @@ class SavedRun:
         return bool(self.config["data"]["simulated"])
 
     @property
+    def threshold(self) -> float:
+        """The correlation above which two countries make a pair."""
+        return float(self.config["threshold"])
+
+    @property
     def map_model(self) -> str:
         """The cell whose probabilities are on the map."""
         return str(self.config["map"]["model"])

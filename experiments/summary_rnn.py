@@ -6,7 +6,8 @@ another cancels. See R. Bouckaert and E. Frank, "Evaluating the Replicability of
 Comparing Learning Algorithms" (2004).
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from experiments.saved_rnn import BASELINES, CELLS, LOWER_IS_BETTER
 
 # Student's t: two-sided 95 % quantiles for 1 to 10 degrees of freedom; above that the value for 10 is kept,
 # which errs on the side of caution.
+NORMAL_QUANTILE = 1.96
 T_QUANTILE = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23)
 
 
@@ -23,15 +25,17 @@ class Difference:
     """Gain of one model over another in one metric, paired over seeds; positive is better for the first."""
 
     mean: float
-    error: float  # standard error of the mean; NaN with a single seed
+    error: float  # standard error of the mean over seeds; NaN with a single seed
     seeds: int
+    test_error: float = 0.0  # standard error from the finite test set, where all seeds share one
 
     @property
     def margin(self) -> float:
         """Half the width of the 95 % interval; NaN with a single seed."""
         if self.seeds < 2:
             return float("nan")
-        return T_QUANTILE[min(self.seeds - 1, len(T_QUANTILE)) - 1] * self.error
+        quantile = T_QUANTILE[min(self.seeds - 1, len(T_QUANTILE)) - 1]
+        return math.hypot(quantile * self.error, NORMAL_QUANTILE * self.test_error)
 
     @property
     def verdict(self) -> str:
@@ -85,6 +89,27 @@ def compare(results: pd.DataFrame, model: str, other: str, length: int, split: s
         values_by_seed(results, other, length, split, metric),
         metric,
     )
+
+
+def with_test_error(difference: Difference, predictions: pd.DataFrame, model: str, other: str) -> Difference:
+    """The difference in accuracy with the scatter of a finite test set added, for a split that every seed shares.
+
+    ``predictions`` holds the rows of predictions.csv of one length and split. Each window counts once: whether the
+    first model was right minus whether the other was, averaged over seeds, gives one number a window, and their
+    standard error is taken. Where ``other`` left no predictions, its hits are taken to be independent of the
+    model's, which makes the error larger than it is.
+    """
+    window = ["country", "day"]
+    right = (predictions["probability"] >= 0.5) == (predictions["label"] == 1)
+    hits = predictions.assign(right=right).groupby(["model", *window])["right"].mean()
+    models = hits.index.get_level_values("model")
+    if model not in models:
+        return difference
+    if other in models:
+        error = float((hits[model] - hits[other]).dropna().sem())
+    else:
+        error = math.sqrt(2) * float(hits[model].sem())
+    return replace(difference, test_error=error)
 
 
 def best_of(results: pd.DataFrame, models: tuple[str, ...], length: int, split: str, metric: str) -> str | None:

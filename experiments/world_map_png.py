@@ -34,7 +34,7 @@ def plot_world_map(
     drawn = table[table["drawn"] == "yes"]
     fill = {code: colours[number] for code, number in zip(drawn["code"], drawn["bin"], strict=True)}
     left, top, width, height = view_box(svg_map)
-    with figure(path, 10.0, 6.9, simulated=simulated) as fig:
+    with figure(path, 9.0, 6.4, simulated=simulated) as fig:
         headline(fig, heading)
         axes = fig.add_subplot()
         for code, outlines in country_shapes(svg_map).items():
@@ -43,7 +43,9 @@ def plot_world_map(
         axes.set_xlim(left, left + width)
         axes.set_ylim(top + height, top)  # y points down in SVG
         axes.set_aspect("equal")
-        axes.set_axis_off()
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.spines[:].set_visible(False)
         handles = [
             Patch(facecolor=colour, edgecolor="#444444", linewidth=0.4, label=label)
             for label, colour in (*legend.items(), no_data)
@@ -56,4 +58,4 @@ def plot_world_map(
             columnspacing=1.2,
             title="probability of a rise",
         )
-        fig.supxlabel(textwrap.fill(note, 150), x=0.01, ha="left", fontsize=7, color="#333333")
+        axes.set_xlabel(textwrap.fill(note, 150), loc="left", labelpad=42, fontsize=7, color="#333333")

@@ -18,14 +18,16 @@ def reliability(predictions: pd.DataFrame) -> pd.DataFrame:
     """One row per tenth of probability: mean ``predicted``, ``observed`` share of rises, ``count``, ``error``.
 
     ``error`` is the standard error of a proportion, sqrt(p (1 - p) / n), with p the mean prediction: the scatter
-    that a perfectly calibrated model would show. Rows with fewer than FEWEST windows are left out.
+    that a perfectly calibrated model would show. Seeds repeat windows rather than add new ones, so n is the count
+    of one seed, on average. Rows with fewer than FEWEST windows are left out.
     """
+    seeds = max(predictions["seed"].nunique(), 1)
     bins = np.minimum((predictions["probability"] * BINS).astype(int), BINS - 1)
     table = predictions.groupby(bins).agg(
         predicted=("probability", "mean"), observed=("label", "mean"), count=("label", "size")
     )
     table = table[table["count"] >= FEWEST]
-    return table.assign(error=np.sqrt(table["predicted"] * (1 - table["predicted"]) / table["count"]))
+    return table.assign(error=np.sqrt(table["predicted"] * (1 - table["predicted"]) * seeds / table["count"]))
 
 
 def calibration_error(predictions: pd.DataFrame) -> float:

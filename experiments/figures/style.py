@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 from matplotlib.typing import ColorType
 
 DOTS_PER_INCH = 130
@@ -72,7 +74,6 @@ def figure(path: str | os.PathLike[str], width: float, height: float, *, simulat
     """
     with matplotlib.rc_context(SETTINGS):
         fig = Figure(figsize=(width, height), layout="constrained", dpi=DOTS_PER_INCH)
-        FigureCanvasAgg(fig)
         yield fig
         if simulated:
             stamp_simulated(fig)
@@ -80,9 +81,15 @@ def figure(path: str | os.PathLike[str], width: float, height: float, *, simulat
 
 
 def write_png(fig: Figure, path: Path) -> None:
-    """Save ``fig`` beside ``path`` and rename it into place; same figure, same bytes (no date, no version)."""
+    """Save ``fig`` beside ``path`` and rename it into place; same figure, same bytes (no date, no version).
+
+    The canvas is drawn once and its pixels are saved; ``fig.savefig`` would draw everything twice for the layout.
+    """
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", metadata={"Software": None})
+    pixels = np.asarray(canvas.buffer_rgba())
+    imsave(buffer, pixels, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     write_bytes(path, buffer.getvalue())
 
 
