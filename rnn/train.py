@@ -68,7 +68,7 @@ def train(
             batch = order[start : start + settings.batch_size]
             loss = binary_cross_entropy_with_logits(model(data.x[batch]), Tensor(labels[batch]))
             if not np.isfinite(loss.data):
-                raise FloatingPointError(f"epoch {epoch}: the training loss is {loss.item()}: lower the learning rate")
+                raise FloatingPointError(f"epoch {epoch}: the training loss is {loss.item()}")
             optimizer.zero_grad()
             loss.backward()
             clip_grad_norm(model.parameters(), settings.clip)
