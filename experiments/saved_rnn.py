@@ -67,6 +67,12 @@ class SavedRun:
         return float(self.config["threshold"])
 
     @property
+    def event(self) -> str:
+        """What the models foresee, as it stands in a sentence."""
+        cumulative = self.config.get("target") == "cumulative"
+        return "any new cases" if cumulative else "more new cases than the day before"
+
+    @property
     def map_model(self) -> str:
         """The cell whose probabilities are on the map."""
         return str(self.config["map"]["model"])

@@ -61,11 +61,11 @@ def windows_table(windows: pd.DataFrame) -> str:
     """windows.csv as a Markdown table, with the share of distinct windows and of rises among them."""
     lines = [_row(["threshold", "countries in C", "L (days)", "windows", "distinct", "rises among distinct"])]
     lines.append(_row(["---:"] * 6))
-    for row in windows.sort_values(["threshold", "length"]).itertuples():
-        distinct = f"{row.distinct:,} ({_share(row.distinct, row.windows)})"
-        rises = f"{row.positives_distinct:,} ({_share(row.positives_distinct, row.distinct)})"
-        counts = [str(row.countries), str(row.length), f"{row.windows:,}"]
-        lines.append(_row([f"{row.threshold:g}", *counts, distinct, rises]))
+    for row in windows.sort_values(["threshold", "length"]).to_dict("records"):
+        distinct = f"{row['distinct']:,} ({_share(row['distinct'], row['windows'])})"
+        rises = f"{row['positives_distinct']:,} ({_share(row['positives_distinct'], row['distinct'])})"
+        counts = [str(row["countries"]), str(row["length"]), f"{row['windows']:,}"]
+        lines.append(_row([f"{row['threshold']:g}", *counts, distinct, rises]))
     return "\n".join(lines)
 
 
@@ -74,7 +74,7 @@ def _reading_aid(results: pd.DataFrame) -> str:
     spread = "one seed, so no spread is given" if seeds == 1 else f"mean ± standard deviation over {seeds} seeds"
     return (
         f"Test values, {spread}; bold is the best mean at that length. Lower is better for log-loss and Brier "
-        "score, higher for the others. The reversal rule predicts a fall after a rise and a rise otherwise."
+        "score, higher for the others. The reversal rule predicts a rise after a fall and no rise otherwise."
     )
 
 

@@ -46,7 +46,7 @@ CSS = (
 def write_world_map(run: SavedRun) -> str:
     """Draw a run's world_map.csv as world_map.svg and world_map.png beside it; return the line of coverage."""
     table = checked(run.table("world_map.csv"))
-    heading = title(table, MODEL_NAMES[run.map_model], run.map_length)
+    heading = title(table, run.event, MODEL_NAMES[run.map_model], run.map_length)
     write_bytes(run.folder / "world_map.svg", render_svg(table, heading, simulated=run.simulated))
     plot_world_map(
         table.assign(bin=bins(table["probability"])),
@@ -111,13 +111,13 @@ def coverage(table: pd.DataFrame) -> str:
     return "; ".join(parts)
 
 
-def title(table: pd.DataFrame, model: str, length: int) -> str:
+def title(table: pd.DataFrame, event: str, model: str, length: int) -> str:
     """What the map shows and finds, in one sentence."""
     drawn = table[table["drawn"] == "yes"]
     day = table["day"].iloc[0] if len(table) else "the next day"
     above = int((drawn["probability"] >= 0.5).sum())
     return (
-        f"Chance that {day} brings more new cases than the day before ({model}, last {length} days): "
+        f"Chance that {day} brings {event} ({model}, last {length} days): "
         f"one half or more in {above} of {len(drawn)} countries"
     )
 

@@ -34,28 +34,23 @@ def plot_world_map(
     drawn = table[table["drawn"] == "yes"]
     fill = {code: colours[number] for code, number in zip(drawn["code"], drawn["bin"], strict=True)}
     left, top, width, height = view_box(svg_map)
-    with figure(path, 9.0, 6.4, simulated=simulated) as fig:
+    with figure(path, 9.0, 6.7, simulated=simulated) as fig:
         headline(fig, heading)
-        axes = fig.add_subplot()
+        # Legend and note have a row of their own: a map that keeps its proportions leaves them no fixed place.
+        axes, below = fig.subplots(2, 1, height_ratios=(6.4, 1))
         for code, outlines in country_shapes(svg_map).items():
             colour = fill.get(code, no_data[1])
             axes.add_collection(PathCollection(outlines, facecolors=colour, edgecolors="#444444", linewidths=0.25))
         axes.set_xlim(left, left + width)
         axes.set_ylim(top + height, top)  # y points down in SVG
         axes.set_aspect("equal")
-        axes.set_xticks([])
-        axes.set_yticks([])
-        axes.spines[:].set_visible(False)
+        axes.set_axis_off()
         handles = [
             Patch(facecolor=colour, edgecolor="#444444", linewidth=0.4, label=label)
             for label, colour in (*legend.items(), no_data)
         ]
-        axes.legend(
-            handles=handles,
-            loc="upper center",
-            bbox_to_anchor=(0.5, 0.0),
-            ncols=len(handles),
-            columnspacing=1.2,
-            title="probability of a rise",
+        below.set_axis_off()
+        below.legend(
+            handles=handles, loc="upper center", ncols=len(handles), columnspacing=1.2, title="probability of a rise"
         )
-        axes.set_xlabel(textwrap.fill(note, 150), loc="left", labelpad=42, fontsize=7, color="#333333")
+        below.text(0.005, 0.0, textwrap.fill(note, 150), va="bottom", fontsize=7, color="#333333")

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from experiments.figures.style import BASELINE_DASHES, MODEL_COLOURS, MODEL_MARKERS, figure, headline
 from experiments.saved_rnn import BASELINES, CELLS, METRIC_NAMES, MODEL_NAMES, SPLIT_NAMES, SPLITS
 from experiments.summary_rnn import cells_in, compare, gain, over_seeds, values_by_seed
+from experiments.wording import interval
 
 SHOWN = ("accuracy", "auc")
 OVERLAP = "test overlaps training"
@@ -79,8 +80,7 @@ def length_finding(results: pd.DataFrame, splits: tuple[str, ...]) -> str:
     change = gain(means[1], means[0], "auc")
     if change.verdict in ("noise", "unknown"):
         found = "is within noise of" if change.verdict == "noise" else "differs, on one seed, from"
-        size = f"{_points(change.mean)} points"
-        return f"{name.capitalize()}, AUC at L = {long} days {found} that at L = {short} ({size})"
+        return f"{name.capitalize()}, AUC at L = {long} days {found} that at L = {short} ({interval(change)})"
     word = "adds" if change.mean > 0 else "costs"
     return f"{name.capitalize()}, L = {long} instead of {short} days {word} {abs(100 * change.mean):.1f} points of AUC"
 
@@ -91,27 +91,17 @@ def headline_finding(results: pd.DataFrame, length: int, splits: tuple[str, ...]
     found = {cell: compare(results, cell, "reversal", length, split, "accuracy") for cell in cells_in(results)}
     cell = max(found, key=lambda name: found[name].mean)
     best = found[cell]
+    where = f"{SPLIT_NAMES[split].capitalize()}, L = {length} days"
+    name, margin = MODEL_NAMES[cell], f" ± {100 * best.margin:.1f}" if np.isfinite(best.margin) else ""
+    size = f"{abs(100 * best.mean):.1f}{margin} points of accuracy"
     # By time all seeds share one test period, whose own luck the scatter over seeds does not show: no verdict.
-    verdict = {
-        "above": "beats the reversal rule by",
-        "below": "falls short of the reversal rule by",
-        "noise": "cannot be told from the reversal rule:",
-        "unknown": "differs, on one seed, from the reversal rule by",
-    }["unknown" if split == "time" else best.verdict]
-    size = (
-        f"{abs(100 * best.mean):.1f}"
-        if verdict.endswith("rule by") and "differs" not in verdict
-        else _points(best.mean)
-    )
-    margin = f" ± {100 * best.margin:.1f}" if np.isfinite(best.margin) else ""
-    return (
-        f"{SPLIT_NAMES[split].capitalize()}, L = {length} days: the best cell, {MODEL_NAMES[cell]}, "
-        f"{verdict} {size}{margin} points of accuracy"
-    )
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:+.1f}".replace("-", "−")
+    verdict = "unknown" if split == "time" else best.verdict
+    if verdict == "above":
+        return f"{where}: the best cell, {name}, beats the reversal rule by {size}"
+    if verdict == "below":
+        return f"{where}: even the best cell, {name}, falls short of the reversal rule by {size}"
+    remark = ", within noise" if verdict == "noise" else ""
+    return f"{where}: {interval(best)} of accuracy from the reversal rule to the best cell, {name}{remark}"
 
 
 def _mean_over_cells(results: pd.DataFrame, cells: tuple[str, ...], length: int, split: str) -> pd.Series:

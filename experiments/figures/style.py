@@ -89,7 +89,8 @@ def write_png(fig: Figure, path: Path) -> None:
     canvas.draw()
     buffer = io.BytesIO()
     pixels = np.asarray(canvas.buffer_rgba())
-    imsave(buffer, pixels, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    # None takes out the entry that matplotlib would write, its own version.
+    imsave(buffer, pixels, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})  # type: ignore[dict-item]
     write_bytes(path, buffer.getvalue())
 
 
