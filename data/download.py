@@ -81,10 +81,10 @@ def fetch(
     timeout  seconds of silence, when connecting or between two packets, after which to give up
     at_most  seconds for the whole download
 
-    The file is written beside and renamed, so ``path`` is complete or untouched.
+    The file is written beside and renamed, so ``path`` is complete or untouched. A file that is there already
+    and has the right hash is kept without a look at the network.
     Raises DataError in one line: no network, timeout, HTTP status, wrong kind, body cut short, wrong hash.
     """
-    part = _Download(kind, timeout, at_most)
     try:
         with _quiet_pooch():
             pooch.retrieve(
@@ -92,7 +92,7 @@ def fetch(
                 known_hash=None if sha256 is None else f"sha256:{sha256}",
                 fname=path.name,
                 path=path.parent,
-                downloader=part,
+                downloader=_Download(kind, timeout, at_most),
             )
     except DataError as error:
         raise DataError(f"{url}: {error}") from None

@@ -2,6 +2,8 @@
 
 import contextlib
 import hashlib
+import io
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -153,13 +155,18 @@ def test_an_address_that_is_none_and_a_folder_that_cannot_be_made_give_one_line(
         fetch("http://127.0.0.1:9/x", tmp_path / "file" / "cases.csv")
 
 
-def test_downloads_are_silent_and_pooch_speaks_as_before(
-    server: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    level = pooch.get_logger().level
-    fetch(f"{server}/lf", tmp_path / "cases.csv")
-    assert capfd.readouterr() == ("", "")
-    assert pooch.get_logger().level == level
+def test_downloads_are_silent_and_pooch_speaks_as_before(server: str, tmp_path: Path) -> None:
+    logger, said = pooch.get_logger(), io.StringIO()
+    handler, before = logging.StreamHandler(said), logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        fetch(f"{server}/lf", tmp_path / "cases.csv")
+        assert said.getvalue() == ""
+        assert logger.level == logging.INFO
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
 
 
 def test_cases_are_read_from_a_url(server: str) -> None:

@@ -138,9 +138,17 @@ def test_real_counts_are_written_without_the_mark(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.cumulative, cases.cumulative)
 
 
-def test_a_failed_write_leaves_the_older_file(tmp_path: Path, epidemics: list[CaseCounts]) -> None:
+def test_a_failed_write_leaves_the_older_file_and_nothing_else(
+    epidemics: list[CaseCounts], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "cases.csv"
-    path.mkdir()  # a folder cannot be replaced by a file
-    with pytest.raises(OSError, match="directory"):
+    path.write_text("older")
+
+    def disk_is_full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("data.epidemic.os.replace", disk_is_full)
+    with pytest.raises(OSError, match="no space"):
         write_course_csv(epidemics[0], path)
-    assert [p.name for p in tmp_path.iterdir()] == ["cases.csv"]
+    assert path.read_text() == "older"
+    assert list(tmp_path.iterdir()) == [path]
