@@ -44,7 +44,7 @@ def resolve_cases(
         try:
             fetch(url, path, sha256=KNOWN_SHA256[JOHNS_HOPKINS_URL], timeout=timeout)
         except DataError as error:
-            # The last two parts of the folder's name: notes go into reports, which are the same on every machine.
+            # Two parts of the folder's name only: notes go into reports, the same on every machine.
             folder = f"{raw.parent.name}/{raw.name}"
             why = f"because there is no CSV file in {folder} and the download failed: {error}"
             return _simulated(seed, start, end, why)

@@ -12,7 +12,7 @@ from data.download import JOHNS_HOPKINS_URL, KNOWN_SHA256
 from data.epidemic import simulate_epidemic, write_course_csv
 from data.errors import DataError
 from tests.data.real_files import JOHNS_HOPKINS, needs_real_files
-from tests.data.test_covid import PIVOT, SERIES
+from tests.data.samples import PIVOT, SERIES
 
 NOWHERE = "http://127.0.0.1:9/cases.csv"  # nothing listens on the discard port
 JANUARY = {"start": "2020-01-22", "end": "2020-01-24"}

@@ -16,7 +16,7 @@ import pytest
 from data.covid import load_cases
 from data.download import fetch, is_url, lf_line_ends, why_not_csv, why_not_zip
 from data.errors import DataError
-from tests.data.test_covid import SERIES
+from tests.data.samples import SERIES
 
 CSV = SERIES.encode()
 SHA256 = hashlib.sha256(CSV).hexdigest()

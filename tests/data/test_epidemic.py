@@ -9,7 +9,7 @@ from data.countries import countries, find_country
 from data.covid import CaseCounts, load_cases
 from data.epidemic import course_csv, simulate_epidemic, write_course_csv
 from data.errors import DataError
-from tests.data.test_covid import PIVOT
+from tests.data.samples import PIVOT
 
 
 @pytest.fixture(scope="module")
