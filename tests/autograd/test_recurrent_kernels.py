@@ -209,9 +209,7 @@ def test_a_wrong_shape_is_refused_naming_op_argument_and_expected_shape(cell, na
 @every_cell
 def test_mixed_or_integer_dtypes_are_refused_by_name(cell):
     good = draw(cell, (2, 3, 5, 4), seed=0)
-    with pytest.raises(
-        TypeError, match=f"{cell}: weight_hh has dtype float32, expected float64, the dtype of x"
-    ):
+    with pytest.raises(TypeError, match=f"{cell}: weight_hh has dtype float32, expected float64, the dtype of x"):
         CELLS[cell][0](**{**good, "weight_hh": good["weight_hh"].astype(np.float32)})
     with pytest.raises(TypeError, match=f"{cell}: x has dtype int64, expected float32 or float64"):
         CELLS[cell][0](**{**good, "x": np.ones((2, 3, 5), np.int64)})
