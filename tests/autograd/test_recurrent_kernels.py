@@ -29,6 +29,11 @@ seeds = st.integers(0, 2**32 - 1)
 chunk_bytes = st.sampled_from([1, 500, recurrent.CHUNK_BYTES])  # one step a chunk, a few, all
 
 
+def examples(count):
+    """So many drawn cases, the same in every run."""
+    return settings(max_examples=count, deadline=None, derandomize=True)
+
+
 def draw(cell, size, seed, zero_start=False, dtype=np.float64):
     """Arguments of a cell by name, in order; sizes are (B, T, D, H)."""
     (B, T, D, H), (*_, gates, states) = size, CELLS[cell]
@@ -59,13 +64,13 @@ def gradients(cell, arguments, sent):
     return [finish() for finish in CELLS[cell][1](saved, *sent)]
 
 
-def largest_difference(actual, expected):
-    """Relative to the largest expected value."""
-    return np.abs(actual - expected).max() / np.abs(expected).max()
+def assert_close(actual, expected, tolerance):
+    """Within tolerance of the largest expected value (or of 0.1: gates may leave tiny states)."""
+    assert np.abs(actual - expected).max() <= tolerance * max(0.1, np.abs(expected).max())
 
 
 @every_cell
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(size=sizes, seed=seeds, zero_start=st.booleans())
 def test_values_equal_the_reference(cell, size, seed, zero_start):
     forward, _, slow, *_ = CELLS[cell]
@@ -77,7 +82,7 @@ def test_values_equal_the_reference(cell, size, seed, zero_start):
         for output, value in zip(outputs, expected, strict=True):
             assert output.dtype == dtype
             assert output.shape == value.shape
-            assert largest_difference(output, value) <= tolerance
+            assert_close(output, value, tolerance)
         np.testing.assert_array_equal(outputs[0][:, -1], outputs[1])
 
 
@@ -95,7 +100,7 @@ def numeric_jacobian(function, arguments, index, step=1e-6):
 
 
 @every_cell
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(size=sizes, seed=seeds, zero_start=st.booleans(), limit=chunk_bytes)
 def test_gradients_equal_central_differences_whichever_outputs_are_used(cell, size, seed, zero_start, limit):
     arguments = list(draw(cell, size, seed, zero_start).values())
@@ -110,7 +115,7 @@ def test_gradients_equal_central_differences_whichever_outputs_are_used(cell, si
             contributions = [J @ g.ravel() for J, g in zip(jacobian, sent, strict=True) if g is not None]
             expected = sum(contributions, np.zeros(argument.size)).reshape(argument.shape)
             assert gradient.shape == argument.shape
-            np.testing.assert_allclose(gradient, expected, atol=1e-8 * max(1, np.abs(expected).max()))
+            assert_close(gradient, expected, 1e-7)
 
 
 @every_cell
@@ -123,11 +128,11 @@ def test_float32_gradients_stay_float32_and_close_to_float64(cell, size):
     actual = gradients(cell, single, [g.astype(np.float32) for g in sent])
     for gradient, value in zip(actual, expected, strict=True):
         assert gradient.dtype == np.float32
-        assert largest_difference(gradient, value) <= 5e-6
+        assert_close(gradient, value, 5e-6)
 
 
 @every_cell
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(size=sizes, seed=seeds)
 def test_read_only_strided_arrays_are_accepted_and_left_unchanged(cell, size, seed):
     arguments = draw(cell, size, seed).values()
@@ -139,7 +144,7 @@ def test_read_only_strided_arrays_are_accepted_and_left_unchanged(cell, size, se
     again = [finish() for finish in backward(saved, *odd_sent)]
     expected = gradients(cell, arguments, sent)
     for gradient, repeated, value in zip(actual, again, expected, strict=True):
-        np.testing.assert_allclose(gradient, value, rtol=0, atol=1e-12 * max(1, np.abs(value).max()))
+        assert_close(gradient, value, 1e-12)
         np.testing.assert_array_equal(gradient, repeated)
     for odd, array in zip(odd_arguments + odd_sent, [*arguments, *sent], strict=True):
         np.testing.assert_array_equal(odd, array)
