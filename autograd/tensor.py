@@ -334,6 +334,9 @@ class _Gradients(list):
 
     shape = None
 
+    def __add__(self, other):
+        return self  # other is this very list: each result has put its gradient into its own slot
+
 
 def _several(op, values, edges, depth):
     """One node for the op, and for each result a node whose only edge puts its gradient into the op's slot."""
