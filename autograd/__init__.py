@@ -8,6 +8,7 @@
 array([2., 4., 6.], dtype=float32)
 """
 
+from .debug import debug
 from .functional import (
     abs,
     add,
@@ -63,6 +64,7 @@ __all__ = [
     "clip",
     "concatenate",
     "cross_entropy",
+    "debug",
     "div",
     "exp",
     "gradcheck",
