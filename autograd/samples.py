@@ -42,6 +42,10 @@ def normal(*shape: int) -> Recipe:
     return lambda rng: np.asarray(rng.standard_normal(shape))
 
 
+def zeros(*shape: int) -> Recipe:
+    return lambda rng: np.zeros(shape)
+
+
 def positive(*shape: int) -> Recipe:
     """From 0.5 to 2.5."""
     return lambda rng: np.asarray(rng.uniform(0.5, 2.5, shape))
@@ -126,6 +130,27 @@ def _reductions(domain: Callable[..., Recipe]) -> list[Sample]:
 
 def _softmaxes() -> list[Sample]:
     return [case(normal(3, 4)), case(normal(3, 4), axis=0), case(normal(5)), case(strided(normal(2, 3, 4)), axis=1)]
+
+
+def _likelihood(*arguments: Callable[..., Recipe]) -> list[Sample]:
+    """Arguments of one shape: images, latent units, no images."""
+    return [
+        case(*[domain(2, 3, 3, 2) for domain in arguments]),
+        case(*[domain(3, 4) for domain in arguments]),
+        case(*[domain(0, 2) for domain in arguments]),
+        case(*[strided(domain(3, 4)) for domain in arguments]),
+    ]
+
+
+def _recurrent(gates: int, states: int) -> list[Sample]:
+    """Sizes (batch, time, features, hidden), all different, then each of them 1; last, no initial state."""
+
+    def layer(b, t, d, h, state=normal):
+        weights = [normal(gates * h, d), normal(gates * h, h), normal(gates * h), normal(gates * h)]
+        return case(normal(b, t, d), *[state(b, h)] * states, *weights)
+
+    sizes = [(2, 4, 3, 5), (1, 3, 2, 2), (2, 1, 3, 2), (3, 2, 1, 2), (2, 3, 2, 1)]
+    return [*[layer(*size) for size in sizes], layer(2, 3, 2, 4, state=zeros)]
 
 
 def _losses(*arguments: Recipe) -> list[Sample]:
@@ -264,4 +289,15 @@ SAMPLES: dict[str, list[Sample]] = {
         case(strided(normal(3, 4)), normal(3, 4)),
         case(normal(0, 2), normal(0, 2), reduction="sum"),
     ],
+    # likelihood
+    "bernoulli_log_likelihood": _likelihood(normal, probabilities),
+    "gaussian_log_likelihood": [
+        *_likelihood(normal, normal, normal),
+        case(normal(3, 2, 2, 1), normal(), normal(3, 2, 2, 1)),
+    ],
+    "kl_standard_normal": _likelihood(normal, normal),
+    # recurrent
+    "rnn_tanh": _recurrent(gates=1, states=1),
+    "lstm": _recurrent(gates=4, states=2),
+    "gru": _recurrent(gates=3, states=1),
 }

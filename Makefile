@@ -1,0 +1,54 @@
+# Two commands do everything on a machine with Python 3.11 or newer and make:
+#   make run     set up .venv, then run both studies and draw every figure
+#   make test    set up .venv, then the whole test suite, ruff and mypy
+# Each does its set-up once and works twice in a row. Another interpreter: make run PYTHON=python3.12
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PARITY_VENV := .venv-parity
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 20
+
+.PHONY: run test parity lint clean help
+
+help:
+	@sed -n '2,4p' Makefile | cut -c3-
+
+run: $(VENV)/installed
+	$(BIN)/python -m experiments all
+
+test: $(VENV)/installed-dev lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+parity: $(PARITY_VENV)/installed
+	$(PARITY_VENV)/bin/python -m pytest tests/parity
+
+clean:
+	rm -rf $(VENV) $(PARITY_VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# A stamp file is made last, so a set-up that was interrupted starts again.
+define install
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) not found: install Python 3.11 or newer" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1): try make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@echo "installing $(2) into $(1)"
+	@test -x $(1)/bin/python || $(PYTHON) -m venv $(1) || { echo "error: cannot make $(1): is the venv module installed?" >&2; exit 1; }
+	@$(1)/bin/python $(PIP_INSTALL) -r $(2) $(3) 2>$(1)/install.log || { \
+	  echo "error: cannot install $(2), is there a network? pip says: $$(grep '^ERROR' $(1)/install.log | tail -n 1)" >&2; exit 1; }
+	@touch $@
+endef
+
+$(VENV)/installed: requirements.txt constraints.txt
+	$(call install,$(VENV),requirements.txt,-c constraints.txt)
+
+$(VENV)/installed-dev: requirements-dev.txt requirements.txt constraints.txt
+	$(call install,$(VENV),requirements-dev.txt,-c constraints.txt)
+	@touch $(VENV)/installed
+
+$(PARITY_VENV)/installed: requirements-parity.txt
+	$(call install,$(PARITY_VENV),requirements-parity.txt,)

@@ -1,0 +1,44 @@
+"""``python -m experiments COMMAND``: see ``--help`` of each command."""
+
+import argparse
+import sys
+
+from data.errors import DataError
+
+from . import everything, rnn
+from .run_folder import UsageError
+
+COMMANDS = {"rnn": rnn, "all": everything}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command. Gives the exit status: 0, 2 for a mistake of the user, 130 when interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m experiments", description=__doc__)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, module in COMMANDS.items():
+        summary, _, details = (module.__doc__ or "").partition("\n")
+        subparser = subparsers.add_parser(
+            name, help=summary, description=summary, epilog=details, formatter_class=_Formatter
+        )
+        module.add_arguments(subparser)
+    args = parser.parse_args(argv)
+    try:
+        COMMANDS[args.command].run(args)
+    except (UsageError, DataError) as error:
+        print(f"{parser.prog} {args.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted: --resume goes on where the run stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Keep the paragraphs of a command's description, and columns wide enough to read."""
+
+    def __init__(self, prog):
+        super().__init__(prog, max_help_position=32, width=110)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

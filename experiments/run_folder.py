@@ -1,0 +1,160 @@
+"""The folder of one run: what was asked, with what, and the results, none of them ever half-written.
+
+`config.json` holds the arguments that decide the results, the seed, the versions, the data's hash, and at the end
+the time and memory that the run took. A folder that holds a run is not written to by another one by accident:
+`--resume` goes on with the same arguments, `--force` throws the old run away first.
+"""
+
+import json
+import os
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+CONFIG = "config.json"
+
+
+class UsageError(Exception):
+    """The user's mistake, in one line: the command line prints it without a traceback and exits with status 2."""
+
+
+def add_run_arguments(parser, default_out):
+    """The arguments that every run shares."""
+    parser.add_argument("--out", type=Path, default=default_out, metavar="DIR", help="run folder (%(default)s)")
+    parser.add_argument("--quick", action="store_true", help="a small run that still makes every output")
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument("--resume", action="store_true", help="go on with the run in the folder")
+    again.add_argument("--force", action="store_true", help="throw away the run in the folder first")
+
+
+class RunFolder:
+    """A folder with a `config.json`, opened for writing.
+
+    Args:
+        path: the folder; made if it is not there.
+        settings: the arguments that decide the results, as JSON values.
+        resume, force: what to do about a run that is already there.
+
+    Raises:
+        UsageError: the folder holds a run and neither `resume` nor `force` is given, or one with other settings
+            is to be resumed, or it holds other files and no run.
+    """
+
+    def __init__(self, path: Path, settings: dict[str, Any], *, resume: bool = False, force: bool = False):
+        self.path = path
+        self._started = time.monotonic()
+        self._check_and_clear(settings, resume, force)
+        path.mkdir(parents=True, exist_ok=True)
+        self.config: dict[str, Any] = {**settings, "environment": environment(), "finished": False}
+        self.write_json(CONFIG, self.config)
+
+    def _check_and_clear(self, settings, resume, force):
+        if self.path.is_file():
+            raise UsageError(f"--out {self.path}: is a file, expected a folder")
+        if not self.path.is_dir() or not any(self.path.iterdir()):
+            return
+        if not (self.path / CONFIG).is_file():
+            raise UsageError(f"--out {self.path}: holds files but no run (no {CONFIG}): choose another folder")
+        if force:
+            shutil.rmtree(self.path)
+        elif not resume:
+            raise UsageError(f"--out {self.path}: holds a run already: --resume goes on with it, --force replaces it")
+        else:
+            before = read_json(self.path / CONFIG)
+            for name, value in json.loads(json.dumps(settings)).items():
+                if before.get(name) != value:
+                    raise UsageError(
+                        f"--resume {self.path}: that run had {name} {_brief(before.get(name))}, now it is "
+                        f"{_brief(value)}: give the same arguments, or --force to start again"
+                    )
+
+    def write_json(self, name: str, value: Any) -> None:
+        self.write_text(name, json.dumps(value, indent=2) + "\n")
+
+    def write_csv(self, name: str, table: pd.DataFrame, **options: Any) -> None:
+        self.write_text(name, table.to_csv(index=False, lineterminator="\n", **options))
+
+    def write_text(self, name: str, text: str) -> None:
+        with written_beside(self.path / name) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+
+    def finish(self, **facts: Any) -> None:
+        """Record that the run is complete, with what it took and any further facts."""
+        self.config |= facts
+        self.config["wall_seconds"] = round(time.monotonic() - self._started, 1)
+        self.config["peak_memory_mb"] = round(peak_memory_mb(), 1)
+        self.config["finished"] = True
+        self.write_json(CONFIG, self.config)
+
+
+@contextmanager
+def written_beside(path: Path):
+    """Give a temporary path in the same folder; rename it to `path` when the block has ended well.
+
+    A rename within a folder is atomic: whoever reads `path` sees the old file or the whole new one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON file of a run folder; UsageError if it is missing or damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such file: is {path.parent} a run folder?") from None
+    except (ValueError, OSError) as error:
+        raise UsageError(f"{path}: cannot be read ({error}): --force starts again") from None
+
+
+def environment() -> dict[str, Any]:
+    """What a result may depend on besides the arguments: versions, BLAS, cores, the commit of the code."""
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    return {
+        "command": " ".join(["python -m experiments", *sys.argv[1:]]),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "pandas": pd.__version__,
+        "blas": f"{blas['name']} {blas['version']}",
+        "cores": os.cpu_count(),
+        "host": platform.node(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "commit": _git_commit(),
+    }
+
+
+def peak_memory_mb() -> float:
+    """The most memory that this process or one of its children held at once, in MB."""
+    unit = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss is in bytes there and in kilobytes here
+    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / unit
+
+
+def _git_commit() -> str | None:
+    root = Path(__file__).resolve().parent.parent
+    try:
+        answer = subprocess.run(
+            ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12"],
+            capture_output=True, text=True, timeout=10, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout.strip()
+
+
+def _brief(value) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 60 else text[:57] + "..."
