@@ -41,9 +41,7 @@ def why_not_csv(head: bytes) -> str | None:
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
         return "the file is empty"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return (
-            "this is an HTML or XML page, not a CSV file; save the raw file instead of the page that shows it"
-        )
+        return "this is an HTML or XML page, not a CSV file; save the raw file instead of the page that shows it"
     if head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")):
         return "this is an archive or an Excel workbook, not a CSV file; unpack it, or save it as 'CSV UTF-8'"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -54,9 +52,7 @@ def why_not_csv(head: bytes) -> str | None:
 def why_not_zip(head: bytes) -> str | None:
     """What the first bytes of a file say it is instead of a zip archive, or None."""
     if head.lstrip().startswith(b"<"):
-        return (
-            "this is an HTML page, not a zip archive; the server may ask for a login or a quota may be spent"
-        )
+        return "this is an HTML page, not a zip archive; the server may ask for a login or a quota may be spent"
     if not head.startswith(b"PK\x03\x04"):
         return f"this is no zip archive: it starts with {head[:4]!r}"
     return None

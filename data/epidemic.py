@@ -215,10 +215,7 @@ def _draw_travel(rng: np.random.Generator, places: list[Country]) -> np.ndarray:
     latitude, longitude = np.radians([(place.latitude, place.longitude) for place in places]).T
     # The haversine formula: distance on a sphere with the Earth's radius of 6371 km.
     half = np.sin(np.subtract.outer(latitude, latitude) / 2) ** 2
-    half += (
-        np.outer(np.cos(latitude), np.cos(latitude))
-        * np.sin(np.subtract.outer(longitude, longitude) / 2) ** 2
-    )
+    half += np.outer(np.cos(latitude), np.cos(latitude)) * np.sin(np.subtract.outer(longitude, longitude) / 2) ** 2
     distance = 2 * 6371 * np.arcsin(np.sqrt(np.minimum(half, 1)))
     weight = rng.lognormal(0.0, 0.7, len(places)) * np.sqrt([place.population for place in places])
     flow = np.outer(weight, weight) / (distance + 500)
@@ -238,9 +235,7 @@ def course_csv(cases: CaseCounts) -> str:
     rows.writerow([corner, "Lat", "Long", *(f"{day.month}/{day.day}/{day:%y}" for day in days)])
     rows.writerow(["", "sum", "sum", *("sum" for _ in days)])
     rows.writerow(["Country/Region", "", "", *("" for _ in days)])
-    for name, *position, counts in zip(
-        cases.countries, cases.latitude, cases.longitude, cases.cumulative, strict=True
-    ):
+    for name, *position, counts in zip(cases.countries, cases.latitude, cases.longitude, cases.cumulative, strict=True):
         angles = ("" if np.isnan(angle) else repr(float(angle)) for angle in position)
         rows.writerow([name, *angles, *counts.tolist()])
     return text.getvalue()

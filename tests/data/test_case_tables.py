@@ -88,9 +88,7 @@ BAD_SERIES = {
 
 
 @pytest.mark.parametrize(("old", "new", "message"), BAD_SERIES.values(), ids=BAD_SERIES)
-def test_a_bad_time_series_is_refused_with_row_and_column(
-    write: Write, old: str, new: str, message: str
-) -> None:
+def test_a_bad_time_series_is_refused_with_row_and_column(write: Write, old: str, new: str, message: str) -> None:
     assert old in SERIES
     path = write(SERIES.replace(old, new, 1))
     with pytest.raises(DataError) as caught:

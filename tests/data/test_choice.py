@@ -85,9 +85,7 @@ def test_a_simulated_file_stays_marked_as_simulated(tmp_path: Path) -> None:
         ("yesterday", "2020-01-24", "start 'yesterday' is not a date like 2020-04-12"),
     ],
 )
-def test_bad_days_give_one_line_for_every_choice(
-    tmp_path: Path, data: str, start: str, end: str, message: str
-) -> None:
+def test_bad_days_give_one_line_for_every_choice(tmp_path: Path, data: str, start: str, end: str, message: str) -> None:
     path = tmp_path / "cases.csv"
     path.write_text(SERIES)
     with pytest.raises(DataError) as caught:

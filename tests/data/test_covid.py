@@ -34,9 +34,7 @@ def test_pivot_table_is_read_with_its_mangled_dates(write: Write) -> None:
 
 def test_notes_tell_of_repaired_dates_lost_positions_and_falls(write: Write) -> None:
     repaired, positions, falls = load_cases(write(PIVOT)).notes
-    assert repaired.startswith(
-        "2 dates turned round by a spreadsheet were repaired: 2002/1/20 read as 2020-02-01"
-    )
+    assert repaired.startswith("2 dates turned round by a spreadsheet were repaired: 2002/1/20 read as 2020-02-01")
     assert positions.startswith("no position for Australia, MS Zaandam")
     assert falls == "cumulative counts fall 1 times (corrections by the source): Australia on 2020-02-02 (-1)"
 
@@ -71,10 +69,7 @@ def test_byte_order_mark_blank_rows_and_whole_floats_are_accepted(write: Write) 
 
 def test_gaps_between_days_are_told(write: Write) -> None:
     cases = load_cases(write(SERIES.replace("1/23/20,1/24/20", "1/25/20,1/26/20")))
-    assert (
-        "2 missing days, whose cases fall into the next difference: between 2020-01-22 and 2020-01-25"
-        in cases.notes
-    )
+    assert "2 missing days, whose cases fall into the next difference: between 2020-01-22 and 2020-01-25" in cases.notes
 
 
 def test_many_falls_are_told_deepest_first_and_counted(write: Write) -> None:

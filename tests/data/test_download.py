@@ -120,9 +120,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("name", "message"), FAULTS.items(), ids=FAULTS)
-def test_a_fault_gives_one_line_and_leaves_nothing(
-    server: str, tmp_path: Path, name: str, message: str
-) -> None:
+def test_a_fault_gives_one_line_and_leaves_nothing(server: str, tmp_path: Path, name: str, message: str) -> None:
     begun = time.monotonic()
     with pytest.raises(DataError) as caught:
         fetch(f"{server}/{name}", tmp_path / "cases.csv", sha256=SHA256, timeout=0.2, at_most=0.5)

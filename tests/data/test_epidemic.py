@@ -118,9 +118,7 @@ def assert_same(a: CaseCounts, b: CaseCounts) -> None:
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
 
 
-def test_a_written_epidemic_is_read_back_equal_and_still_marked(
-    epidemics: list[CaseCounts], tmp_path: Path
-) -> None:
+def test_a_written_epidemic_is_read_back_equal_and_still_marked(epidemics: list[CaseCounts], tmp_path: Path) -> None:
     path = tmp_path / "new" / "simulated.csv"
     write_course_csv(epidemics[0], path)
     assert_same(load_cases(path), epidemics[0])
