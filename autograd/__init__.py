@@ -9,6 +9,7 @@ array([2., 4., 6.], dtype=float32)
 """
 
 from . import init, nn, optim
+from .debug import debug
 from .functional import (
     abs,
     add,
@@ -71,6 +72,7 @@ __all__ = [
     "clip",
     "concatenate",
     "cross_entropy",
+    "debug",
     "div",
     "exp",
     "gaussian_log_likelihood",

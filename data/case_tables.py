@@ -118,9 +118,7 @@ def _read_pivot(sheet: Sheet) -> CaseTable:
     latitude, longitude = np.array(positions).T
     simulated = sheet.rows[0][0] == SIMULATED_MARK
     remarks += _missing_positions(names, latitude)
-    return CaseTable(
-        tuple(names), dates, latitude, longitude, np.array(counts, dtype=np.int64), simulated, remarks
-    )
+    return CaseTable(tuple(names), dates, latitude, longitude, np.array(counts, dtype=np.int64), simulated, remarks)
 
 
 def _read_time_series(sheet: Sheet) -> CaseTable:
@@ -277,6 +275,4 @@ def _missing_positions(names: Sequence[str], latitude: np.ndarray) -> tuple[str,
     missing = [name for name, angle in zip(names, latitude, strict=True) if math.isnan(angle)]
     if not missing:
         return ()
-    return (
-        f"no position for {', '.join(missing)}: blank, 0/0, or off the globe (a pivot table sums provinces)",
-    )
+    return (f"no position for {', '.join(missing)}: blank, 0/0, or off the globe (a pivot table sums provinces)",)

@@ -44,7 +44,10 @@ def resolve_cases(
         try:
             fetch(url, path, sha256=KNOWN_SHA256[JOHNS_HOPKINS_URL], timeout=timeout)
         except DataError as error:
-            return _simulated(seed, start, end, f"no CSV file in {raw}, and the download failed: {error}")
+            # Two parts of the folder's name only: notes go into reports, the same on every machine.
+            folder = f"{raw.parent.name}/{raw.name}"
+            why = f"because there is no CSV file in {folder} and the download failed: {error}"
+            return _simulated(seed, start, end, why)
     return load_cases(path).between(start, end)
 
 
@@ -61,4 +64,4 @@ def _file_in(raw: Path) -> Path | None:
 
 
 def _simulated(seed: int, start: str | date, end: str | date, why: str) -> CaseCounts:
-    return simulate_epidemic(np.random.default_rng(seed), start, end).with_remark(f"simulated data, {why}")
+    return simulate_epidemic(np.random.default_rng(seed), start, end).with_remark(f"simulated data {why}")

@@ -41,9 +41,7 @@ def why_not_csv(head: bytes) -> str | None:
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
         return "the file is empty"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return (
-            "this is an HTML or XML page, not a CSV file; save the raw file instead of the page that shows it"
-        )
+        return "this is an HTML or XML page, not a CSV file; save the raw file instead of the page that shows it"
     if head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")):
         return "this is an archive or an Excel workbook, not a CSV file; unpack it, or save it as 'CSV UTF-8'"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -54,9 +52,7 @@ def why_not_csv(head: bytes) -> str | None:
 def why_not_zip(head: bytes) -> str | None:
     """What the first bytes of a file say it is instead of a zip archive, or None."""
     if head.lstrip().startswith(b"<"):
-        return (
-            "this is an HTML page, not a zip archive; the server may ask for a login or a quota may be spent"
-        )
+        return "this is an HTML page, not a zip archive; the server may ask for a login or a quota may be spent"
     if not head.startswith(b"PK\x03\x04"):
         return f"this is no zip archive: it starts with {head[:4]!r}"
     return None
@@ -81,10 +77,10 @@ def fetch(
     timeout  seconds of silence, when connecting or between two packets, after which to give up
     at_most  seconds for the whole download
 
-    The file is written beside and renamed, so ``path`` is complete or untouched.
+    The file is written beside and renamed, so ``path`` is complete or untouched. A file that is there already
+    and has the right hash is kept without a look at the network.
     Raises DataError in one line: no network, timeout, HTTP status, wrong kind, body cut short, wrong hash.
     """
-    part = _Download(kind, timeout, at_most)
     try:
         with _quiet_pooch():
             pooch.retrieve(
@@ -92,7 +88,7 @@ def fetch(
                 known_hash=None if sha256 is None else f"sha256:{sha256}",
                 fname=path.name,
                 path=path.parent,
-                downloader=part,
+                downloader=_Download(kind, timeout, at_most),
             )
     except DataError as error:
         raise DataError(f"{url}: {error}") from None

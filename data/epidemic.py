@@ -18,10 +18,11 @@ Contacts c_i fall from 1 when a country takes alarm, at a date of its own: when 
 some days after the world's cases have. The alarm wears off, fear of recent cases does not, hence later waves;
 b_i is the share of travel that goes on. Less is counted than happens: of the infectious a share is tested and
 waits for the result; of the results a share, noisy, smaller on weekends, some days nil, is reported each day.
-Nothing here is fitted to real counts; constants are round numbers of the order that the sources give.
+No constant is fitted to real counts: they are round numbers of the order that the sources give, chosen so
+that 82 days are a problem of the real kind, with a million cases, most days nil, many countries in step.
 
 Sources: M. J. Keeling, P. Rohani, "Modeling Infectious Diseases in Humans and Animals", Princeton 2008,
-chapters 6 and 7 (stochastic SEIR, coupled populations); J. O. Lloyd-Smith et al., "Superspreading and the
+chapters 6 and 7 (stochastic and spatial models); J. O. Lloyd-Smith et al., "Superspreading and the
 effect of individual variation on disease emergence", Nature 438, 2005 (k); D. Balcan et al., "Multiscale
 mobility networks and the spatial spreading of infectious diseases", PNAS 106, 2009 (gravity of travel).
 """
@@ -65,7 +66,7 @@ class _Traits:
     contact_floor: np.ndarray  # c under the strictest measures
     hesitation: np.ndarray  # days between the world's alarm and the country's own
     patience: np.ndarray  # reported cases at which a country takes alarm by itself
-    tolerance: np.ndarray  # reported cases a day per 100,000 that cause alarm
+    tolerance: np.ndarray  # reported cases a day per 100,000 that make fear equal to 1
     detection: np.ndarray  # share of the infectious that is ever reported
     turnaround: np.ndarray  # days that a result takes
     weekend: np.ndarray  # share of the reporting that rests on Saturday and Sunday
@@ -129,7 +130,7 @@ class _World:
         self.exposed, self.infectious, self.waiting, self.reported = np.zeros((4, count), np.int64)
         self.exposed[rng.choice(np.argsort(self.travel.sum(0))[-_BUSIEST:])] = _FIRST_EXPOSED
         self.susceptible = self.traits.population - self.exposed
-        self.contacts, self.borders = np.ones((2, count))  # shares of what is normal
+        self.contacts, self.borders = np.ones((2, count))  # c and b, shares of what is normal
         self.recent = np.zeros(count)  # results a day per 100,000, averaged over about a week
         self.days_of_alarm = np.zeros(count)
         self.days_of_world_alarm = 0
@@ -180,14 +181,16 @@ class _World:
         self.days_of_alarm += alarmed | (self.days_of_alarm > 0)
 
     def _behave(self) -> None:
-        """Contacts and travel follow caution: the measures of the alarm, which wear off over two months, and
-        fear of recent cases, which lasts as long as the cases. Habits take about five days to change.
+        """Moves contacts and travel towards what caution leaves of them.
+
+        Caution is the alarm, which wears off over two months, and the fear of recent cases, which lasts as
+        long as the cases do. Borders obey at once, habits take about five days.
         """
         traits = self.traits
         caution = 3 * np.exp(-self.days_of_alarm / 60) + self.recent / traits.tolerance
-        self.borders = np.where(self.days_of_alarm > 0, np.exp(-caution), 1.0)
-        target = traits.contact_floor + (1 - traits.contact_floor) * self.borders
-        self.contacts += (target - self.contacts) / 5
+        freedom = np.where(self.days_of_alarm > 0, np.exp(-caution), 1.0)
+        self.borders = freedom
+        self.contacts += (traits.contact_floor + (1 - traits.contact_floor) * freedom - self.contacts) / 5
 
 
 def _draw_traits(rng: np.random.Generator, places: list[Country]) -> _Traits:
@@ -212,10 +215,7 @@ def _draw_travel(rng: np.random.Generator, places: list[Country]) -> np.ndarray:
     latitude, longitude = np.radians([(place.latitude, place.longitude) for place in places]).T
     # The haversine formula: distance on a sphere with the Earth's radius of 6371 km.
     half = np.sin(np.subtract.outer(latitude, latitude) / 2) ** 2
-    half += (
-        np.outer(np.cos(latitude), np.cos(latitude))
-        * np.sin(np.subtract.outer(longitude, longitude) / 2) ** 2
-    )
+    half += np.outer(np.cos(latitude), np.cos(latitude)) * np.sin(np.subtract.outer(longitude, longitude) / 2) ** 2
     distance = 2 * 6371 * np.arcsin(np.sqrt(np.minimum(half, 1)))
     weight = rng.lognormal(0.0, 0.7, len(places)) * np.sqrt([place.population for place in places])
     flow = np.outer(weight, weight) / (distance + 500)
@@ -235,9 +235,7 @@ def course_csv(cases: CaseCounts) -> str:
     rows.writerow([corner, "Lat", "Long", *(f"{day.month}/{day.day}/{day:%y}" for day in days)])
     rows.writerow(["", "sum", "sum", *("sum" for _ in days)])
     rows.writerow(["Country/Region", "", "", *("" for _ in days)])
-    for name, *position, counts in zip(
-        cases.countries, cases.latitude, cases.longitude, cases.cumulative, strict=True
-    ):
+    for name, *position, counts in zip(cases.countries, cases.latitude, cases.longitude, cases.cumulative, strict=True):
         angles = ("" if np.isnan(angle) else repr(float(angle)) for angle in position)
         rows.writerow([name, *angles, *counts.tolist()])
     return text.getvalue()

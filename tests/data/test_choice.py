@@ -12,7 +12,7 @@ from data.download import JOHNS_HOPKINS_URL, KNOWN_SHA256
 from data.epidemic import simulate_epidemic, write_course_csv
 from data.errors import DataError
 from tests.data.real_files import JOHNS_HOPKINS, needs_real_files
-from tests.data.test_covid import PIVOT, SERIES
+from tests.data.samples import PIVOT, SERIES
 
 NOWHERE = "http://127.0.0.1:9/cases.csv"  # nothing listens on the discard port
 JANUARY = {"start": "2020-01-22", "end": "2020-01-24"}
@@ -26,10 +26,8 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_file_and_network_the_epidemic_is_simulated_and_said_so(tmp_path: Path) -> None:
     cases = resolve_cases(raw=tmp_path / "raw", url=NOWHERE)
     assert cases.simulated
-    assert cases.notes[0].startswith(
-        f"simulated data, no CSV file in {tmp_path / 'raw'}, and the download failed: "
-    )
-    assert cases.notes[0].endswith(f"{NOWHERE}: no connection; is there a network?")
+    why = f"because there is no CSV file in {tmp_path.name}/raw and the download failed: {NOWHERE}: "
+    assert cases.notes[0] == f"simulated data {why}no connection; is there a network?"
     assert cases.dates[[0, -1]].astype(str).tolist() == ["2020-01-22", "2020-04-12"]
     assert len(cases.dates) == 82
     assert not list(tmp_path.rglob("*.csv"))
@@ -38,7 +36,7 @@ def test_without_file_and_network_the_epidemic_is_simulated_and_said_so(tmp_path
 def test_simulated_depends_on_the_seed_alone() -> None:
     first, again, other = (resolve_cases("simulated", seed=seed) for seed in (3, 3, 4))
     assert first.sha256 == again.sha256 != other.sha256
-    assert first.notes[0] == "simulated data, as asked"
+    assert first.notes[0] == "simulated data as asked"
 
 
 @pytest.mark.parametrize("name", ["covid_19.csv", "time_series_covid19_confirmed_global.csv", "Mine.CSV"])
@@ -87,9 +85,7 @@ def test_a_simulated_file_stays_marked_as_simulated(tmp_path: Path) -> None:
         ("yesterday", "2020-01-24", "start 'yesterday' is not a date like 2020-04-12"),
     ],
 )
-def test_bad_days_give_one_line_for_every_choice(
-    tmp_path: Path, data: str, start: str, end: str, message: str
-) -> None:
+def test_bad_days_give_one_line_for_every_choice(tmp_path: Path, data: str, start: str, end: str, message: str) -> None:
     path = tmp_path / "cases.csv"
     path.write_text(SERIES)
     with pytest.raises(DataError) as caught:

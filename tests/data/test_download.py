@@ -2,6 +2,8 @@
 
 import contextlib
 import hashlib
+import io
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ import pytest
 from data.covid import load_cases
 from data.download import fetch, is_url, lf_line_ends, why_not_csv, why_not_zip
 from data.errors import DataError
-from tests.data.test_covid import SERIES
+from tests.data.samples import SERIES
 
 CSV = SERIES.encode()
 SHA256 = hashlib.sha256(CSV).hexdigest()
@@ -118,9 +120,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("name", "message"), FAULTS.items(), ids=FAULTS)
-def test_a_fault_gives_one_line_and_leaves_nothing(
-    server: str, tmp_path: Path, name: str, message: str
-) -> None:
+def test_a_fault_gives_one_line_and_leaves_nothing(server: str, tmp_path: Path, name: str, message: str) -> None:
     begun = time.monotonic()
     with pytest.raises(DataError) as caught:
         fetch(f"{server}/{name}", tmp_path / "cases.csv", sha256=SHA256, timeout=0.2, at_most=0.5)
@@ -153,13 +153,18 @@ def test_an_address_that_is_none_and_a_folder_that_cannot_be_made_give_one_line(
         fetch("http://127.0.0.1:9/x", tmp_path / "file" / "cases.csv")
 
 
-def test_downloads_are_silent_and_pooch_speaks_as_before(
-    server: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    level = pooch.get_logger().level
-    fetch(f"{server}/lf", tmp_path / "cases.csv")
-    assert capfd.readouterr() == ("", "")
-    assert pooch.get_logger().level == level
+def test_downloads_are_silent_and_pooch_speaks_as_before(server: str, tmp_path: Path) -> None:
+    logger, said = pooch.get_logger(), io.StringIO()
+    handler, before = logging.StreamHandler(said), logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        fetch(f"{server}/lf", tmp_path / "cases.csv")
+        assert said.getvalue() == ""
+        assert logger.level == logging.INFO
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
 
 
 def test_cases_are_read_from_a_url(server: str) -> None:

@@ -9,7 +9,7 @@ from data.countries import countries, find_country
 from data.covid import CaseCounts, load_cases
 from data.epidemic import course_csv, simulate_epidemic, write_course_csv
 from data.errors import DataError
-from tests.data.test_covid import PIVOT
+from tests.data.samples import PIVOT
 
 
 @pytest.fixture(scope="module")
@@ -118,9 +118,7 @@ def assert_same(a: CaseCounts, b: CaseCounts) -> None:
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
 
 
-def test_a_written_epidemic_is_read_back_equal_and_still_marked(
-    epidemics: list[CaseCounts], tmp_path: Path
-) -> None:
+def test_a_written_epidemic_is_read_back_equal_and_still_marked(epidemics: list[CaseCounts], tmp_path: Path) -> None:
     path = tmp_path / "new" / "simulated.csv"
     write_course_csv(epidemics[0], path)
     assert_same(load_cases(path), epidemics[0])
@@ -138,9 +136,17 @@ def test_real_counts_are_written_without_the_mark(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.cumulative, cases.cumulative)
 
 
-def test_a_failed_write_leaves_the_older_file(tmp_path: Path, epidemics: list[CaseCounts]) -> None:
+def test_a_failed_write_leaves_the_older_file_and_nothing_else(
+    epidemics: list[CaseCounts], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "cases.csv"
-    path.mkdir()  # a folder cannot be replaced by a file
-    with pytest.raises(OSError, match="directory"):
+    path.write_text("older")
+
+    def disk_is_full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("data.epidemic.os.replace", disk_is_full)
+    with pytest.raises(OSError, match="no space"):
         write_course_csv(epidemics[0], path)
-    assert [p.name for p in tmp_path.iterdir()] == ["cases.csv"]
+    assert path.read_text() == "older"
+    assert list(tmp_path.iterdir()) == [path]
