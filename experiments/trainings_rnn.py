@@ -81,7 +81,7 @@ class Recipe:
         return split(windows, training.split, self.days, self.generators(training.seed)[0])
 
 
-def test_models(training: Training, windows: Windows, recipe: Recipe) -> Result:
+def train_and_score(training: Training, windows: Windows, recipe: Recipe) -> Result:
     """Train on one part of the windows, a net or a baseline, and score the other."""
     test = recipe.test_part(windows, training)
     known, asked = windows.take(~test), windows.take(test)
@@ -91,7 +91,7 @@ def test_models(training: Training, windows: Windows, recipe: Recipe) -> Result:
     else:
         net, records = _fit(training, {"train": known, "test": asked}, recipe)
         probability = net.probability(signed_log(windows.values))
-        decision = probability > 0.5
+        decision = probability >= 0.5
     scores = {"train_accuracy": accuracy(known.labels, decision[~test])}
     scores |= evaluate(asked.labels, probability[test], decision[test])
     return Result(training, scores, records, _rounded(probability[test]))
@@ -114,7 +114,7 @@ def _fit(training, parts, recipe):
 
 
 def _rounded(probability):
-    return [round(float(p), 6) for p in probability]
+    return [round(float(p), 8) for p in probability]
 
 
 def run_all(
