@@ -8,6 +8,7 @@
 array([2., 4., 6.], dtype=float32)
 """
 
+from . import init, nn, optim
 from .functional import (
     abs,
     add,
@@ -21,11 +22,13 @@ from .functional import (
     div,
     exp,
     gaussian_log_likelihood,
+    gru,
     kl_standard_normal,
     leaky_relu,
     log,
     log_softmax,
     logsumexp,
+    lstm,
     matmul,
     max,
     maximum,
@@ -39,6 +42,7 @@ from .functional import (
     pow,
     relu,
     reshape,
+    rnn_tanh,
     sigmoid,
     softmax,
     softplus,
@@ -52,9 +56,11 @@ from .functional import (
     var,
     where,
 )
+from .gradcheck import GradientError, gradcheck
 from .tensor import Tensor, is_recording, no_grad
 
 __all__ = [
+    "GradientError",
     "Tensor",
     "abs",
     "add",
@@ -68,12 +74,16 @@ __all__ = [
     "div",
     "exp",
     "gaussian_log_likelihood",
+    "gradcheck",
+    "gru",
+    "init",
     "is_recording",
     "kl_standard_normal",
     "leaky_relu",
     "log",
     "log_softmax",
     "logsumexp",
+    "lstm",
     "matmul",
     "max",
     "maximum",
@@ -83,11 +93,14 @@ __all__ = [
     "mse",
     "mul",
     "neg",
+    "nn",
     "no_grad",
+    "optim",
     "pad",
     "pow",
     "relu",
     "reshape",
+    "rnn_tanh",
     "sigmoid",
     "softmax",
     "softplus",

@@ -123,7 +123,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def environment() -> dict[str, Any]:
     """What a result may depend on besides the arguments: versions, BLAS, cores, the commit of the code."""
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]  # type: ignore[index]
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return {
         "command": " ".join(["python -m experiments", *sys.argv[1:]]),
         "python": platform.python_version(),

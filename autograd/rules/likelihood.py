@@ -15,7 +15,7 @@ LOG_TWO_PI = math.log(2 * math.pi)
 
 
 def _sum_per_image(x):
-    return x.reshape(len(x), -1).sum(1)
+    return x.sum(tuple(range(1, x.ndim)))
 
 
 def _over(g, like):

@@ -7,6 +7,8 @@ With Y = A B, A (n, k), B (k, m): y_ij = sum_k a_ik b_kj, so dL/da_ik = sum_j g_
 The shapes alone leave no other choice: G has the shape of Y, and only these products give A's and B's shapes.
 """
 
+import math
+
 from .registry import rule
 
 
@@ -31,11 +33,15 @@ def matmul(a, b):
     def vjp_b(g):
         g = as_matrix(g)
         if right.ndim == 2:  # one matrix shared by a whole batch: one large product, not a sum of many small ones
-            rows = left.reshape(-1, left.shape[-1])
-            return _drop(rows.T @ g.reshape(-1, g.shape[-1]), b.ndim == 1, -1)
+            return _drop(_rows(left).T @ _rows(g), b.ndim == 1, -1)
         return _drop(left.mT @ g, b.ndim == 1, -1)
 
     return a @ b, vjp_a, vjp_b
+
+
+def _rows(x):
+    """All axes before the last as one; spelled out, since reshape(-1, 0) cannot tell how many rows there are."""
+    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
 def _drop(gradient, is_vector, axis):

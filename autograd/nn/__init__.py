@@ -1,0 +1,7 @@
+"""Layers: objects that hold parameters (`module.py` says how) and apply ops to them."""
+
+from .layers import Dropout, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Tanh
+from .module import Module
+from .recurrent import GRU, LSTM, RNN
+
+__all__ = ["GRU", "LSTM", "RNN", "Dropout", "LeakyReLU", "Linear", "Module", "ReLU", "Sequential", "Sigmoid", "Tanh"]

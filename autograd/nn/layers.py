@@ -1,0 +1,114 @@
+"""Layers without memory: linear maps, activations, dropout, and layers in a row.
+
+A layer that has parameters takes the generator that draws them and their dtype: float32 to train, float64 to check.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from .. import init
+from ..functional import leaky_relu, relu, sigmoid, tanh
+from ..tensor import Tensor
+from .module import Module
+
+
+class Linear(Module):
+    """y = x W^T + b: (..., in_features) -> (..., out_features).
+
+    Parameters `weight` (out_features, in_features) and `bias` (out_features,), or None without one; both start
+    uniform on +-1/sqrt(in_features) (`init.fan_in_uniform`), as in PyTorch.
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        rng: np.random.Generator,
+        bias: bool = True,
+        dtype: DTypeLike = np.float32,
+    ):
+        self.in_features, self.out_features = in_features, out_features
+        self.weight = Tensor(init.fan_in_uniform(rng, (out_features, in_features), dtype), requires_grad=True)
+        self.bias = None
+        if bias:
+            start = init.fan_in_uniform(rng, (out_features,), dtype, fan_in=in_features)
+            self.bias = Tensor(start, requires_grad=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.ndim == 0 or x.shape[-1] != self.in_features:
+            raise ValueError(f"Linear: x has shape {x.shape}, expected (..., in_features = {self.in_features})")
+        y = x @ self.weight.T
+        return y if self.bias is None else y + self.bias
+
+
+class Dropout(Module):
+    """While training, set each number to zero with probability `rate` and divide the others by 1 - rate.
+
+    The division keeps the expected value, so that nothing has to change in `eval` mode, where x passes untouched.
+    What survives is drawn from `rng` at every call.
+
+    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014), in the
+    inverted form of its section 10.
+    """
+
+    def __init__(self, rate: float, rng: np.random.Generator):
+        if not 0 <= rate < 1:
+            raise ValueError(f"Dropout: rate is {rate}, expected 0 <= rate < 1, the share that is set to zero")
+        self.rate = rate
+        self.rng = rng
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.rate == 0:
+            return x
+        keep = 1 - self.rate
+        survives = self.rng.random(x.shape, x.dtype) < keep
+        return x * (survives.astype(x.dtype) / keep)
+
+
+class Sequential(Module):
+    """Layers in a row, each reading what the one before it made; parameters are named "0.weight", "1.bias" ..."""
+
+    def __init__(self, *layers: Module):
+        vars(self).update({str(i): layer for i, layer in enumerate(layers)})
+
+    def __iter__(self) -> Iterator[Module]:
+        return (part for part in vars(self).values() if isinstance(part, Module))
+
+    def forward(self, x: Any) -> Any:
+        for layer in self:
+            x = layer(x)
+        return x
+
+
+class Tanh(Module):
+    """`autograd.tanh` as a layer."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return tanh(x)
+
+
+class Sigmoid(Module):
+    """`autograd.sigmoid` as a layer."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return sigmoid(x)
+
+
+class ReLU(Module):
+    """`autograd.relu` as a layer."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return relu(x)
+
+
+class LeakyReLU(Module):
+    """`autograd.leaky_relu` as a layer."""
+
+    def __init__(self, negative_slope: float = 0.01):
+        self.negative_slope = negative_slope
+
+    def forward(self, x: Tensor) -> Tensor:
+        return leaky_relu(x, negative_slope=self.negative_slope)

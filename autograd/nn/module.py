@@ -1,0 +1,141 @@
+"""Module: an object that holds parameters and computes something from them.
+
+There is no parameter class and nothing to register. What a module is made of is read off its attributes, in the order
+in which they were set: a leaf Tensor is a *parameter* (trained), a NumPy array is a *buffer* (kept, not trained: a
+running mean), another Module is a part; lists, tuples and dicts of these are looked through.
+
+>>> class Classifier(Module):
+...     def __init__(self, rng):
+...         self.layer = Linear(3, 1, rng)
+...     def forward(self, x):
+...         return self.layer(x)[:, 0]
+>>> [name for name, _ in Classifier(rng).named_parameters()]
+['layer.weight', 'layer.bias']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from ..state import check_state
+from ..tensor import Tensor
+
+
+class Module:
+    """Base class of layers and models: write `forward`, set parameters and parts as attributes.
+
+    Attributes:
+        training: True while learning; layers like Dropout behave otherwise when it is False (see `train`, `eval`).
+        torch_axes: for parameters whose axes PyTorch orders otherwise, by name: PyTorch's axes as indices of ours
+            (read by `autograd.interop` only).
+    """
+
+    training: bool = True
+    torch_axes: ClassVar[Mapping[str, tuple[int, ...]]] = {}
+
+    def forward(self, *inputs: Any) -> Any:
+        """What the module computes. Called by ``module(...)``."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward method")
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        return self.forward(*inputs, **options)
+
+    def named_parameters(self) -> Iterator[tuple[str, Tensor]]:
+        """Every parameter with its dotted name, in order of definition; one held in two places comes once."""
+        return ((name, value) for name, value in self._held() if isinstance(value, Tensor))
+
+    def parameters(self) -> list[Tensor]:
+        """Every parameter once, in order of definition: what an optimiser takes."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def count_parameters(self) -> int:
+        """How many numbers training may change."""
+        return sum(parameter.size for parameter in self.parameters() if parameter.requires_grad)
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """This module, named "", and every part of it with its dotted name."""
+        return ((name, value) for name, value in _walk(self) if isinstance(value, Module))
+
+    def train(self, training: bool = True) -> Self:
+        """Set the flag `training` here and in all parts. Returns the module."""
+        for _, module in self.named_modules():
+            module.training = training
+        return self
+
+    def eval(self) -> Self:
+        """``train(False)``: no dropout, running statistics instead of the batch's."""
+        return self.train(False)
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            if parameter.requires_grad:
+                parameter.grad = None
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters and buffers by dotted name: what to save."""
+        return {name: _array(value).copy() for name, value in self._held()}
+
+    def load_state_dict(self, state: Mapping[str, np.ndarray]) -> None:
+        """Copy saved values into the arrays that are held: all of them, or none if one does not fit.
+
+        Raises:
+            ValueError: keys missing or unexpected, or values of another shape or a wider dtype; all are named.
+        """
+        held = {name: _array(value) for name, value in self._held()}
+        check_state(held, state, f"{type(self).__name__}.load_state_dict")
+        for name, array in held.items():
+            array[...] = state[name]
+
+    def _held(self):
+        """(dotted name, parameter or buffer); a tensor that was computed is neither."""
+        for name, value in _walk(self):
+            if isinstance(value, np.ndarray) or (isinstance(value, Tensor) and value.is_leaf):
+                yield name, value
+
+    def __repr__(self) -> str:
+        """Class, settings, number of parameters, and the same of every part, indented."""
+        settings = ", ".join(f"{k}={v}" for k, v in vars(self).items() if k != "training" and _is_setting(v))
+        count = f"  # {n:,} parameters" if (n := self.count_parameters()) else ""
+        lines = [f"{type(self).__name__}({settings}){count}"]
+        for name, part in self._parts():
+            lines += [f"  {name}: {part!r}".replace("\n", "\n  ")]
+        return "\n".join(lines)
+
+    def _parts(self):
+        """The modules directly inside this one, with their names."""
+        inner = list(self.named_modules())[1:]
+        nested = {id(part) for _, module in inner for _, part in list(module.named_modules())[1:]}
+        return [(name, module) for name, module in inner if id(module) not in nested]
+
+
+def _is_setting(value):
+    return isinstance(value, int | float | str)
+
+
+def _array(value):
+    return value.data if isinstance(value, Tensor) else value
+
+
+def _children(value):
+    """(key, child) of a module or container, nothing of anything else."""
+    if isinstance(value, Module):
+        return vars(value).items()
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list | tuple) else ()
+
+
+def _walk(value, name="", seen=None):
+    """Every (dotted name, Module or Tensor or array) that can be reached from `value`, itself first, each once."""
+    seen = set() if seen is None else seen
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, Module | Tensor | np.ndarray):
+        yield name, value
+    for key, child in _children(value):
+        yield from _walk(child, f"{name}.{key}" if name else str(key), seen)

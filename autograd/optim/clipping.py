@@ -1,0 +1,29 @@
+"""Limiting the length of the gradient."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..tensor import Tensor
+
+
+def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float) -> float:
+    """Scale all gradients by one factor so that their joint length is at most `max_norm`; returns the length before.
+
+    The direction stays. What explodes over the steps of a recurrent net then costs one bad step instead of the run.
+
+    Source: Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural networks" (2013), Algorithm 1.
+
+    Raises:
+        FloatingPointError: a gradient holds an infinity or NaN, which no factor can repair.
+    """
+    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+    norm = math.sqrt(sum(float(np.vdot(gradient, gradient)) for gradient in gradients))
+    if not math.isfinite(norm):
+        raise FloatingPointError(f"clip_grad_norm: the length of the gradients is {norm}")
+    factor = max_norm / (norm + 1e-6)  # PyTorch's guard against division by zero
+    if factor < 1:
+        for gradient in gradients:
+            gradient *= factor
+    return norm

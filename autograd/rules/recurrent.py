@@ -1,0 +1,47 @@
+"""Recurrent layers, each one op over a whole sequence.
+
+One op per layer instead of some ten per step: the graph has one node where it had ten times T, and every step runs
+without looking at a graph. The mathematics and the array code are in ``autograd/kernels/{rnn_tanh,lstm,gru}.py``;
+the same layers spelled out in ordinary ops, to read first, in ``autograd/cells.py``.
+
+Sizes: B batch, T time, D features, H hidden. Weights and gates as PyTorch's. All arguments are differentiable, and so
+are all results; the backward pass walks through time once for all of them.
+"""
+
+from ..kernels.gru import gru_backward, gru_forward
+from ..kernels.lstm import lstm_backward, lstm_forward
+from ..kernels.rnn_tanh import rnn_tanh_backward, rnn_tanh_forward
+from .registry import rule, split
+
+
+@rule
+def rnn_tanh(x, h0, weight_ih, weight_hh, bias_ih, bias_hh):
+    """h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh) for t = 1 ... T.
+
+    x (B, T, D), h0 (B, H), weight_ih (H, D), weight_hh (H, H), bias_ih (H,), bias_hh (H,)
+    -> all hidden states (B, T, H) and the last one (B, H).
+    """
+    hidden, last_hidden, saved = rnn_tanh_forward(x, h0, weight_ih, weight_hh, bias_ih, bias_hh)
+    return (hidden, last_hidden), *split(lambda g: rnn_tanh_backward(saved, *g), 6)
+
+
+@rule
+def lstm(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
+    """c_t = f_t c_{t-1} + i_t g_t and h_t = o_t tanh(c_t), with gates i, f, o and candidate g from x_t and h_{t-1}.
+
+    x (B, T, D), h0 and c0 (B, H), weight_ih (4H, D), weight_hh (4H, H), bias_ih (4H,), bias_hh (4H,), rows i, f, g, o
+    -> all hidden states (B, T, H), the last one (B, H) and the last cell state (B, H).
+    """
+    hidden, last_hidden, last_cell, saved = lstm_forward(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh)
+    return (hidden, last_hidden, last_cell), *split(lambda g: lstm_backward(saved, *g), 7)
+
+
+@rule
+def gru(x, h0, weight_ih, weight_hh, bias_ih, bias_hh):
+    """h_t = (1 - z_t) n_t + z_t h_{t-1}, with update gate z and candidate n from x_t and the reset part of h_{t-1}.
+
+    x (B, T, D), h0 (B, H), weight_ih (3H, D), weight_hh (3H, H), bias_ih (3H,), bias_hh (3H,), rows r, z, n
+    -> all hidden states (B, T, H) and the last one (B, H).
+    """
+    hidden, last_hidden, saved = gru_forward(x, h0, weight_ih, weight_hh, bias_ih, bias_hh)
+    return (hidden, last_hidden), *split(lambda g: gru_backward(saved, *g), 6)
