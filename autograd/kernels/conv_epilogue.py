@@ -11,7 +11,7 @@ ACTIVATIONS = (None, "relu", "leaky_relu")
 
 
 def epilogue(bias=None, activation=None, negative_slope=0.2):
-    """The function that adds bias (C,) and applies the activation to a block in place; None if there is neither.
+    """The function that adds bias (C,) to a block and applies the activation, in place; None for neither.
 
     activation: None, "relu" max(y, 0), or "leaky_relu" max(y, slope y) with 0 <= slope <= 1.
     """
@@ -32,9 +32,9 @@ def epilogue(bias=None, activation=None, negative_slope=0.2):
 
 
 def _add_to_channels(block, bias):
-    if block.flags.c_contiguous and block.ndim == 3:  # the bias N times: runs of N C instead of C numbers
-        positions, batch, channels = block.shape
-        flat = block.reshape(positions, batch * channels)
+    if block.flags.c_contiguous:  # the bias repeated N times: runs of N C instead of C numbers
+        batch, channels = block.shape[-2:]
+        flat = block.reshape(-1, batch * channels)
         np.add(flat, np.tile(bias, batch), out=flat)
     else:
         np.add(block, bias, out=block)

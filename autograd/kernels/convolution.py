@@ -44,12 +44,16 @@ serves the other.
 
 from typing import Any, NamedTuple
 
-from . import conv_taps
+from . import conv_planes, conv_taps, conv_winograd
 from .conv_epilogue import epilogue
 from .conv_geometry import ConvGeometry, conv_geometry, conv_transpose_geometry
 
 # The first form that serves a geometry computes it. All agree with kernels.reference; they differ in speed.
-FORMS = (conv_taps,)
+FORMS = (
+    conv_planes,  # images with few channels: the two ends of a network
+    conv_winograd,  # 4 x 4 kernels of stride 2 between many channels: 9/16 of the multiplications
+    conv_taps,  # everything else
+)
 
 
 def form_for(geometry):

@@ -1,11 +1,13 @@
 """The fast convolutions against the seven loops, over drawn shapes; and what is promised beyond values."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.kernels import convolution, reference
+from autograd.kernels import conv_planes, conv_taps, conv_winograd, convolution, reference
 from autograd.kernels.conv_geometry import conv_geometry
 
 MEMORY_ORDERS = [(0, 1, 2, 3), (1, 2, 0, 3), (3, 1, 2, 0), (0, 3, 1, 2)]  # NHWC, HWNC, CHWN, NCHW
@@ -21,9 +23,12 @@ def random(shape, seed=0, dtype=np.float64):
 
 
 @st.composite
-def cases(draw):
+def cases(draw, four_by_four=False):
     """(x shape, weight shape, options) of a convolution that exists: odd sizes, stride > kernel, dilation."""
-    axis = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2))
+    if four_by_four:
+        axis = st.tuples(st.just(4), st.just(2), st.integers(0, 3), st.just(1))
+    else:
+        axis = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2))
     channels = st.integers(1, 6)
     pairs = [draw(axis) for _ in "HW"]
     kernel_size, strides, paddings, dilations = zip(*pairs, strict=True)
@@ -87,23 +92,64 @@ def check_transposed(x_shape, weight_shape, options, dtype=np.float64, order=(0,
     assert_close(finish_weight(), slow, dtype)
 
 
-@settings(max_examples=60, deadline=None)
-@given(cases(), st.sampled_from(MEMORY_ORDERS))
-def test_any_convolution_and_both_gradients_equal_the_seven_loops(case, order):
-    check_convolution(*case, order=order)
+def using(form):
+    """Let this form compute everything, also what FORMS would give to another."""
+    return mock.patch.object(convolution, "form_for", lambda geometry: form)
 
 
-@settings(max_examples=60, deadline=None)
-@given(cases(), st.sampled_from(MEMORY_ORDERS))
-def test_any_transposed_convolution_and_both_gradients_equal_the_seven_loops(case, order):
-    check_transposed(*case, order=order)
+@pytest.mark.parametrize("form", [conv_taps, conv_planes])
+@settings(max_examples=100, deadline=None)
+@given(case=cases(), order=st.sampled_from(MEMORY_ORDERS))
+def test_any_convolution_and_both_gradients_equal_the_seven_loops(form, case, order):
+    with using(form):
+        check_convolution(*case, order=order)
 
 
+@pytest.mark.parametrize("form", [conv_taps, conv_planes])
+@settings(max_examples=100, deadline=None)
+@given(case=cases(), order=st.sampled_from(MEMORY_ORDERS))
+def test_any_transposed_convolution_and_both_gradients_equal_the_seven_loops(form, case, order):
+    with using(form):
+        check_transposed(*case, order=order)
+
+
+@settings(max_examples=50, deadline=None)
+@given(case=cases(four_by_four=True), order=st.sampled_from(MEMORY_ORDERS))
+def test_winograds_form_equals_the_seven_loops_at_every_size_and_padding(case, order):
+    with using(conv_winograd):
+        check_convolution(*case, order=order)
+        check_transposed(*case, order=order)
+
+
+@pytest.mark.parametrize("form", [conv_taps, conv_planes, conv_winograd])
 @settings(max_examples=20, deadline=None)
-@given(cases())
-def test_float32_stays_float32_and_is_as_exact_as_it_can_be(case):
-    check_convolution(*case, dtype=np.float32)
-    check_transposed(*case, dtype=np.float32)
+@given(case=cases(four_by_four=True))
+def test_float32_stays_float32_and_is_as_exact_as_it_can_be(form, case):
+    with using(form):
+        check_convolution(*case, dtype=np.float32)
+        check_transposed(*case, dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("x_shape", "weight_shape", "options", "form"),
+    [
+        ((2, 64, 64, 3), (32, 4, 4, 3), {"stride": 2, "padding": 1}, conv_planes),
+        ((2, 9, 9, 1), (8, 3, 3, 1), {}, conv_planes),
+        ((2, 9, 9, 3), (8, 1, 1, 3), {}, conv_taps),
+        ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 2, "padding": 1}, conv_winograd),
+        (
+            (2, 6, 6, 32),
+            (64, 4, 4, 32),
+            {"stride": 2, "padding": 1},
+            conv_taps,
+        ),  # 3 x 3 outputs in 2 x 2 tiles
+        ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 2, "padding": 2, "dilation": 2}, conv_taps),
+        ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 1, "padding": 1}, conv_taps),
+        ((2, 32, 32, 32), (64, 3, 3, 32), {"stride": 2, "padding": 1}, conv_taps),
+    ],
+)
+def test_each_geometry_goes_to_the_form_that_is_fast_at_it(x_shape, weight_shape, options, form):
+    assert convolution.form_for(conv_geometry(x_shape, weight_shape, **options)) is form
 
 
 @settings(max_examples=40, deadline=None)
