@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from .rules import elementwise, likelihood, linear, loss, recurrent, reduction, shape
+from .rules import convolution, elementwise, likelihood, linear, loss, recurrent, reduction, shape
 from .tensor import Tensor, apply, apply_binary, apply_unary
 
 
@@ -67,6 +67,9 @@ mse = lift(loss.mse)
 bernoulli_log_likelihood = lift(likelihood.bernoulli_log_likelihood)
 gaussian_log_likelihood = lift(likelihood.gaussian_log_likelihood)
 kl_standard_normal = lift(likelihood.kl_standard_normal)
+
+conv2d = lift(convolution.conv2d)
+conv_transpose2d = lift(convolution.conv_transpose2d)
 
 rnn_tanh = lift(recurrent.rnn_tanh)
 lstm = lift(recurrent.lstm)

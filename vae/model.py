@@ -65,12 +65,17 @@ class VAE(nn.Module):
         halving = {"kernel_size": 4, "stride": 2, "padding": 1, "rng": rng, "dtype": dtype}
 
         sizes = (channels, *widths)
-        self.encoder = [nn.Conv2d(n, m, **halving) for n, m in zip(sizes[:-1], sizes[1:], strict=True)]
+        self.encoder = [
+            nn.Conv2d(n, m, **halving, activation="relu") for n, m in zip(sizes[:-1], sizes[1:], strict=True)
+        ]
         self.to_mean = nn.Linear(features, latent, rng=rng, dtype=dtype)
         self.to_log_variance = nn.Linear(features, latent, rng=rng, dtype=dtype)
         self.from_latent = nn.Linear(latent, features, rng=rng, dtype=dtype)
         back = sizes[::-1]
-        self.decoder = [nn.ConvTranspose2d(n, m, **halving) for n, m in zip(back[:-1], back[1:], strict=True)]
+        self.decoder = [
+            nn.ConvTranspose2d(n, m, **halving, activation="relu" if m != channels else None)
+            for n, m in zip(back[:-1], back[1:], strict=True)
+        ]
         if likelihood == "gaussian":
             self.log_noise = Tensor(np.array(INITIAL_LOG_NOISE, dtype), requires_grad=True)
 
@@ -78,7 +83,7 @@ class VAE(nn.Module):
         """Mean and log-variance, both (N, latent), of the posterior of images (N, S, S, C) in [0, 1]."""
         hidden = images
         for convolution in self.encoder:
-            hidden = autograd.relu(convolution(hidden))
+            hidden = convolution(hidden)
         hidden = hidden.reshape(len(hidden), -1)
         return self.to_mean(hidden), autograd.clip(self.to_log_variance(hidden), *LOG_VARIANCE_RANGE)
 
@@ -95,9 +100,9 @@ class VAE(nn.Module):
     def decode_logits(self, z) -> Tensor:
         """The decoder's last layer before the sigmoid, (N, S, S, C), for latents z (N, latent)."""
         hidden = autograd.relu(self.from_latent(_tensor(z))).reshape(-1, *self.smallest_shape)
-        for convolution in self.decoder[:-1]:
-            hidden = autograd.relu(convolution(hidden))
-        return self.decoder[-1](hidden)
+        for convolution in self.decoder:
+            hidden = convolution(hidden)
+        return hidden
 
     def decode(self, z) -> Tensor:
         """The mean image (N, S, S, C), in [0, 1], for latents z (N, latent)."""
