@@ -9,6 +9,7 @@ array([2., 4., 6.], dtype=float32)
 """
 
 from . import init, nn, optim
+from .debug import debug
 from .functional import (
     abs,
     add,
@@ -75,6 +76,7 @@ __all__ = [
     "conv2d",
     "conv_transpose2d",
     "cross_entropy",
+    "debug",
     "div",
     "exp",
     "gaussian_log_likelihood",

@@ -41,44 +41,46 @@ def backward(node: Node, gradient: np.ndarray) -> None:
     """Walk from `node` to the leaves, deepest first, handing each parent its share of the gradient.
 
     A node is complete when its turn comes: all that used its value is deeper and has been visited. Its edges are
-    dropped on the way, and with them what their vjps saved. An inner node may share its gradient's array with
-    another (a + b hands the same g to both), so contributions are added out of place; a leaf owns its own.
+    dropped on the way, and with them what their vjps saved.
     """
-    order = sorted(_reachable(node), key=attrgetter("depth"))
+    order = sorted(_reachable(node), key=attrgetter("depth"), reverse=True)
     _accumulate(node, gradient)
     try:
-        while order:
-            node = order.pop()
-            g, edges = node.grad, node.edges
+        for node in order:
+            edges = node.edges
             if not edges:
                 continue
+            g = node.grad
             node.edges = None
             if not node.retains_grad:
                 node.grad = None
             for parent, vjp in edges:
-                contribution = vjp(g)
-                if contribution.shape != parent.shape:
-                    contribution = unbroadcast(contribution, parent.shape)
-                _accumulate(parent, contribution)
+                share = vjp(g)
+                if share.shape != parent.shape:
+                    share = unbroadcast(share, parent.shape)
+                if parent.grad is None and parent.edges:
+                    parent.grad = share  # the common case of `_accumulate`, without the call
+                else:
+                    _accumulate(parent, share)
     except Exception as error:
         error.add_note(f"in the gradient of {node.op}")
         raise
 
 
 def _accumulate(node, g):
+    """Add g to what a node has collected: out of place, since an inner node may share its array with another
+    (a + b hands the same g to both). A leaf's is its own, so that the user may change it.
+    """
     if node.grad is None:
         node.grad = g if node.edges else np.array(g, order="C")
-    elif not node.edges:
-        node.grad += g
-    elif node.grad is not g:  # g is the same object when an op with several results fills its slots
+    else:
         node.grad = node.grad + g
 
 
 def _reachable(root):
-    """All nodes that a gradient at `root` flows through."""
-    seen, stack = {root}, [root]
-    while stack:
-        node = stack.pop()
+    """All nodes that a gradient at `root` flows through, nearest first: nearly sorted, which makes sorting cheap."""
+    found, seen = [root], {root}
+    for node in found:  # grows on the way
         if node.edges is None:
             raise RuntimeError(
                 f"backward: the graph through {node.op} was already used by an earlier backward, which freed what it "
@@ -87,8 +89,8 @@ def _reachable(root):
         for parent, _ in node.edges:
             if parent not in seen:
                 seen.add(parent)
-                stack.append(parent)
-    return seen
+                found.append(parent)
+    return found
 
 
 def unbroadcast(g: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, final
+from typing import Any, Protocol, final
 
 import numpy as np
 
@@ -15,8 +15,19 @@ from .node import Node, backward
 from .rules import elementwise, linear, reduction, shape
 from .shape_errors import explain
 
+
+class Observer(Protocol):
+    """Who may look over the engine's shoulder: ``autograd/debug.py``."""
+
+    def recorded(self, op: str, edges: tuple) -> tuple:
+        """An op is about to be remembered by these edges; those returned take their place."""
+
+    def shown(self, array: np.ndarray) -> np.ndarray:
+        """A tensor's array is about to be handed to the user."""
+
+
 _recording = True  # switched off by no_grad
-_observer: Callable[..., Any] | None = None  # set by debug: sees every op that is recorded
+_observer: Observer | None = None  # set by debug
 
 
 @final
@@ -35,19 +46,28 @@ class Tensor:
         TypeError: `requires_grad` for an integer or boolean array, or data that are no numbers.
     """
 
-    __slots__ = ("data", "node")
+    __slots__ = ("_array", "node")
     __array_ufunc__ = None  # makes array * tensor call our __rmul__, and np.exp(tensor) an error instead of nonsense
 
-    data: np.ndarray
+    _array: np.ndarray
     node: Node | None
 
     def __init__(self, data: Any, requires_grad: bool = False):
-        self.data = data if type(data) is np.ndarray else _as_array(data)
+        self._array = data if type(data) is np.ndarray else _as_array(data)
         self.node = None
-        if self.data.dtype.kind not in "fiubc":
-            raise TypeError(f"Tensor: dtype {self.data.dtype} is no number type")
+        if self._array.dtype.kind not in "fiubc":
+            raise TypeError(f"Tensor: dtype {self._array.dtype} is no number type")
         if requires_grad:
             self.requires_grad = True
+
+    @property
+    def data(self) -> np.ndarray:
+        """The array itself, shared, not copied. Change it in place only when no graph is alive that has saved it."""
+        return self._array if _observer is None else _observer.shown(self._array)
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self._array = value if type(value) is np.ndarray else _as_array(value)
 
     @property
     def requires_grad(self) -> bool:
@@ -60,12 +80,12 @@ class Tensor:
             return
         if self.node is not None and not self.is_leaf:
             raise RuntimeError(f"this tensor was made by {self.node.op}: use detach() to cut it off")
-        if wanted and self.data.dtype.kind != "f":
+        if wanted and self._array.dtype.kind != "f":
             raise TypeError(
-                f"Tensor: dtype {self.data.dtype} cannot require a gradient, a derivative needs numbers that vary "
+                f"Tensor: dtype {self._array.dtype} cannot require a gradient, a derivative needs numbers that vary "
                 "continuously: convert first, e.g. array.astype(np.float32)"
             )
-        self.node = Node("leaf", (), 0, self.data.shape) if wanted else None
+        self.node = Node("leaf", (), 0, self._array.shape) if wanted else None
 
     @property
     def is_leaf(self) -> bool:
@@ -84,8 +104,8 @@ class Tensor:
     def grad(self, value: np.ndarray | None) -> None:
         if self.node is None:
             raise RuntimeError("this tensor does not require a gradient")
-        if value is not None and value.shape != self.data.shape:
-            raise ValueError(f"grad: shape {value.shape} for a tensor of shape {self.data.shape}")
+        if value is not None and value.shape != self._array.shape:
+            raise ValueError(f"grad: shape {value.shape} for a tensor of shape {self._array.shape}")
         self.node.grad = value
 
     def retain_grad(self) -> None:
@@ -105,50 +125,50 @@ class Tensor:
         """
         if self.node is None:
             raise RuntimeError("backward: this tensor depends on no tensor that requires a gradient")
-        backward(self.node, _seed(self.data, gradient))
+        backward(self.node, _seed(self._array, gradient))
 
     def detach(self) -> Tensor:
         """The same array without its history: a constant."""
-        return Tensor(self.data)
+        return Tensor(self._array)
 
     def numpy(self) -> np.ndarray:
-        """The array itself (shared, not copied)."""
+        """The array itself: `data`."""
         return self.data
 
     def item(self) -> float:
         """The one number held, as a Python number: for logging without keeping the graph alive."""
-        return self.data.item()
+        return self._array.item()
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self.data.shape
+        return self._array.shape
 
     @property
     def dtype(self) -> np.dtype:
-        return self.data.dtype
+        return self._array.dtype
 
     @property
     def ndim(self) -> int:
-        return self.data.ndim
+        return self._array.ndim
 
     @property
     def size(self) -> int:
-        return self.data.size
+        return self._array.size
 
     def __len__(self) -> int:
-        return len(self.data)
+        return len(self._array)
 
     def __iter__(self) -> Iterator[Tensor]:
-        return (self[i] for i in range(len(self.data)))
+        return (self[i] for i in range(len(self._array)))
 
     def __float__(self) -> float:
-        return float(self.data.item())
+        return float(self._array.item())
 
     def __bool__(self) -> bool:
-        return bool(self.data)
+        return bool(self._array)
 
     def __repr__(self) -> str:
-        value = np.array2string(self.data, prefix="Tensor(", threshold=20, precision=4)
+        value = np.array2string(self._array, prefix="Tensor(", threshold=20, precision=4)
         made = "" if self.node is None else ", requires_grad=True" if self.is_leaf else f", op={self.node.op}"
         return f"Tensor({value}, shape={self.shape}, dtype={self.dtype}{made})"
 
@@ -163,7 +183,7 @@ class Tensor:
 
     def __getitem__(self, key: Any) -> Tensor:
         keys = key if isinstance(key, tuple) else (key,)
-        keys = tuple(k.data if type(k) is Tensor else np.asarray(k) if isinstance(k, list) else k for k in keys)
+        keys = tuple(k._array if type(k) is Tensor else np.asarray(k) if isinstance(k, list) else k for k in keys)
         return apply_unary(shape.getitem, self, keys if isinstance(key, tuple) else keys[0])
 
     # fmt: off
@@ -183,12 +203,12 @@ class Tensor:
     def __abs__(self): return apply_unary(elementwise.abs, self)
 
     # Comparisons have no gradient: they give plain boolean arrays.
-    def __lt__(self, other): return self.data < _array_of(other)
-    def __le__(self, other): return self.data <= _array_of(other)
-    def __gt__(self, other): return self.data > _array_of(other)
-    def __ge__(self, other): return self.data >= _array_of(other)
-    def __eq__(self, other): return self.data == _array_of(other)
-    def __ne__(self, other): return self.data != _array_of(other)
+    def __lt__(self, other): return self._array < _array_of(other)
+    def __le__(self, other): return self._array <= _array_of(other)
+    def __gt__(self, other): return self._array > _array_of(other)
+    def __ge__(self, other): return self._array >= _array_of(other)
+    def __eq__(self, other): return self._array == _array_of(other)
+    def __ne__(self, other): return self._array != _array_of(other)
     # fmt: on
     __hash__ = object.__hash__
 
@@ -274,9 +294,9 @@ def apply_unary(rule, a, *options, **named):
     if type(a) is not Tensor:
         a = Tensor(a)
     try:
-        value, vjp = rule(a.data, *options, **named)
+        value, vjp = rule(a._array, *options, **named)
     except (ValueError, TypeError, IndexError) as error:
-        raise explain(rule.__name__, (a.data,), error) from error
+        raise explain(rule.__name__, (a._array,), error) from error
     parent = a.node
     if parent is None or not _recording:
         return _record(rule.__name__, value, ())
@@ -288,11 +308,11 @@ def apply_binary(rule, a, b):
     if type(a) is not Tensor:
         if type(b) is not Tensor:
             b = Tensor(b)
-        x, y, parent_a, parent_b = _constant(a, b), b.data, None, b.node
+        x, y, parent_a, parent_b = _constant(a, b), b._array, None, b.node
     elif type(b) is not Tensor:
-        x, y, parent_a, parent_b = a.data, _constant(b, a), a.node, None
+        x, y, parent_a, parent_b = a._array, _constant(b, a), a.node, None
     else:
-        x, y, parent_a, parent_b = a.data, b.data, a.node, b.node
+        x, y, parent_a, parent_b = a._array, b._array, a.node, b.node
         if x.dtype is not y.dtype:
             x, y = _one_dtype(rule, x, y)
     if x is NotImplemented or y is NotImplemented:
@@ -319,12 +339,12 @@ _new_tensor = object.__new__
 def _record(op, value, edges, depth=0):
     """A tensor for a rule's value, with a node if there are edges; `depth` is that of the deepest parent."""
     tensor = _new_tensor(Tensor)
-    tensor.data = value if type(value) is np.ndarray else (value := np.asarray(value))
+    tensor._array = value if type(value) is np.ndarray else (value := np.asarray(value))
     if not edges:
         tensor.node = None
         return tensor
     if _observer is not None:
-        edges = _observer(op, tensor, edges)
+        edges = _observer.recorded(op, edges)
     tensor.node = Node(op, edges, depth + 1, value.shape)
     return tensor
 
@@ -334,25 +354,37 @@ class _Gradients(list):
 
     shape = None
 
+    def __add__(self, other):
+        return self  # other is this very list: each result has put its gradient into its own slot
+
 
 def _several(op, values, edges, depth):
     """One node for the op, and for each result a node whose only edge puts its gradient into the op's slot."""
-    tensors = tuple(_record(op, value, edges, depth) for value in values)
-    if edges:
-        shared = tensors[0].node
-        shared.shape = None
-        gradients = _Gradients([None] * len(values))
+    tensors = tuple(_record(op, value, ()) for value in values)
+    if not edges:
+        return tensors
+    if _observer is not None:
+        edges = _observer.recorded(op, edges)
+    shared = Node(op, edges, depth + 1, _Gradients.shape)
+    gradients = _Gradients([None] * len(values))
 
-        def deposit(slot):
-            def vjp(g):
-                gradients[slot] = g
-                return gradients
+    def deposit(slot):
+        def vjp(g):
+            gradients[slot] = g
+            return gradients
 
-            return vjp
+        return vjp
 
-        for slot, tensor in enumerate(tensors):
-            tensor.node = Node(op, ((shared, deposit(slot)),), shared.depth + 1, tensor.data.shape)
+    for slot, tensor in enumerate(tensors):
+        tensor.node = Node(op, ((shared, deposit(slot)),), depth + 2, tensor._array.shape)
     return tensors
+
+
+def observe(observer: Observer | None) -> Observer | None:
+    """Let `observer` see every op from now on; returns who did before."""
+    global _observer
+    before, _observer = _observer, observer
+    return before
 
 
 def is_recording() -> bool:
@@ -387,7 +419,7 @@ def _seed(data, gradient):
 
 def _as_array(data):
     if isinstance(data, Tensor):
-        return data.data
+        return data._array
     array = np.asarray(data)
     if array.dtype == np.float64 and not isinstance(data, np.generic | np.ndarray):
         return array.astype(np.float32)
@@ -395,22 +427,24 @@ def _as_array(data):
 
 
 def _array_of(value):
-    return value.data if type(value) is Tensor else value
+    return value._array if type(value) is Tensor else value
 
 
 def _arrays_of(rule, args):
     """The arrays inside `args`, all floating ones in the dtype of the tensors among them."""
-    dtypes = {a.data.dtype for a in args if type(a) is Tensor and a.data.dtype.kind == "f"}
+    dtypes = {a._array.dtype for a in args if type(a) is Tensor and a._array.dtype.kind == "f"}
     if len(dtypes) > 1:
         raise _mixed_dtypes(rule, *sorted(dtypes, key=str))
     arrays = []
     for a in args:
         if type(a) is Tensor:
-            a = a.data
+            a = a._array
         elif isinstance(a, np.generic):
             a = a.item()
-        elif dtypes and isinstance(a, np.ndarray) and a.dtype.kind == "f":
-            a = a.astype(next(iter(dtypes)), copy=False)
+        elif isinstance(a, np.ndarray):
+            a = np.asarray(a)  # rules see no subclasses
+            if dtypes and a.dtype.kind == "f":
+                a = a.astype(next(iter(dtypes)), copy=False)
         arrays.append(a)
     return arrays
 
