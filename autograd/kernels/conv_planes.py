@@ -95,7 +95,7 @@ def _taps(geometry, axis):
 def _few_images(batch):
     """Slices of 8 images, to be transposed together.
 
-    Between the same pixel of two images lie H W C numbers, often a multiple of 4096 bytes, and a cache keeps only
-    some 8 lines that lie so: with more images, each line is evicted before its next number is read.
+    Between the same pixel of two images lie H W C numbers, often a multiple of 4096 bytes, and a cache keeps
+    only some 8 lines that lie so: with more images, each line is evicted before its next number is read.
     """
     return [slice(n, n + 8) for n in range(0, batch, 8)]

@@ -173,7 +173,7 @@ def _even(outputs):
 
 
 def _bands(tiles):
-    """Cuts the tile rows (axis 2) into bands [start, end) of matrices that are long enough to multiply fast."""
+    """The tile rows (axis 2) cut into bands [start, end) of matrices long enough to multiply fast."""
     tile_rows, rows_each = tiles.shape[2:4]
     height = -(-ROWS_TO_MULTIPLY // rows_each)
     return [(t, min(t + height, tile_rows)) for t in range(0, tile_rows, height)]
