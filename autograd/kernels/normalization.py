@@ -22,7 +22,7 @@ through mu, and through sigma. With dmu/dx_j = 1/m and dsigma/dx_j = (x_j - mu) 
 so the gradient of x is h without its mean and without its component along x̂: exactly what normalising makes
 invisible, a shift and a scaling of the group, gets no gradient. Besides,
 
-    dL/dgamma = sum g_i x̂_i                dL/dbeta = sum g_i            over everything they were broadcast to
+    dL/dgamma = sum g_i x̂_i              dL/dbeta = sum g_i          over everything they were broadcast to
 
 The variance is summed over (x - mu)^2, never taken as mean(x^2) - mu^2, where two large numbers would cancel;
 and what rounding left of the mean, r = mean(x - mu), is taken off as well (T. Chan, G. Golub, R. LeVeque,
@@ -40,7 +40,7 @@ BLOCK = 65536  # elements that a chain of operations takes at a time: they stay 
 
 
 class Saved(NamedTuple):
-    """What batch_norm and group_norm keep for the backward pass; mu and 1 / sigma are those of each (n, c)."""
+    """What batch_norm and group_norm keep for the backward pass; mu and 1 / sigma are of each (n, c)."""
 
     x: np.ndarray
     gamma: np.ndarray
@@ -112,7 +112,7 @@ def _forward(x, gamma, beta, epsilon, groups):
     for block in _blocks(rows):
         centred = np.subtract(rows[block], mean, out=y[block])
         residue += _sum(centred)
-        squares += _sum(centred * centred)
+        squares += np.einsum("rk,rk->k", centred, centred)
     residue = average(residue)
     variance = average(squares) - residue * residue
     inverse_deviation = 1 / np.sqrt(variance + epsilon)
@@ -133,7 +133,7 @@ def _gradients(g, saved):
     for block in _blocks(rows):
         centred = rows[block] - mean
         dbeta += _sum(g[block])
-        dgamma += _sum(np.multiply(centred, g[block], out=centred))
+        dgamma += np.einsum("rk,rk->k", centred, g[block])
     dgamma *= inverse_deviation
     gammas = np.tile(gamma, batch)
     # dx = (gamma g - mean(gamma g) - x̂ mean(gamma g x̂)) / sigma, as  scale g + tilt (x - mu) + shift
@@ -218,7 +218,7 @@ def layer_norm_gradients(g, saved):
         normal = examples[block] - mean[block]
         np.multiply(normal, inverse_deviation[block], out=normal)
         dbeta += _sum(g[block])
-        dgamma += _sum(g[block] * normal)
+        dgamma += np.einsum("rk,rk->k", g[block], normal)
         out = np.multiply(g[block], flat_gamma, out=dx[block])
         along_normal = (out * normal).mean(1, keepdims=True)
         np.subtract(out, out.mean(1, keepdims=True), out=out)
