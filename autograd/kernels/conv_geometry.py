@@ -130,11 +130,14 @@ def window_counts(op, size, kernel, stride, padding, dilation=(1, 1)):
     return rows, columns
 
 
-def inside(offset, stride, size, count):
-    """The outputs m in [start, stop) within 0 .. count-1 for which s m + offset falls inside 0 .. size-1."""
+def seen_through(offset, stride, size, count):
+    """One tap along one axis: the outputs m of 0 .. count-1 whose s m + offset is a pixel of 0 .. size-1.
+
+    Returns two slices of equal length, the outputs and these pixels; the other outputs see padding.
+    """
     start = max(0, -(offset // stride))  # -(a // b) is ceil(-a / b)
-    stop = min(count, (size - 1 - offset) // stride + 1)
-    return start, max(start, stop)
+    stop = max(start, min(count, (size - 1 - offset) // stride + 1))
+    return slice(start, stop), slice(stride * start + offset, stride * stop + offset, stride)
 
 
 def as_pair(op, name, value, least):

@@ -31,7 +31,7 @@ number of dx is written once; nothing is scattered.
 
 import numpy as np
 
-from .conv_geometry import inside
+from .conv_geometry import seen_through
 from .conv_layout import empty_hwnc, to_hwnc, to_nhwc
 
 
@@ -103,10 +103,10 @@ class UnfoldedRows:
         self.source, self.row_offsets, self.stride = source, row_offsets, stride
         self.width = len(column_offsets) * channels
         span = max(row_offsets, default=0) - min(row_offsets, default=0) + 1
-        # outside the pixels that `inside` allows the buffer keeps these zeros for ever: they are the padding
+        # where a column sees no pixel the buffer keeps these zeros for ever: they are the padding
         self.kept = np.zeros((span, columns, batch, len(column_offsets), channels), source.dtype)
         self.kept_row = [-1] * span
-        self.ranges = [(offset, *inside(offset, stride[1], width, columns)) for offset in column_offsets]
+        self.columns = [seen_through(offset, stride[1], width, columns) for offset in column_offsets]
         self.unfolding_changes_nothing = list(column_offsets) == [0] and stride[1] == 1 and columns == width
 
     def seen_from(self, m):
@@ -123,10 +123,8 @@ class UnfoldedRows:
         kept = self.kept[slot]
         if self.kept_row[slot] != row:
             self.kept_row[slot] = row
-            for j, (offset, start, stop) in enumerate(self.ranges):
-                left = self.stride[1] * start + offset
-                right = self.stride[1] * stop + offset
-                kept[start:stop, :, j] = self.source[row, left : right : self.stride[1]]
+            for j, (outputs, pixels) in enumerate(self.columns):
+                kept[outputs, :, j] = self.source[row, pixels]
         return kept.reshape(kept.shape[0] * kept.shape[1], self.width)
 
 

@@ -5,9 +5,10 @@ Two steps lead there; both only rename or add numbers.
 1. *Space to depth.* A window of stride 2 moves by whole 2 x 2 blocks of pixels. Call a block one pixel with
    four times the channels, and the 4 x 4 kernel of stride 2 becomes a 2 x 2 kernel of stride 1:
 
-       pixels       a b | c d | e f          blocks   D0   D1   D2        y0 = D0 w0 + D1 w1
-                    g h | i j | k l                   \__y0__/            y1 = D1 w0 + D2 w1
-                    D0    D1    D2                         \__y1__/
+       pixels   a b | c d | e f | ...       a window is 4 wide:   y0 sees a b c d  =  D0 and D1
+                g h | i j | k l |           and moves by 2:       y1 sees c d e f  =  D1 and D2
+                 D0    D1    D2
+                                            y0 = D0 w0 + D1 w1        y1 = D1 w0 + D2 w1
 
    in one dimension, with w0 the kernel's left half (columns 0, 1) and w1 its right half (2, 3).
 
@@ -42,13 +43,15 @@ describe the method for 3 x 3 kernels; S. Winograd, "Arithmetic Complexity of Co
 
 import numpy as np
 
+from .conv_geometry import seen_through
 from .conv_layout import empty_hwnc, to_hwnc, to_nhwc
 
+ROWS_TO_MULTIPLY = 512  # a matrix product reaches its full speed, and its result still fits in cache
 FEWEST_CHANNELS = 8  # below, the transforms cost more than the multiplications they save
 
 
 def serves(geometry):
-    """4 x 4 kernels of stride 2, unless odd sizes would throw away more than a quarter of the tiles' outputs."""
+    """4 x 4 kernels of stride 2, unless odd sizes would waste more than a quarter of the tiles' outputs."""
     rows, columns = geometry.output
     tile_rows, tile_columns = _tiles(geometry)
     return (
@@ -65,14 +68,11 @@ def lower_image(x, geometry):
     blocks = _BlockRow(geometry, image.dtype)
     V = np.empty((3, 3, tile_rows, tile_columns, *blocks.shape), image.dtype)
     above, below = np.empty((2, 3, tile_columns, *blocks.shape), image.dtype)
-    blocks.read(image, 0)
-    blocks.to_tiles(above)
+    blocks.read(image, 0).to_tiles(above)
     for t in range(tile_rows):
         middle = V[1, :, t]
-        blocks.read(image, 2 * t + 1)
-        blocks.to_tiles(middle)
-        blocks.read(image, 2 * t + 2)
-        blocks.to_tiles(below)
+        blocks.read(image, 2 * t + 1).to_tiles(middle)
+        blocks.read(image, 2 * t + 2).to_tiles(below)
         np.subtract(above, middle, out=V[0, :, t])
         np.subtract(below, middle, out=V[2, :, t])
         above, below = below, above
@@ -96,44 +96,43 @@ def lower_output(g, geometry):
 
 
 def to_output(V, weight, geometry, finish):
-    """y (N, OH, OW, F) = A^T (V U) A."""
+    """y (N, OH, OW, F) = A^T (V U^T) A."""
     tile_rows, tile_columns = _tiles(geometry)
     batch, rows, columns, filters = geometry.output_shape
     y = np.empty((2 * tile_rows, 2 * tile_columns, batch, filters), V.dtype)
     U = _weight_to_tiles(weight)
-    M = np.empty((3, 3, tile_columns * batch, filters), V.dtype)
-    summed = np.empty((2, *M.shape[1:]), V.dtype)
-    for t in range(tile_rows):
-        np.matmul(V[:, :, t], U.swapaxes(-1, -2), out=M)
-        np.add(M[:2], M[1:], out=summed)
-        left, middle, right = summed.swapaxes(0, 1).reshape(3, 2, tile_columns, batch, filters)
-        pair = y[2 * t : 2 * t + 2].reshape(2, tile_columns, 2, batch, filters)
-        np.add(left, middle, out=pair[:, :, 0])
-        np.add(middle, right, out=pair[:, :, 1])
+    for t, end in _bands(V):
+        M = np.matmul(V[:, :, t:end].reshape(3, 3, -1, V.shape[-1]), U.swapaxes(-1, -2))
+        top_and_bottom = M[:2] + M[1:]
+        left, middle, right = top_and_bottom.swapaxes(0, 1).reshape(3, 2, -1, tile_columns, batch, filters)
+        pairs = y[2 * t : 2 * end].reshape(-1, 2, tile_columns, 2, batch, filters).swapaxes(0, 1)
+        np.add(left, middle, out=pairs[:, :, :, 0])
+        np.add(middle, right, out=pairs[:, :, :, 1])
         if finish is not None:
-            finish(y[2 * t : 2 * t + 2])
+            finish(y[2 * t : 2 * end])
     return to_nhwc(np.ascontiguousarray(y[:rows, :columns]))
 
 
 def to_image(M, weight, geometry, finish):
-    """dx (N, H, W, C) = B (M U) B^T, one block row after the other; tiles t - 1 and t share block row 2 t."""
-    tile_rows, _ = _tiles(geometry)
+    """dx (N, H, W, C) = B (M U) B^T, block row after block row; tiles t - 1 and t share block row 2 t."""
     image = empty_hwnc(geometry.image_shape, M.dtype)
     blocks = _BlockRow(geometry, M.dtype)
     U = _weight_to_tiles(weight)
-    V = np.empty((2, 3, 3, M.shape[3], 4 * geometry.channels), M.dtype)  # of this row of tiles and the last
-    V[1] = 0
-    for t in range(tile_rows):
-        above, middle, below = np.matmul(M[:, :, t], U, out=V[t % 2])
-        np.subtract(middle, above, out=middle)
-        np.subtract(middle, below, out=middle)
-        np.add(above, V[1 - t % 2, 2], out=above)
-        for i, tiles in ((2 * t, above), (2 * t + 1, middle)):
-            blocks.from_tiles(tiles)
-            blocks.write(image, i, finish)
-    blocks.from_tiles(below)
-    blocks.write(image, 2 * tile_rows, finish)
-    blocks.write_unseen(image, finish)
+    from_tile_above = np.zeros((3, M.shape[3], U.shape[3]), M.dtype)
+    for start, end in _bands(M):
+        V = np.matmul(M[:, :, start:end].reshape(3, 3, -1, M.shape[4]), U)
+        V = V.reshape(3, 3, end - start, *from_tile_above.shape[1:])
+        for t in range(start, end):
+            above, middle, below = V[:, :, t - start]
+            np.subtract(middle, above, out=middle)
+            np.subtract(middle, below, out=middle)
+            np.add(above, from_tile_above, out=above)
+            blocks.from_tiles(above).write(image, 2 * t, finish)
+            blocks.from_tiles(middle).write(image, 2 * t + 1, finish)
+            from_tile_above = below
+    blocks.from_tiles(from_tile_above).write(image, 2 * end, finish)
+    if 2 * end + 2 - geometry.padding[0] < len(image):  # a last row that no window saw
+        blocks.clear().write(image, 2 * end + 1, finish)
     return to_nhwc(image)
 
 
@@ -173,57 +172,66 @@ def _even(outputs):
     return np.pad(outputs, ((0, rows % 2), (0, columns % 2), (0, 0), (0, 0)))
 
 
+def _bands(tiles):
+    """The tile rows (axis 2) cut into bands [start, end) of matrices long enough to multiply fast."""
+    tile_rows, rows_each = tiles.shape[2:4]
+    height = -(-ROWS_TO_MULTIPLY // rows_each)
+    return [(t, min(t + height, tile_rows)) for t in range(0, tile_rows, height)]
+
+
 class _BlockRow:
-    """One row of blocks: two rows of the padded image, and the way between them and the tiles' columns.
+    """One row of blocks, (block columns, N, 2, 2, C), on its way from the image to the tiles or back.
 
     Block row i holds the image rows 2 i - p and 2 i + 1 - p, block column j the columns 2 j - p and
     2 j + 1 - p, with zeros where there is no image.
     """
 
     def __init__(self, geometry, dtype):
-        batch, _, self.width, channels = geometry.image_shape
-        self.row_padding, self.column_padding = geometry.padding
-        count = 2 * _tiles(geometry)[1] + 1
-        columns = max(2 * count, self.column_padding + self.width)
+        batch, _, width, channels = geometry.image_shape
+        self.row_padding, padding = geometry.padding
+        self.seen = 2 * _tiles(geometry)[1] + 1  # the block columns that belong to tiles
+        count = max(self.seen, (width + padding + 1) // 2)
         self.shape = (batch, 2, 2, channels)
-        self.pair = np.zeros((2, columns, batch, channels), dtype)
-        self.pixels = self.pair[:, self.column_padding : self.column_padding + self.width]
-        in_blocks = self.pair[:, : 2 * count].reshape(2, count, 2, batch, channels)
-        self.blocks = in_blocks.transpose(1, 3, 0, 2, 4)  # block column, N, row in it, column in it, C
+        self.blocks = np.zeros((count, *self.shape), dtype)
+        # for the left and the right pixel of a block: which blocks have theirs in the image, and where
+        self.columns = [seen_through(b - padding, 2, width, count) for b in (0, 1)]
 
     def read(self, image, i):
-        """Fill the pair from rows of the image (H, W, N, C)."""
-        for row, pixels in enumerate(self.pixels, 2 * i - self.row_padding):
-            pixels[...] = image[row] if 0 <= row < len(image) else 0
+        """Space to depth: fill the blocks from two rows of the image (H, W, N, C)."""
+        for a in (0, 1):
+            row = 2 * i + a - self.row_padding
+            for b, (blocks, pixels) in enumerate(self.columns):
+                self.blocks[blocks, :, a, b] = image[row, pixels] if 0 <= row < len(image) else 0
+        return self
 
     def write(self, image, i, finish):
-        """Write the pair to rows of the image, the finished ones."""
-        for row, pixels in enumerate(self.pixels, 2 * i - self.row_padding):
+        """Depth to space: write the blocks to two rows of the image, which are then finished."""
+        for a in (0, 1):
+            row = 2 * i + a - self.row_padding
             if 0 <= row < len(image):
-                image[row] = pixels
+                for b, (blocks, pixels) in enumerate(self.columns):
+                    image[row, pixels] = self.blocks[blocks, :, a, b]
                 if finish is not None:
                     finish(image[row])
-        self.last_row = 2 * i + 1 - self.row_padding
-
-    def write_unseen(self, image, finish):
-        """Rows below the last window get no gradient."""
-        for row in range(self.last_row + 1, len(image)):
-            image[row] = 0
-            if finish is not None:
-                finish(image[row])
 
     def to_tiles(self, out):
-        """out (3, tile columns, N, 2, 2, C) = B^T along the columns."""
-        left, middle, right = self.blocks[:-1:2], self.blocks[1::2], self.blocks[2::2]
+        """`out` (3, tile columns, N, 2, 2, C) = B^T along the columns."""
+        left, middle, right = (self.blocks[k : self.seen - 2 + k : 2] for k in (0, 1, 2))
         out[1] = middle
         np.subtract(left, middle, out=out[0])
         np.subtract(right, middle, out=out[2])
 
     def from_tiles(self, tiles):
-        """The transpose of `to_tiles`: B along the columns; what neighbouring tiles send to one block adds."""
+        """The transpose of `to_tiles`: B along the columns; what two tiles send to a block adds."""
         left, middle, right = tiles.reshape(3, -1, *self.shape)
-        np.subtract(middle, left, out=self.blocks[1::2])
-        np.subtract(self.blocks[1::2], right, out=self.blocks[1::2])
-        self.blocks[0] = left[0]
-        self.blocks[-1] = right[-1]
-        np.add(left[1:], right[:-1], out=self.blocks[2:-1:2])
+        blocks = self.blocks[: self.seen]
+        np.subtract(middle, left, out=blocks[1::2])
+        np.subtract(blocks[1::2], right, out=blocks[1::2])
+        blocks[0] = left[0]
+        blocks[-1] = right[-1]
+        np.add(left[1:], right[:-1], out=blocks[2:-1:2])
+        return self
+
+    def clear(self):
+        self.blocks[...] = 0
+        return self
