@@ -5,8 +5,6 @@ samples of the prior, interpolations and a comparison. A run that is stopped (Ct
 """
 
 import argparse
-import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -120,12 +118,18 @@ def _evaluate_all(args, folder, models, training, held_out) -> None:
 
             scores = diagnostics.factor_scores(encode(model, held_out.images)[0], held_out.factors)
             factors += [(weight, name, score) for name, score in scores.items()]
-    folder.write_csv("final.csv", pd.DataFrame(final, columns=["kl_weight", "split", "metric", "value"]), float_format="%.6f")
+    folder.write_csv(
+        "final.csv", pd.DataFrame(final, columns=["kl_weight", "split", "metric", "value"]), float_format="%.6f"
+    )
     if factors:
-        folder.write_csv("factors.csv", pd.DataFrame(factors, columns=["kl_weight", "factor", "r_squared"]), float_format="%.4f")
+        folder.write_csv(
+            "factors.csv", pd.DataFrame(factors, columns=["kl_weight", "factor", "r_squared"]), float_format="%.4f"
+        )
     folder.write_json("verdicts.json", verdicts)
     components = min(args.latent, len(training) // 2)
-    mse = diagnostics.pca_error(training.images[:4000], held_out.images, components, np.random.default_rng([args.seed, 4]))
+    mse = diagnostics.pca_error(
+        training.images[:4000], held_out.images, components, np.random.default_rng([args.seed, 4])
+    )
     layers = [layer._asdict() for layer in architecture.layers(models[0])]
     folder.finish(pca={"components": components, "mse": mse}, layers=layers)
 

@@ -69,7 +69,9 @@ def _one_epoch(trainer, path, interrupted):
         try:
             for step in trainer.epoch():
                 total = step.reconstruction + step.kl
-                bar.set_postfix_str(f"rec {step.reconstruction:.0f}  KL {step.kl:.1f}  -ELBO {total:.0f}", refresh=False)
+                bar.set_postfix_str(
+                    f"rec {step.reconstruction:.0f}  KL {step.kl:.1f}  -ELBO {total:.0f}", refresh=False
+                )
                 bar.update()
                 if interrupted():
                     checkpoint.save(path, trainer.state())
@@ -100,7 +102,9 @@ def _line(trainer, evaluations: dict[str, Evaluation]) -> str:
         f"nats, {e.bits_per_dim:.3f} bits/dim, {e.active_units}/{trainer.model.latent} units active"
         for name, e in evaluations.items()
     ]
-    return f"KL x{trainer.settings.kl_weight:g}, epoch {trainer.epochs_done}/{trainer.settings.epochs}  {'  '.join(parts)}"
+    return (
+        f"KL x{trainer.settings.kl_weight:g}, epoch {trainer.epochs_done}/{trainer.settings.epochs}  {'  '.join(parts)}"
+    )
 
 
 def _record(folder, weight, epoch, evaluations: dict[str, Evaluation]) -> None:

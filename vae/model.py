@@ -8,6 +8,7 @@ image lies at a point z. Kingma and Welling, Auto-Encoding Variational Bayes, 20
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -65,16 +66,13 @@ class VAE(nn.Module):
         halving = {"kernel_size": 4, "stride": 2, "padding": 1, "rng": rng, "dtype": dtype}
 
         sizes = (channels, *widths)
-        self.encoder = [
-            nn.Conv2d(n, m, **halving, activation="relu") for n, m in zip(sizes[:-1], sizes[1:], strict=True)
-        ]
+        self.encoder = [nn.Conv2d(n, m, **halving, activation="relu") for n, m in pairwise(sizes)]
         self.to_mean = nn.Linear(features, latent, rng=rng, dtype=dtype)
         self.to_log_variance = nn.Linear(features, latent, rng=rng, dtype=dtype)
         self.from_latent = nn.Linear(latent, features, rng=rng, dtype=dtype)
         back = sizes[::-1]
         self.decoder = [
-            nn.ConvTranspose2d(n, m, **halving, activation="relu" if m != channels else None)
-            for n, m in zip(back[:-1], back[1:], strict=True)
+            nn.ConvTranspose2d(n, m, **halving, activation="relu" if m != channels else None) for n, m in pairwise(back)
         ]
         if likelihood == "gaussian":
             self.log_noise = Tensor(np.array(INITIAL_LOG_NOISE, dtype), requires_grad=True)

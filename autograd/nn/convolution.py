@@ -1,5 +1,7 @@
 """Convolutional layers for images (N, H, W, C)."""
 
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import DTypeLike
 
@@ -19,7 +21,7 @@ class Conv2d(Module):
     the end, in the same pass over memory.
     """
 
-    torch_axes = {"weight": (0, 3, 1, 2)}
+    torch_axes: ClassVar = {"weight": (0, 3, 1, 2)}
 
     def __init__(
         self,
@@ -52,7 +54,7 @@ class ConvTranspose2d(Module):
     start uniform on +-1/sqrt(out_channels kH kW), as in PyTorch.
     """
 
-    torch_axes = {"weight": (0, 3, 1, 2)}
+    torch_axes: ClassVar = {"weight": (0, 3, 1, 2)}
 
     def __init__(
         self,

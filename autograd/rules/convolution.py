@@ -17,9 +17,7 @@ from .registry import rule, split
 
 
 @rule
-def conv2d(
-    x, weight, bias=None, stride=1, padding=0, dilation=1, activation=None, negative_slope=0.01
-):
+def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, activation=None, negative_slope=0.01):
     """y[n,r,q,f] = sum_ijc w[f,i,j,c] x[n, s r + d i - p, s q + d j - p, c] + b[f], then the activation.
 
     x (N, H, W, C), weight (F, kH, kW, C), bias (F,) or None -> (N, OH, OW, F), OH = (H + 2p - d (kH-1) - 1) // s + 1.
