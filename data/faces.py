@@ -174,10 +174,7 @@ def _prepare_all(source: Path, size: int) -> Arrays:
     """Decode, crop and resize every picture; return the arrays that the cache keeps."""
     names: list[str] = []
     skipped: list[tuple[str, str]] = []
-    with _open_pictures(source) as pictures, warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # Pillow warns of odd EXIF notes; what matters is counted in `skipped`
+    with _open_pictures(source) as pictures:
         images = np.empty((len(pictures), size, size, 3), np.uint8)
         for name, read in tqdm(pictures, "preparing faces", unit=" pictures", disable=None, leave=False):
             try:
