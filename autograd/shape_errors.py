@@ -32,6 +32,8 @@ def _first_difference(shapes):
 
 def _matmul_difference(shapes):
     left, right = shapes
+    if () in shapes:
+        return None
     inner = right[0] if len(right) == 1 else right[-2]
     if left[-1] != inner:
         axis = 0 if len(right) == 1 else -2
