@@ -114,7 +114,7 @@ def _forward(x, gamma, beta, epsilon, groups):
         residue += _sum(centred)
         squares += np.einsum("rk,rk->k", centred, centred)
     residue = average(residue)
-    variance = average(squares) - residue * residue
+    variance = average(squares)
     inverse_deviation = 1 / np.sqrt(variance + epsilon)
     scale = np.tile(gamma, batch) * inverse_deviation
     shift = np.tile(beta, batch) - residue * scale
@@ -196,9 +196,6 @@ def layer_norm_forward(x, gamma, beta, epsilon=1e-5):
     for block in _blocks(examples):
         mean[block] = examples[block].mean(1, keepdims=True)
         out = np.subtract(examples[block], mean[block], out=y[block])
-        residue = out.mean(1, keepdims=True)
-        np.subtract(out, residue, out=out)
-        mean[block] += residue
         inverse_deviation[block] = 1 / np.sqrt((out * out).mean(1, keepdims=True) + epsilon)
         np.multiply(out, inverse_deviation[block], out=out)
         np.multiply(out, flat_gamma, out=out)

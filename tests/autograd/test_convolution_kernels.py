@@ -4,10 +4,10 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd.kernels import conv_planes, conv_taps, conv_winograd, convolution, reference
+from autograd.kernels import conv_layout, conv_planes, conv_taps, conv_winograd, convolution, reference
 from autograd.kernels.conv_geometry import conv_geometry
 
 MEMORY_ORDERS = [(0, 1, 2, 3), (1, 2, 0, 3), (3, 1, 2, 0), (0, 3, 1, 2)]  # NHWC, HWNC, CHWN, NCHW
@@ -113,12 +113,37 @@ def test_any_transposed_convolution_and_both_gradients_equal_the_seven_loops(for
         check_transposed(*case, order=order)
 
 
+UNSEEN_LAST_ROW = ((1, 7, 7, 2), (2, 4, 4, 2), {"stride": 2, "padding": 0})
+
+
+@pytest.mark.parametrize(
+    "rows_to_multiply", [1, 512]
+)  # one band for each row of tiles, one band for them all
 @settings(max_examples=50, deadline=None)
 @given(case=cases(four_by_four=True), order=st.sampled_from(MEMORY_ORDERS))
-def test_winograds_form_equals_the_seven_loops_at_every_size_and_padding(case, order):
-    with using(conv_winograd):
+@example(UNSEEN_LAST_ROW, MEMORY_ORDERS[0])
+def test_winograds_form_equals_the_seven_loops_at_every_size_and_padding(rows_to_multiply, case, order):
+    with using(conv_winograd), mock.patch.object(conv_winograd, "ROWS_TO_MULTIPLY", rows_to_multiply):
         check_convolution(*case, order=order)
         check_transposed(*case, order=order)
+
+
+@pytest.mark.parametrize("form", [conv_taps, conv_planes, conv_winograd])
+def test_batches_of_more_than_a_handful_are_no_different(form):
+    with using(form):
+        check_convolution((19, 5, 4, 2), (3, 4, 4, 2), {"stride": 2, "padding": 1})
+        check_transposed((19, 5, 4, 2), (3, 4, 4, 2), {"stride": 2, "padding": 1})
+
+
+@pytest.mark.parametrize("form", [conv_taps, conv_winograd])
+def test_results_have_the_memory_order_that_the_next_layer_reads_without_copying(form):
+    x, weight = in_memory_order(random((3, 8, 8, 9)), (1, 2, 0, 3)), random((10, 4, 4, 9), 1)
+    with using(form):
+        y, saved = convolution.conv2d_forward(x, weight, stride=2, padding=1)
+        dx = convolution.conv2d_pullback(y, weight, saved)[0]()
+    for image in (y, dx):
+        assert image.transpose(1, 2, 0, 3).flags.c_contiguous
+        assert np.shares_memory(conv_layout.to_hwnc(image), image)
 
 
 @pytest.mark.parametrize("form", [conv_taps, conv_planes, conv_winograd])
