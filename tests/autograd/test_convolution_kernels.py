@@ -225,6 +225,26 @@ def test_bias_and_activation_may_be_left_to_the_convolution(activation, channels
     np.testing.assert_allclose(fused, EPILOGUES[activation](painted + back_bias), atol=1e-12)
 
 
+@pytest.mark.parametrize(("activation", "slope"), [(None, 1), ("relu", 0), ("leaky_relu", 0.2)])
+def test_the_gradient_of_an_activation_is_read_off_its_result(activation, slope):
+    before = np.array([-2, -1e-9, 0, 1e-9, 3], np.float32)
+    g = random(5, dtype=np.float32)
+    y = EPILOGUES[activation](before).astype(np.float32)
+    found = convolution.before_activation(g, y, activation)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, g * np.where(before > 0, 1, slope), rtol=1e-6)
+
+
+def test_by_hand_a_window_is_a_sum_of_products_and_a_painted_pixel_is_the_kernel():
+    x = np.array([[1.0, 2, 3], [4, 5, 6]]).reshape(1, 2, 3, 1)
+    weight = np.array([[1.0, 10], [100, 1000]]).reshape(1, 2, 2, 1)
+    for conv2d in (reference.conv2d, lambda *a: convolution.conv2d_forward(*a)[0]):
+        np.testing.assert_array_equal(conv2d(x, weight)[0, :, :, 0], [[5421, 6532]])
+    pixel = np.full((1, 1, 1, 1), 3.0)
+    for paint in (reference.conv_transpose2d, lambda *a: convolution.conv_transpose2d_forward(*a)[0]):
+        np.testing.assert_array_equal(paint(pixel, weight), 3 * weight)
+
+
 def test_the_gradient_of_the_bias_is_the_sum_over_all_positions():
     g = random((3, 4, 5, 6))
     for order in MEMORY_ORDERS:
@@ -245,6 +265,7 @@ CONV, TRANSPOSED = convolution.conv2d_forward, convolution.conv_transpose2d_forw
         (CONV, (8, 8, 3), (1, 3, 3, 3), {}, r"x must have four axes \(N, H, W, C\), not shape \(8, 8, 3\)"),
         (CONV, (1, 8, 8, 3), (3, 3, 3), {}, r"weight must have four axes"),
         (CONV, (1, 8, 8, 3), (1, 3, 3, 3), {"stride": 0}, "stride must be .* at least 1, not 0"),
+        (CONV, (1, 8, 8, 3), (1, 3, 3, 3), {"stride": 1.5}, "stride must be one int or a pair.* not 1.5"),
         (CONV, (1, 8, 8, 3), (1, 3, 3, 3), {"padding": (1, -1)}, r"padding must be .* not \(1, -1\)"),
         (CONV, (1, 8, 8, 3), (1, 3, 3, 3), {"activation": "tanh"}, "activation must be one of"),
         (CONV, (1, 8, 8, 3), (4, 3, 3, 3), {"bias": np.zeros(3)}, r"bias must have shape \(4,\)"),
