@@ -48,8 +48,8 @@ class Look:
     def some(self, chosen: NDArray[np.bool_]) -> "Look":
         """The look of the chosen faces of the batch."""
         part = copy(self)
-        for name, value in vars(self).items():
-            vars(part)[name] = value[:, chosen] if value.ndim == 4 else value[chosen]
+        # Colours have their faces on the second axis, all else on the first.
+        vars(part).update({k: v[:, chosen] if v.ndim == 4 else v[chosen] for k, v in vars(self).items()})
         return part
 
     def jitter(self, name: str, index: int = 0) -> Array:
