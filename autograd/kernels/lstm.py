@@ -1,6 +1,7 @@
-"""The long short-term memory layer (Hochreiter & Schmidhuber 1997; forget gate: Gers et al. 2000) and its gradient.
+"""The long short-term memory layer over a whole sequence, and its gradient.
 
-Forward, for t = 1 ... T. The H rows per gate of a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh go through
+Hochreiter & Schmidhuber 1997, "Long short-term memory"; forget gate of Gers, Schmidhuber & Cummins 2000.
+Forward, for t = 1 ... T, where a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh has H rows for each of four gates:
 
     i_t = sigmoid(a_i)      how much of the candidate enters the cell
     f_t = sigmoid(a_f)      how much of the old cell stays
@@ -9,22 +10,24 @@ Forward, for t = 1 ... T. The H rows per gate of a_t = W_ih x_t + b_ih + W_hh h_
     c_t = f_t * c_{t-1} + i_t * g_t
     h_t = o_t * tanh(c_t)
 
-Backward, for t = T ... 1, carrying dh and dc. With s' = s (1 - s) for sigmoids and 1 - s^2 for tanh:
+Backward, for t = T ... 1, carrying dh and dc (sigmoid' = s (1 - s), tanh' = 1 - tanh^2):
 
-    dc_t += o_t (1 - tanh(c_t)^2) * dh_t       h_t = o_t tanh(c_t), added to what came from step t+1
-    da_o  = tanh(c_t) o_t (1 - o_t) * dh_t
-    da_i  = g_t       i_t (1 - i_t) * dc_t
-    da_f  = c_{t-1}   f_t (1 - f_t) * dc_t
-    da_g  = i_t       (1 - g_t^2)   * dc_t
+    dc_t    += o_t (1 - tanh(c_t)^2) * dh_t    the cell is seen by h_t and, already in dc_t, by c_{t+1}
+    da_o     = tanh(c_t) o_t (1 - o_t) * dh_t
+    da_i     = g_t       i_t (1 - i_t) * dc_t
+    da_f     = c_{t-1}   f_t (1 - f_t) * dc_t
+    da_g     = i_t       (1 - g_t^2)   * dc_t
     dc_{t-1} = f_t * dc_t                      no matrix and no squashing on this path: gradients survive here
     dh_{t-1} = W_hh^T da_t
 
-Everything left of the stars is known after the forward pass. It is computed for a chunk of steps in a few large calls,
-and the loop itself only multiplies.
+All factors left of the stars are known after the forward pass. They are computed for a chunk of steps in a
+few large calls, and the loop itself only multiplies. S, W and the rest of the gradient: see recurrent.py.
 
-Order of gates. PyTorch stacks the rows as i, f, g, o. Inside we turn them by one block to o, i, f, g: then the three
-sigmoids are contiguous (o i f), and so are the three that dc feeds (i f g). The sigmoid is 0.5 tanh(a/2) + 0.5, which
-cannot overflow; with the rows of o, i, f halved beforehand (exact in binary) one tanh call serves all four gates.
+**Order of gates.** PyTorch stacks the rows as i, f, g, o. Inside they are turned by one block to
+o, i, f, g: then the three sigmoids are contiguous (o i f), and so are the three that dc feeds (i f g).
+
+**One tanh for all gates.** sigmoid(a) = 0.5 tanh(a/2) + 0.5, which cannot overflow. With the rows of o, i
+and f halved beforehand (exact in binary), one call serves all four gates.
 """
 
 from typing import NamedTuple
@@ -42,8 +45,9 @@ from .recurrent import (
     feature_major,
     new_state,
     pack_weights,
-    start_of_backward,
+    pre_activation,
     sum_over_time,
+    transposed_copy,
 )
 
 
@@ -51,9 +55,10 @@ class Saved(NamedTuple):
     """What backward needs of forward."""
 
     state: Array  # S (T+1, H+1+D, B)
-    gates: Array  # (T, 4, H, B): o, i, f, g
-    cell: Array  # c (T+1, H, B), from c_0
-    tanh_cell: Array  # tanh(c_1) ... (T, H, B)
+    first_row: int  # the first row of S[0] that is not known to be 0
+    gates: Array  # o, i, f, g of all steps (T, 4, H, B)
+    cell: Array  # c_0 ... c_T (T+1, H, B)
+    tanh_cell: Array  # tanh(c_1) ... tanh(c_T) (T, H, B)
     weights: Array  # W (4*H, H+1+D), rows in the order o, i, f, g
 
 
@@ -72,14 +77,14 @@ def lstm_forward(
     halved = weights.copy()
     halved[: 3 * H] *= 0.5
 
-    state = new_state(x, h0)
+    state, first_row = new_state(x, h0)
     gates = allocate((T, 4, H, B), x.dtype)
     cell = allocate((T + 1, H, B), x.dtype)
     tanh_cell = allocate((T, H, B), x.dtype)
     entering = np.empty((H, B), x.dtype)
     cell[0] = c0.T
     for t in range(T):
-        np.matmul(halved, state[t], out=gates[t].reshape(4 * H, B))
+        pre_activation(halved, state, t, first_row, out=gates[t].reshape(4 * H, B))
         np.tanh(gates[t], out=gates[t])
         sigmoids = gates[t, :3]
         sigmoids *= 0.5
@@ -90,7 +95,7 @@ def lstm_forward(
         cell[t + 1] += entering
         np.tanh(cell[t + 1], out=tanh_cell[t])
         np.multiply(o, tanh_cell[t], out=state[t + 1, :H])
-    saved = Saved(state, gates, cell, tanh_cell, weights)
+    saved = Saved(state, first_row, gates, cell, tanh_cell, weights)
     return batch_major(state[1:, :H]), state[T, :H].T, cell[T].T, saved
 
 
@@ -100,20 +105,25 @@ def lstm_backward(
     """Walk back through time; return one function per argument of the forward that gives its gradient.
 
     grad_hidden (B, T, H), grad_last_hidden (B, H) and grad_last_cell (B, H) may be None, meaning zero.
+    The two biases share one array.
     """
-    state, gates, _, _, weights = saved
-    T, _, H, B = gates.shape
-    factors, grad_c = _through_time(saved, grad_hidden, grad_last_hidden, grad_last_cell)
-    grad_a = factors.reshape(T, 4 * H, B)
-    grad_weights = computed_once(lambda: np.roll(sum_over_time(grad_a, state[:-1]), -H, axis=0))  # -> i f g o
+    grad_gates, grad_cell = _through_time(saved, grad_hidden, grad_last_hidden, grad_last_cell)
+    T, _, H, B = grad_gates.shape
+    grad_a = grad_gates.reshape(T, 4 * H, B)
+    weight_hh, weight_ih = saved.weights[:, :H], saved.weights[:, H + 1 :]
+
+    @computed_once
+    def of_weights() -> Array:
+        return np.roll(sum_over_time(grad_a, saved.state[:-1], saved.first_row), -H, axis=0)  # -> i f g o
+
     return (
-        lambda: batch_major(weights[:, H + 1 :].T @ grad_a),  # x
-        lambda: (weights[:, :H].T @ grad_a[0]).T,  # h0
-        lambda: (gates[0, 2] * grad_c).T,  # c0
-        lambda: grad_weights()[:, H + 1 :],  # weight_ih
-        lambda: grad_weights()[:, :H],  # weight_hh
-        lambda: grad_weights()[:, H],  # bias_ih
-        lambda: grad_weights()[:, H],  # bias_hh
+        lambda: batch_major(weight_ih.T @ grad_a),  # x
+        lambda: (weight_hh.T @ grad_a[0]).T,  # h0
+        lambda: (saved.gates[0, 2] * grad_cell).T,  # c0
+        lambda: of_weights()[:, H + 1 :],  # weight_ih
+        lambda: of_weights()[:, :H],  # weight_hh
+        lambda: of_weights()[:, H],  # bias_ih
+        lambda: of_weights()[:, H],  # bias_hh
     )
 
 
@@ -121,44 +131,43 @@ def _through_time(
     saved: Saved, grad_hidden: Array | None, grad_last_hidden: Array | None, grad_last_cell: Array | None
 ) -> tuple[Array, Array]:
     """da (T, 4, H, B) in the order o, i, f, g, and dc_1 (H, B)."""
-    _, gates, cell, _, weights = saved
+    gates = saved.gates
     T, _, H, B = gates.shape
-    grad_a = allocate(gates.shape, gates.dtype)  # first the factors; the loop then multiplies each step in place
-    recurrent = np.ascontiguousarray(weights[:, :H].T)
-    grad_h = start_of_backward(grad_last_hidden, like=cell[0])
-    grad_c = start_of_backward(grad_last_cell, like=cell[0])
+    grad_a = allocate(gates.shape, gates.dtype)  # first the factors; the loop multiplies each by dh or dc in place
+    recurrent_weights = np.ascontiguousarray(saved.weights[:, :H].T)
+    grad_h = transposed_copy(grad_last_hidden, like=saved.cell[0])
+    grad_c = transposed_copy(grad_last_cell, like=saved.cell[0])
     sent = None if grad_hidden is None else feature_major(grad_hidden)
-    for run in reversed(list(chunks(T, gates[0].nbytes))):
-        h_to_c = _factors(saved, slice(run.start, run.stop), out=grad_a)
-        for t in reversed(run):
+    for steps in reversed(list(chunks(0, T, gates[0].nbytes))):
+        into_cell = _factors(saved, steps, out=grad_a[steps])
+        for t in reversed(range(steps.start, steps.stop)):
             if sent is not None:
                 grad_h += sent[t]
-            reaching = h_to_c[t - run.start]
-            reaching *= grad_h
-            grad_c += reaching
+            through_tanh = into_cell[t - steps.start]
+            through_tanh *= grad_h
+            grad_c += through_tanh
             grad_a[t, 0] *= grad_h
             grad_a[t, 1:] *= grad_c
-            if t:
+            if t > 0:
                 grad_c *= gates[t, 2]
-                np.matmul(recurrent, grad_a[t].reshape(4 * H, B), out=grad_h)
+                np.matmul(recurrent_weights, grad_a[t].reshape(4 * H, B), out=grad_h)
     return grad_a, grad_c
 
 
 def _factors(saved: Saved, steps: slice, out: Array) -> Array:
-    """Write what multiplies dh (block o) and dc (blocks i, f, g) into out[steps]; return that from dh to dc."""
-    _, gates, cell, tanh_cell, _ = saved
-    gates, tanh_cell, factors = gates[steps], tanh_cell[steps], out[steps]
+    """Write the factors of da_o, da_i, da_f, da_g into out (steps, 4, H, B); return dc's (steps, H, B)."""
+    gates, tanh_cell = saved.gates[steps], saved.tanh_cell[steps]
     o, i, g = gates[:, 0], gates[:, 1], gates[:, 3]
 
-    np.multiply(gates, gates, out=factors)
-    np.subtract(gates[:, :3], factors[:, :3], out=factors[:, :3])  # s - s^2
-    np.subtract(1, factors[:, 3], out=factors[:, 3])  # 1 - g^2
-    factors[:, 0] *= tanh_cell
-    factors[:, 1] *= g
-    factors[:, 2] *= cell[steps]
-    factors[:, 3] *= i
+    np.multiply(gates, gates, out=out)
+    np.subtract(gates[:, :3], out[:, :3], out=out[:, :3])  # s - s^2
+    np.subtract(1, out[:, 3], out=out[:, 3])  # 1 - g^2
+    out[:, 0] *= tanh_cell
+    out[:, 1] *= g
+    out[:, 2] *= saved.cell[steps]  # c_{t-1}: the cell array starts from c_0
+    out[:, 3] *= i
 
-    h_to_c = tanh_cell * tanh_cell
-    np.subtract(1, h_to_c, out=h_to_c)
-    h_to_c *= o
-    return h_to_c
+    into_cell = tanh_cell * tanh_cell
+    np.subtract(1, into_cell, out=into_cell)
+    into_cell *= o
+    return into_cell

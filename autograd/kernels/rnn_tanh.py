@@ -1,44 +1,41 @@
 """The tanh recurrent layer (Elman 1990, "Finding structure in time") over a whole sequence, and its gradient.
 
-Forward, for t = 1 ... T (S, W and the sizes as in recurrent.py):
+Forward, for t = 1 ... T:
 
-    a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh  =  W S[t-1]
+    a_t = W_ih x_t + b_ih + b_hh + W_hh h_{t-1}
     h_t = tanh(a_t)
 
-Backward, for t = T ... 1, with dh_t = (gradient sent into h_t by the user) + (what came from step t+1):
+Backward, for t = T ... 1, where dh_t is what the user sent into h_t plus what came from step t+1:
 
     da_t     = (1 - h_t^2) * dh_t              because tanh' = 1 - tanh^2
     dh_{t-1} = W_hh^T da_t
 
-then dW = sum_t da_t S[t-1]^T and dx_t = W_ih^T da_t. A gradient passes W_hh^T once per step: its size is multiplied
-again and again by similar factors, so that over long sequences it vanishes or explodes. That is what the gates of
-gru.py and lstm.py were invented against.
+    dW_hh = sum_t da_t h_{t-1}^T     dW_ih = sum_t da_t x_t^T     db = sum_t da_t     dx_t = W_ih^T da_t
+
+A gradient is multiplied by W_hh^T and by slopes below 1 at each step. Over many steps it vanishes or
+explodes: what the gates of gru.py and lstm.py were invented against.
+
+Arrays inside are (time, batch, features), one row per time and example. The terms without h_{t-1} are one
+product for the whole sequence, and so is each gradient below the line: a sum over t and over the batch is a
+product over T*B rows. Only the recurrence itself goes step by step. A column of ones beside x_t carries the
+bias through both.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from .recurrent import (
-    Array,
-    Gradients,
-    allocate,
-    batch_major,
-    check_arguments,
-    computed_once,
-    feature_major,
-    new_state,
-    pack_weights,
-    start_of_backward,
-    sum_over_time,
-)
+from .recurrent import Array, Gradients, allocate, check_arguments, computed_once
 
 
 class Saved(NamedTuple):
     """What backward needs of forward."""
 
-    state: Array  # S (T+1, H+1+D, B)
-    weights: Array  # W (H, H+1+D)
+    inputs: Array  # [x_t, 1] (T, B, D+1)
+    hidden: Array  # h_0 ... h_T (T+1, B, H)
+    first: int  # the first step with a recurrent product: 1 if h_0 is all zero, else 0
+    weight_ih: Array
+    weight_hh: Array
 
 
 def rnn_tanh_forward(
@@ -50,53 +47,64 @@ def rnn_tanh_forward(
     Returns hidden (B, T, H), last_hidden (B, H) and what `rnn_tanh_backward` needs.
     Raises ValueError or TypeError naming the argument whose shape or dtype does not fit.
     """
-    _, T, _, H = check_arguments(
-        "rnn_tanh", 1, x=x, h0=h0, weight_ih=weight_ih, weight_hh=weight_hh, bias_ih=bias_ih, bias_hh=bias_hh
-    )
-    state = new_state(x, h0)
-    weights = pack_weights(weight_ih, weight_hh, bias_ih + bias_hh)
+    weight_and_bias = {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias_ih": bias_ih, "bias_hh": bias_hh}
+    B, T, D, H = check_arguments("rnn_tanh", 1, x=x, h0=h0, **weight_and_bias)
+    inputs = allocate((T, B, D + 1), x.dtype)
+    inputs[:, :, :D] = x.transpose(1, 0, 2)
+    inputs[:, :, D] = 1
+    input_weights = np.concatenate([weight_ih, (bias_ih + bias_hh)[:, None]], axis=1)
+
+    hidden = allocate((T + 1, B, H), x.dtype)
+    hidden[0] = h0
+    np.matmul(inputs.reshape(T * B, D + 1), input_weights.T, out=hidden[1:].reshape(T * B, H))
+    recurrent_weights = np.ascontiguousarray(weight_hh.T)
+    recurrent = np.empty((B, H), x.dtype)
+    first = 0 if h0.any() else 1
     for t in range(T):
-        h = state[t + 1, :H]
-        np.matmul(weights, state[t], out=h)
-        np.tanh(h, out=h)
-    return batch_major(state[1:, :H]), state[T, :H].T, Saved(state, weights)
+        a = hidden[t + 1]  # so far only the input's part; becomes h in place
+        if t >= first:
+            np.matmul(hidden[t], recurrent_weights, out=recurrent)
+            a += recurrent
+        np.tanh(a, out=a)
+    return hidden[1:].transpose(1, 0, 2), hidden[T], Saved(inputs, hidden, first, weight_ih, weight_hh)
 
 
 def rnn_tanh_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Array | None) -> Gradients:
     """Walk back through time; return one function per argument of the forward that gives its gradient.
 
-    grad_hidden (B, T, H) and grad_last_hidden (B, H) may be None, meaning zero.
+    grad_hidden (B, T, H) and grad_last_hidden (B, H) may be None, meaning zero. The two biases share one
+    array.
     """
-    state, weights = saved
-    H = len(weights)
+    inputs, hidden, first, weight_ih, weight_hh = saved
     grad_a = _through_time(saved, grad_hidden, grad_last_hidden)
-    grad_weights = computed_once(lambda: sum_over_time(grad_a, state[:-1]))
+    of_input_and_bias = computed_once(lambda: _rows(grad_a).T @ _rows(inputs))
     return (
-        lambda: batch_major(weights[:, H + 1 :].T @ grad_a),  # x
-        lambda: (weights[:, :H].T @ grad_a[0]).T,  # h0
-        lambda: grad_weights()[:, H + 1 :],  # weight_ih
-        lambda: grad_weights()[:, :H],  # weight_hh
-        lambda: grad_weights()[:, H],  # bias_ih
-        lambda: grad_weights()[:, H],  # bias_hh
+        lambda: (grad_a @ weight_ih).transpose(1, 0, 2),  # x
+        lambda: grad_a[0] @ weight_hh,  # h0
+        lambda: of_input_and_bias()[:, :-1],  # weight_ih
+        lambda: _rows(grad_a[first:]).T @ _rows(hidden[first:-1]),  # weight_hh
+        lambda: of_input_and_bias()[:, -1],  # bias_ih
+        lambda: of_input_and_bias()[:, -1],  # bias_hh
     )
 
 
 def _through_time(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Array | None) -> Array:
-    """da (T, H, B)."""
-    state, weights = saved
-    H, T = len(weights), len(state) - 1
-    h = state[1:, :H]
-    grad_a = allocate(h.shape, h.dtype)  # first the slopes 1 - h^2; the loop then multiplies each by its dh in place
+    """da (T, B, H)."""
+    h = saved.hidden[1:]
+    grad_a = allocate(h.shape, h.dtype)  # first the slopes 1 - h^2; the loop multiplies each by its dh in place
     np.multiply(h, h, out=grad_a)
     np.subtract(1, grad_a, out=grad_a)
 
-    recurrent = np.ascontiguousarray(weights[:, :H].T)
-    grad_h = start_of_backward(grad_last_hidden, like=h[0])
-    sent = None if grad_hidden is None else feature_major(grad_hidden)
-    for t in reversed(range(T)):
-        if sent is not None:
-            grad_h += sent[t]
+    grad_h = np.zeros_like(h[0]) if grad_last_hidden is None else grad_last_hidden.copy()
+    for t in reversed(range(len(h))):
+        if grad_hidden is not None:
+            grad_h += grad_hidden[:, t]
         grad_a[t] *= grad_h
-        if t:
-            np.matmul(recurrent, grad_a[t], out=grad_h)
+        if t > 0:
+            np.matmul(grad_a[t], saved.weight_hh, out=grad_h)
     return grad_a
+
+
+def _rows(sequence: Array) -> Array:
+    """(T, B, features) as one row per time and example, (T*B, features)."""
+    return sequence.reshape(-1, sequence.shape[2])

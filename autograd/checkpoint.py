@@ -1,0 +1,126 @@
+"""Checkpoints: nested dicts of arrays, numbers and strings in one file that holds no code and is never half-written.
+
+    save("run.npz", {"model": model.state_dict(), "optimizer": optimizer.state_dict(),
+                     "epoch": 3, "generator": generator_state(rng)})
+
+    saved = load("run.npz")
+    model.load_state_dict(saved["model"])
+
+The file is an ordinary ``.npz``, a zip of one ``.npy`` for each array, plus the JSON text of everything else. NumPy
+reads it without us. There is no pickle in it: loading a stranger's file runs nothing. The same values give the same
+bytes.
+"""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+FORMAT = "autograd checkpoint 1"
+
+
+class CheckpointError(ValueError):
+    """A file that is no whole checkpoint: says which file, what is wrong, and what to do."""
+
+
+def save(path: str | os.PathLike[str], values: dict[str, Any]) -> None:
+    """Write nested dicts and lists of arrays, numbers, strings, booleans and None (tuples come back as lists).
+
+    The file appears under its name only when it is complete: it is written beside, flushed to the disk, and renamed.
+
+    Raises:
+        TypeError: a value that cannot be saved, or a key that is no string, named by where it stands.
+        ValueError: a key with a "/" in it, which separates the keys of nested dicts inside the file.
+    """
+    arrays: dict[str, np.ndarray] = {}
+    rest = _take_arrays(values, "arrays", arrays)
+    text = json.dumps({"format": FORMAT, "arrays": list(arrays), "values": rest})
+    target = Path(path)
+    partial = target.with_name(target.name + ".partial")
+    try:
+        with open(partial, "wb") as file:
+            np.savez(file, json=np.frombuffer(text.encode(), np.uint8), **arrays)  # type: ignore[arg-type]
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The nested dicts that `save` wrote.
+
+    Raises:
+        OSError: the file is missing or cannot be read.
+        CheckpointError: it is truncated, damaged, or no checkpoint of ours.
+    """
+    with open(path, "rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                described = json.loads(_read(archive, "json").tobytes())
+                values = described["values"]
+                for name in described["arrays"]:
+                    _put_back(values, name.split("/")[1:], _read(archive, name))
+        except Exception as error:  # a damaged file may trip the readers of zip, npy and JSON anywhere
+            raise CheckpointError(
+                f"{path} is not a whole checkpoint, but truncated, damaged or another kind of file "
+                f"({error}): take an earlier one, or start again without it"
+            ) from error
+    if described.get("format") != FORMAT:
+        raise CheckpointError(f"{path}: format is {described.get('format')!r}, this program reads {FORMAT!r}")
+    return values
+
+
+def generator_state(rng: np.random.Generator) -> dict[str, Any]:
+    """Where `rng` stands, as something `save` can write."""
+    return dict(rng.bit_generator.state)
+
+
+def restore_generator(rng: np.random.Generator, state: dict[str, Any]) -> None:
+    """Put `rng` where another one stood: from now on both draw the same numbers.
+
+    Raises:
+        ValueError: the state of another kind of generator.
+    """
+    kind = type(rng.bit_generator).__name__
+    if state.get("bit_generator") != kind:
+        raise ValueError(f"restore_generator: a state of {state.get('bit_generator')!r} for a generator of {kind!r}")
+    rng.bit_generator.state = state
+
+
+def _take_arrays(value, name, arrays):
+    """`value` with None in place of its arrays, which are put into `arrays` under the path that leads to them."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
+        arrays[name] = value
+        return None
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise TypeError(f"save: key {key!r} in {name} is no string")
+            if "/" in key:
+                raise ValueError(f'save: key {key!r} in {name} has a "/" in it, which separates keys inside the file')
+        return {key: _take_arrays(item, f"{name}/{key}", arrays) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_take_arrays(item, f"{name}/{i}", arrays) for i, item in enumerate(value)]
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    kind = f"array of dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+    raise TypeError(f"save: {name} is of type {kind}: expected numbers, strings, None, or arrays of numbers")
+
+
+def _put_back(values, path, array):
+    """Set what stands at `path` in the nested dicts and lists `values`."""
+    *parents, last = path
+    for key in parents:
+        values = values[int(key) if isinstance(values, list) else key]
+    values[int(last) if isinstance(values, list) else last] = array
+
+
+def _read(archive, name):
+    with archive.open(f"{name}.npy") as member:
+        array = np.lib.format.read_array(member, allow_pickle=False)
+        member.read()  # to the end, where zipfile compares checksums, even if a damaged header asked for less
+        return array
