@@ -66,7 +66,8 @@ class Report:
 class Comparison:
     """The derivatives in one argument, one for each direction: from backward, and from differences.
 
-    `indices` tells which element a direction moves; None for a direction that moves all.
+    `indices` tells which element a direction moves, None where it moves all; `noise` how far off the differences may
+    be by rounding alone.
     """
 
     argument: str
@@ -75,14 +76,14 @@ class Comparison:
     indices: list[tuple[int, ...] | None]
     analytic: np.ndarray
     numeric: np.ndarray
+    noise: np.ndarray
 
 
-def judge(comparison: Comparison, rtol: float, atol: float | None, noise: float) -> ArgumentReport:
+def judge(comparison: Comparison, rtol: float, atol: float | None) -> ArgumentReport:
     """The worst errors in one argument; a relative error counts as that of atol / rtol where the derivative is smaller.
 
     Args:
         rtol, atol: as for `gradcheck`.
-        noise: the error that rounding alone may cause.
 
     Raises:
         GradientError: at least one error is above max(atol, rtol * size of the derivative).
@@ -90,10 +91,9 @@ def judge(comparison: Comparison, rtol: float, atol: float | None, noise: float)
     c = comparison
     if not len(c.numeric):
         return ArgumentReport(c.argument, c.position, c.shape, 0, 0.0, 0.0)
-    if atol is None:
-        atol = max(0.01 * rtol * np.abs(c.numeric).max(), noise)
+    floor = np.maximum(0.01 * rtol * np.abs(c.numeric).max(), c.noise) if atol is None else atol
     tiny = np.finfo(np.float64).tiny  # where all is 0, so is the error
-    allowed = np.maximum(rtol * np.maximum(np.abs(c.analytic), np.abs(c.numeric)), atol + tiny)
+    allowed = np.maximum(rtol * np.maximum(np.abs(c.analytic), np.abs(c.numeric)), floor + tiny)
     absolute = np.abs(c.analytic - c.numeric)
     relative = absolute / allowed * rtol
     wrong = ~(absolute <= allowed)  # so that NaN is wrong
