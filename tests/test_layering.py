@@ -26,7 +26,19 @@ FLOORS = [
     {"tensor", "state"},
     {"functional"},
     {"cells", "init", "nn"},
-    {"optim", "gradcheck", "debug", "samples", "interop", "checkpoint", "graph", "profile", "anomaly", "exercises"},
+    {
+        "optim",
+        "gradcheck",
+        "gradient_report",
+        "debug",
+        "samples",
+        "interop",
+        "checkpoint",
+        "graph",
+        "profile",
+        "anomaly",
+        "exercises",
+    },
     {"__init__", "__main__"},
 ]
 
