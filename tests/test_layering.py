@@ -22,7 +22,7 @@ MAY_IMPORT = {
 FLOORS = [
     {"kernels"},
     {"rules"},
-    {"node", "shape_errors"},
+    {"dtypes", "node", "shape_errors"},
     {"tensor", "state"},
     {"functional"},
     {"cells", "init", "nn"},

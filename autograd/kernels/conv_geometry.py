@@ -79,9 +79,7 @@ def conv_geometry(image_shape, weight_shape, stride=1, padding=0, dilation=1):
 def conv_transpose_geometry(z_shape, weight_shape, stride=1, padding=0, output_padding=0, dilation=1):
     """The geometry of the convolution that conv_transpose2d of z (N, OH, OW, F) with weight mirrors."""
     batch, rows, columns, filters = _four(z_shape, "conv_transpose2d", "x", "(N, H, W, C_in)")
-    weight_filters, *kernel, channels = _four(
-        weight_shape, "conv_transpose2d", "weight", "(C_in, kH, kW, F_out)"
-    )
+    weight_filters, *kernel, channels = _four(weight_shape, "conv_transpose2d", "weight", "(C_in, kH, kW, F_out)")
     if filters != weight_filters:
         raise ValueError(
             f"conv_transpose2d: x has {filters} channels (shape {tuple(z_shape)}), "
@@ -101,8 +99,7 @@ def conv_transpose_geometry(z_shape, weight_shape, stride=1, padding=0, output_p
     )
     if min(height, width) < 1:
         raise ValueError(
-            f"conv_transpose2d: padding {padding} leaves nothing of the output: "
-            f"its size would be {height} x {width}"
+            f"conv_transpose2d: padding {padding} leaves nothing of the output: its size would be {height} x {width}"
         )
     return ConvGeometry(
         batch,
