@@ -15,7 +15,8 @@ so the dilated kernel spans d (k - 1) + 1 positions, and n inputs give
     M = floor((n + 2 p - d (k - 1) - 1) / s) + 1
 
 outputs. The transposed convolution runs the arrows backwards. Several n give the same M (the floor forgets up
-to s - 1 trailing inputs: above, the padding on the right), so it takes an output_padding to say which is meant:
+to s - 1 trailing inputs: above, the padding on the right), so it takes an output_padding to say which is
+meant:
 
     n = (M - 1) s - 2 p + d (k - 1) + 1 + output_padding        0 <= output_padding < s
 """
