@@ -89,7 +89,7 @@ def test_learning_reaches_what_pytorch_reaches_on_the_course_file_and_no_more(ho
         for _ in train(model, parts, Settings(), rng):
             pass
         probability = model.probability(x[test])
-        scores.append(evaluate(windows.labels[test], probability, probability > 0.5))
+        scores.append(evaluate(windows.labels[test], probability, probability >= 0.5))
     mean = {name: np.mean([s[name] for s in scores]) for name in scores[0]}
     assert accuracy[0] <= mean["accuracy"] <= accuracy[1]
     assert auc[0] <= mean["auc"] <= auc[1]
