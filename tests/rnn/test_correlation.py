@@ -1,0 +1,79 @@
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from rnn.correlation import best_partners, constant_series, correlated_set, correlation_matrix, set_sizes
+from tests.data.real_files import needs_real_files
+from tests.rnn.course_windows import course_new_cases
+
+counts = st.integers(2, 6).flatmap(
+    lambda rows: st.integers(2, 12).flatmap(
+        lambda days: arrays(np.int64, (rows, days), elements=st.integers(-50, 40_000))
+    )
+)
+
+
+@given(counts)
+def test_equals_numpy_on_rows_that_vary_and_is_nan_elsewhere_without_a_warning(series):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        correlation = correlation_matrix(series)
+    varies = ~constant_series(series)
+    assert np.isnan(correlation[~varies]).all()
+    assert np.isnan(correlation[:, ~varies]).all()
+    expected = np.corrcoef(series[varies]) if varies.sum() > 1 else np.ones((varies.sum(),) * 2)
+    np.testing.assert_allclose(correlation[np.ix_(varies, varies)], expected, rtol=0, atol=1e-12)
+
+
+@needs_real_files
+def test_equals_numpy_on_the_course_file():
+    series = course_new_cases()
+    np.testing.assert_allclose(correlation_matrix(series), np.corrcoef(series), rtol=0, atol=1e-12)
+
+
+def test_coefficient_is_covariance_over_the_deviations_by_hand():
+    # X = 0 1 2, Y = 1 0 2: Cov = (1 * 0 + 0 * -1 + ... ) = 1/3, Var = 2/3 each
+    assert correlation_matrix(np.array([[0, 1, 2], [1, 0, 2]]))[0, 1] == pytest.approx(0.5, abs=1e-15)
+
+
+def test_a_constant_fraction_is_constant_in_spite_of_rounding():
+    series = np.array([[0.1] * 7, [1, 2, 3, 4, 5, 6, 7.0]])
+    assert constant_series(series).tolist() == [True, False]
+    assert np.isnan(correlation_matrix(series)[0]).all()
+
+
+def test_partner_is_the_best_other_country_and_a_constant_one_has_none():
+    correlation = np.array([[1, 0.2, 0.6, np.nan], [0.2, 1, -0.4, np.nan], [0.6, -0.4, 1, np.nan], [np.nan] * 4])
+    partner, coefficient = best_partners(correlation)
+    assert partner.tolist() == [2, 0, 0, -1]
+    np.testing.assert_array_equal(coefficient, [0.6, 0.2, 0.6, np.nan])
+
+
+def test_set_holds_who_is_in_a_pair_strictly_above_the_threshold():
+    correlation = np.array([[1, 0.2, 0.6], [0.2, 1, -0.9], [0.6, -0.9, 1]])
+    assert correlated_set(correlation, 0.2).tolist() == [True, False, True]
+    assert correlated_set(correlation, 0.6).tolist() == [False, False, False]
+    assert set_sizes(correlation, [0.1, 0.2, 0.6]).tolist() == [3, 2, 0]
+
+
+@needs_real_files
+def test_set_sizes_of_the_course_file():
+    sizes = set_sizes(correlation_matrix(course_new_cases()), [0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9])
+    assert sizes.tolist() == [182, 181, 179, 167, 143, 122, 103, 84, 55]
+
+
+@pytest.mark.parametrize(
+    ("series", "message"),
+    [
+        (np.zeros(5), r"shape \(5,\), expected \(countries, days\)"),
+        (np.zeros((3, 1)), "at least two days"),
+        (np.array([[1.0, 2.0], [3.0, np.nan]]), "nan in row 1, day 1"),
+    ],
+)
+def test_refuses_what_has_no_correlation(series, message):
+    with pytest.raises(ValueError, match=message):
+        correlation_matrix(series)

@@ -1,0 +1,57 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn.metrics import accuracy, balanced_accuracy, brier, evaluate, log_loss, roc_auc
+
+# Few different probabilities, so that ties occur.
+forecasts = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.2, 0.5, 0.7, 1.0])), min_size=1, max_size=30)
+
+
+@given(forecasts)
+def test_auc_is_the_share_of_pairs_in_the_right_order_with_ties_for_one_half(rows):
+    labels, probability = (np.array(column) for column in zip(*rows, strict=True))
+    rises, others = probability[labels], probability[~labels]
+    won = [1.0 if p > q else 0.5 if p == q else 0.0 for p in rises for q in others]
+    assert roc_auc(labels, probability) == pytest.approx(np.mean(won) if won else math.nan, nan_ok=True)
+
+
+@given(forecasts)
+def test_balanced_accuracy_is_the_mean_recall_of_the_classes(rows):
+    labels = np.array([label for label, _ in rows])
+    decisions = np.array([p > 0.5 for _, p in rows])
+    recalls = [np.mean(decisions[labels == c] == c) for c in (True, False) if (labels == c).any()]
+    expected = np.mean(recalls) if len(recalls) == 2 else math.nan
+    assert balanced_accuracy(labels, decisions) == pytest.approx(expected, nan_ok=True)
+
+
+def test_accuracy_is_high_and_balanced_accuracy_one_half_for_whoever_always_says_no():
+    labels = np.array([True] + [False] * 9)
+    never = np.zeros(10, dtype=bool)
+    assert accuracy(labels, never) == 0.9
+    assert balanced_accuracy(labels, never) == 0.5
+
+
+def test_log_loss_and_brier_by_hand():
+    labels, probability = np.array([True, False]), np.array([0.8, 0.4])
+    assert log_loss(labels, probability) == pytest.approx(-(math.log(0.8) + math.log(0.6)) / 2, rel=1e-12)
+    assert brier(labels, probability) == pytest.approx((0.2**2 + 0.4**2) / 2, rel=1e-12)
+
+
+def test_one_half_costs_log_2_and_one_quarter():
+    labels, half = np.array([True, False, False]), np.full(3, 0.5, np.float32)
+    assert log_loss(labels, half) == pytest.approx(math.log(2))
+    assert brier(labels, half) == 0.25
+
+
+def test_certain_and_wrong_is_dear_but_finite():
+    assert log_loss(np.array([True]), np.array([0.0], np.float32)) == pytest.approx(-math.log(1e-7))
+
+
+def test_evaluate_gives_all_five_by_name():
+    scores = evaluate(np.array([True, False]), np.array([0.9, 0.3]), np.array([True, False]))
+    assert list(scores) == ["accuracy", "balanced_accuracy", "auc", "log_loss", "brier"]
+    assert scores["accuracy"] == scores["auc"] == 1

@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from rnn.classifier import CELLS, SequenceClassifier
+from rnn.metrics import evaluate
+from rnn.scaling import signed_log
+from rnn.splits import split
+from rnn.train import Part, Settings, train
+from tests.data.real_files import needs_real_files
+from tests.rnn.course_windows import course_windows
+
+
+def toy_parts(n=256, time=6):
+    """Does the first number exceed the last? It takes a memory."""
+    x = np.random.default_rng(0).standard_normal((n, time), dtype=np.float32)
+    labels = x[:, 0] > x[:, -1]
+    return {"train": Part(x[: n // 2], labels[: n // 2]), "test": Part(x[n // 2 :], labels[n // 2 :])}
+
+
+def fit(cell, parts, settings, seed=0):
+    rng = np.random.default_rng(seed)
+    model = SequenceClassifier(cell, hidden=16, rng=rng)
+    return model, [record for epoch in train(model, parts, settings, rng) for record in epoch]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_learns_to_compare_the_first_with_the_last(cell):
+    _, records = fit(cell, toy_parts(512), Settings(epochs=40, learning_rate=1e-2, batch_size=32))
+    assert records[-1].part == "test"
+    assert records[-1].accuracy > 0.9
+
+
+def test_one_record_of_every_part_each_epoch():
+    _, records = fit("gru", toy_parts(), Settings(epochs=2))
+    assert [(r.epoch, r.part) for r in records] == [(1, "train"), (1, "test"), (2, "train"), (2, "test")]
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not():
+    settings = Settings(epochs=2)
+    one, two, other = (fit("lstm", toy_parts(), settings, seed)[0].state_dict() for seed in (0, 0, 1))
+    assert all(one[name].tobytes() == two[name].tobytes() for name in one)
+    assert any(one[name].tobytes() != other[name].tobytes() for name in one)
+
+
+def test_the_test_part_has_no_influence_on_the_model():
+    parts = toy_parts()
+    rng = np.random.default_rng(5)
+    other = Part(rng.standard_normal(parts["test"].x.shape, dtype=np.float32), ~parts["test"].labels)
+    settings = Settings(epochs=2)
+    with_it = fit("rnn", parts, settings)[0].state_dict()
+    with_another = fit("rnn", parts | {"test": other}, settings)[0].state_dict()
+    without = fit("rnn", {"train": parts["train"]}, settings)[0].state_dict()
+    for name in with_it:
+        np.testing.assert_array_equal(with_it[name], with_another[name])
+        np.testing.assert_array_equal(with_it[name], without[name])
+
+
+def test_parameters_stay_float32():
+    model, _ = fit("lstm", toy_parts(), Settings(epochs=1))
+    assert {parameter.dtype for parameter in model.parameters()} == {np.dtype(np.float32)}
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_and_says_when():
+    parts = toy_parts()
+    parts["train"].x[3, 0] = np.nan
+    with pytest.raises(FloatingPointError, match="epoch 1: the training loss is nan"):
+        fit("gru", parts, Settings(epochs=3))
+
+
+def test_refuses_labels_that_are_not_as_many_as_sequences():
+    with pytest.raises(ValueError, match="3 sequences and 4 labels"):
+        Part(np.zeros((3, 7)), np.zeros(4, bool))
+
+
+@needs_real_files
+@pytest.mark.parametrize(
+    ("how", "cell", "accuracy", "auc"),
+    [("country", "gru", (0.645, 0.67), (0.705, 0.73)), ("time", "lstm", (0.61, 0.665), (0.705, 0.745))],
+)
+def test_learning_reaches_what_pytorch_reaches_on_the_course_file_and_no_more(how, cell, accuracy, auc):
+    windows = course_windows(7)
+    x = signed_log(windows.values)
+    scores = []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        test = split(windows, how, 81, rng)
+        parts = {"train": Part(x[~test], windows.labels[~test])}
+        model = SequenceClassifier(cell, rng=rng)
+        for _ in train(model, parts, Settings(), rng):
+            pass
+        probability = model.probability(x[test])
+        scores.append(evaluate(windows.labels[test], probability, probability > 0.5))
+    mean = {name: np.mean([s[name] for s in scores]) for name in scores[0]}
+    assert accuracy[0] <= mean["accuracy"] <= accuracy[1]
+    assert auc[0] <= mean["auc"] <= auc[1]
+    assert mean["log_loss"] < 0.63
