@@ -1,4 +1,4 @@
-"""The tables that a run of problem 1 leaves behind, one observation a row; figures and text are made from them alone."""
+"""The tables of a run of problem 1, one observation a row; figures and text are made from them alone."""
 
 from collections.abc import Iterable
 
@@ -59,9 +59,7 @@ def windows_table(
             windows = make_windows(new_cases, length, in_c, target)
             kept = distinct(windows)
             rows.append((one, int(in_c.sum()), length, len(windows), len(kept), int(kept.labels.sum())))
-    return pd.DataFrame(
-        rows, columns=["threshold", "countries", "length", "windows", "distinct", "positives_distinct"]
-    )
+    return pd.DataFrame(rows, columns=["threshold", "countries", "length", "windows", "distinct", "positives_distinct"])
 
 
 def results_table(results: Iterable[Result]) -> pd.DataFrame:

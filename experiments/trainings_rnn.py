@@ -8,7 +8,7 @@ goes on where it was, and a training may happen in any process: the number of pr
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -73,9 +73,8 @@ class Recipe:
     seed: int
 
     def generators(self, seed: int) -> tuple[np.random.Generator, np.random.Generator]:
-        """Independent generators for the split and for the net of one seed of the run."""
-        children = np.random.SeedSequence([self.seed, seed]).spawn(2)
-        return np.random.default_rng(children[0]), np.random.default_rng(children[1])
+        """Independent generators for the split and for the net; seeds count on from the run's own."""
+        return np.random.default_rng(self.seed + seed), np.random.default_rng([self.seed + seed, 1])
 
     def test_part(self, windows: Windows, training: Training) -> np.ndarray:
         """The mask (n,) of the windows that a training is tested on."""
@@ -119,7 +118,7 @@ def _rounded(probability):
 
 
 def run_all(
-    work: dict[Training, Callable[[], Result]],
+    work: Mapping[Training, Callable[[], Result]],
     folder: RunFolder,
     jobs: int,
     report: Callable[[dict[Training, Result]], None],
