@@ -5,10 +5,10 @@ import sys
 
 from data.errors import DataError
 
-from . import everything, rnn
+from . import everything, report, rnn
 from .run_folder import UsageError
 
-COMMANDS = {"rnn": rnn, "all": everything}
+COMMANDS = {"rnn": rnn, "all": everything, "report": report}
 
 
 def main(argv: list[str] | None = None) -> int:
