@@ -1,0 +1,216 @@
+"""The discussion of problem 1, written from the run's own numbers: no figure in it was typed by hand.
+
+Each function below writes one paragraph, or nothing where the run lacks what it would speak of. Whether a
+difference counts is decided in one place, ``summary_rnn.Difference.verdict``.
+"""
+
+import os
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from experiments.discussion_rnn_caveats import calibration, distinct_windows, limits, map_extremes, random_split
+from experiments.figures.lengths import splits_in
+from experiments.figures.style import write_bytes
+from experiments.saved_rnn import MODEL_NAMES, SPLIT_PHRASES, SavedRun, open_run
+from experiments.summary_rnn import (
+    Difference,
+    baselines_in,
+    best_of,
+    cells_in,
+    compare,
+    gain,
+    mean_of,
+    values_by_seed,
+    with_test_error,
+)
+from experiments.wording import counts_as, interval, listed, number, percent, sentence, the
+
+
+def write_discussion(run_folder: str | os.PathLike[str]) -> Path:
+    """Write discussion.md into a run folder from its tables; return the file's path."""
+    run = open_run(run_folder)
+    path = run.folder / "discussion.md"
+    write_bytes(path, (discuss(run) + "\n").encode())
+    return path
+
+
+def discuss(run: SavedRun) -> str:
+    """The whole text as Markdown: a section for each question that the run can answer."""
+    results = run.table("results.csv")
+    sections = {
+        "Do the networks know more than a rule?": against_baselines(run, results),
+        "Which cell?": which_cell(results, run.map_length),
+        "How long a window?": which_length(results),
+        "What the random split hides": random_split(run, results),
+        "Why repeated windows matter": distinct_windows(run, results),
+        "Can the probabilities be believed?": calibration(run, results),
+        "What the map shows": map_extremes(run),
+        "What these numbers cannot say": limits(run, results),
+    }
+    parts = ["# Discussion: can a rise be foreseen?", opening(run)]
+    parts += [f"## {heading}\n\n{text}" for heading, text in sections.items() if text]
+    return "\n\n".join(parts)
+
+
+def opening(run: SavedRun) -> str:
+    """What was asked, of which data."""
+    data = run.config["data"]
+    text = (
+        f"From the daily new cases of the last L days, will the next day bring {run.event}? The data cover "
+        f"{data['countries']} countries over {data['days']} days, {data['first_day']} to {data['last_day']}."
+    )
+    if run.has("countries.csv"):
+        countries = run.table("countries.csv")
+        kept = int((countries["in_c"] == "yes").sum())
+        text += f" {kept} of them correlate above {run.threshold:g} with at least one other and make up the set C."
+    if run.simulated:
+        text = (
+            "**The counts are simulated.** What follows shows how the experiment is read; it says nothing about "
+            f"COVID-19.\n\n{text}"
+        )
+    return text
+
+
+def against_baselines(run: SavedRun, results: pd.DataFrame) -> str:
+    """The main question, split by split at the map's length: the answer first, then its numbers."""
+    length = run.map_length
+    found = {}
+    for split in splits_in(results):
+        cell = best_of(results, cells_in(results), length, split, "accuracy")
+        if cell and np.isfinite(mean_of(results, "reversal", length, split, "accuracy")):
+            found[split] = (cell, _versus(run, results, cell, "reversal", length, split))
+    if not found:
+        return ""
+    details = [_one_split(run, results, split, cell, difference) for split, (cell, difference) in found.items()]
+    return "\n\n".join([_answer(found, length), *details])
+
+
+def _answer(found: dict[str, tuple[str, Difference]], length: int) -> str:
+    """In plain words: does the best cell of each split beat the reversal rule?"""
+    by_verdict: dict[str, list[str]] = {"above": [], "noise": [], "below": [], "unknown": []}
+    for split, (_, difference) in found.items():
+        by_verdict[difference.verdict].append(SPLIT_PHRASES[split])
+    above, noise, below, unknown = by_verdict.values()
+    rule = "the reversal rule (what fell yesterday rises today, nothing else does)"
+    if unknown:
+        return (
+            f"One seed cannot tell skill from luck. Here is where the best cell at L = {length} stands beside {rule}, "
+            "without a verdict."
+        )
+    if not above:
+        return f"No. At L = {length} nothing beats {rule} in accuracy: {_not_above(noise, below)}."
+    largest = max(difference.mean for _, difference in found.values())
+    size = "by a few points" if largest < 0.05 else "clearly"
+    if not noise and not below:
+        return f"Yes, {size}: at L = {length} the best cell beats {rule} {listed(above)}, beyond what noise explains."
+    return f"In part. At L = {length} the best cell beats {rule} {listed(above)}, but {_not_above(noise, below)}."
+
+
+def _not_above(noise: list[str], below: list[str]) -> str:
+    parts = []
+    if noise:
+        parts.append(f"{listed(noise)} the best cell is within noise of it")
+    if below:
+        parts.append(f"{listed(below)} even the best cell falls short of it")
+    return ", and ".join(parts)
+
+
+def _one_split(run: SavedRun, results: pd.DataFrame, split: str, cell: str, difference: Difference) -> str:
+    """Accuracy of the best cell beside every baseline, then the same question asked of the ranking (AUC)."""
+    length = run.map_length
+    baselines = baselines_in(results)
+    levels = [f"{the(model)} {percent(mean_of(results, model, length, split, 'accuracy'))}" for model in baselines]
+    text = (
+        f"**{sentence(SPLIT_PHRASES[split])}**, {the(cell)} is right on "
+        f"{percent(mean_of(results, cell, length, split, 'accuracy'))} of the test windows; {listed(levels)}. Compared "
+        f"with the reversal rule that is {interval(difference)}, {counts_as(difference)}."
+    )
+    best = best_of(results, baselines, length, split, "accuracy")
+    if best and best != "reversal":
+        over_best = _versus(run, results, cell, best, length, split)
+        text += f" The best baseline is {the(best)}, and compared with it that is {interval(over_best)}, {counts_as(over_best)}."
+    ranker = best_of(results, cells_in(results), length, split, "auc")
+    rival = best_of(results, baselines, length, split, "auc")
+    if ranker and rival:
+        in_auc = compare(results, ranker, rival, length, split, "auc")
+        text += (
+            f" In ranking the windows from unlikely to likely, {the(ranker)} reaches an AUC of "
+            f"{mean_of(results, ranker, length, split, 'auc'):.3f} against {the(rival)}'s "
+            f"{mean_of(results, rival, length, split, 'auc'):.3f} ({interval(in_auc)}, {counts_as(in_auc)})."
+        )
+    return text
+
+
+def _versus(run: SavedRun, results: pd.DataFrame, model: str, other: str, length: int, split: str) -> Difference:
+    """Gain in accuracy; by time, where every seed meets the same test days, with the test set's own scatter."""
+    difference = compare(results, model, other, length, split, "accuracy")
+    if split != "time" or not run.has("predictions.csv"):
+        return difference
+    predictions = run.table("predictions.csv")
+    here = predictions[(predictions["length"] == length) & (predictions["split"] == split)]
+    return with_test_error(difference, here, model, other)
+
+
+def which_cell(results: pd.DataFrame, length: int) -> str:
+    """The order of the cells on each split, and whether it means anything."""
+    cells = cells_in(results)
+    if len(cells) < 2:
+        return ""
+    parts, ranked = [], set()
+    for split in splits_in(results):
+        means = {cell: mean_of(results, cell, length, split, "auc") for cell in cells}
+        first, *_, last = order = sorted(cells, key=lambda cell: -means[cell])
+        difference = compare(results, first, last, length, split, "auc")
+        ranked.add(difference.verdict)
+        names = listed([f"{MODEL_NAMES[cell]} ({means[cell]:.3f})" for cell in order])
+        parts.append(
+            f"{sentence(SPLIT_PHRASES[split])} the order by AUC is {names}; first and last are "
+            f"{interval(difference)} apart, {counts_as(difference)}."
+        )
+    parts.append(
+        "Where the cells do differ, the difference is smaller than what the choice of split changes; it is no reason "
+        "to call one of them the better network."
+        if "above" in ranked and _splits_differ_more(results, cells, length)
+        else "So the cells can be ranked here, though the comparison took the best and the worst of those at hand, "
+        "which exaggerates the gap."
+        if "above" in ranked
+        else "That is no ranking: another set of seeds may well turn the order round."
+    )
+    return " ".join(parts)
+
+
+def _splits_differ_more(results: pd.DataFrame, cells: tuple[str, ...], length: int) -> bool:
+    table = np.array([[mean_of(results, c, length, s, "auc") for c in cells] for s in splits_in(results)])
+    return bool(len(table) > 1 and np.ptp(table.mean(axis=1)) > np.ptp(table, axis=1).max())
+
+
+def which_length(results: pd.DataFrame) -> str:
+    """AUC against L, averaged over the cells, on the first split, step by step."""
+    lengths = sorted(int(length) for length in results["length"].unique())
+    if len(lengths) < 2:
+        return ""
+    split, cells = splits_in(results)[0], cells_in(results)
+    by_length = {
+        length: pd.concat([values_by_seed(results, c, length, split, "auc") for c in cells], axis=1).mean(axis=1)
+        for length in lengths
+    }
+    levels = listed([f"{by_length[length].mean():.3f} at L = {length}" for length in lengths])
+    text = (
+        f"Every length is asked about the same pairs of country and day, so L changes what is known and not what is "
+        f"asked. {sentence(SPLIT_PHRASES[split])}, the AUC averaged over the {number(len(cells))} cells is {levels}."
+    )
+    if len(cells) == 1:
+        text = text.replace("averaged over the one cells", f"of the {MODEL_NAMES[cells[0]]}")
+    whole = gain(by_length[lengths[-1]], by_length[lengths[0]], "auc")
+    text += f" From the shortest to the longest window it changes by {interval(whole)}, {counts_as(whole)}."
+    if len(lengths) > 2:
+        steps = {(short, long): gain(by_length[long], by_length[short], "auc") for short, long in pairwise(lengths)}
+        (short, long), step = max(steps.items(), key=lambda item: item[1].mean)
+        text += f" The largest single step is from L = {short} to {long}, {interval(step)}, {counts_as(step)}."
+        if long != lengths[-1]:
+            rest = gain(by_length[lengths[-1]], by_length[long], "auc")
+            text += f" From there to L = {lengths[-1]} it is {interval(rest)}, {counts_as(rest)}."
+    return text
