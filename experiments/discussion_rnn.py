@@ -131,7 +131,7 @@ def _one_split(run: SavedRun, results: pd.DataFrame, split: str, cell: str, diff
     best = best_of(results, baselines, length, split, "accuracy")
     if best and best != "reversal":
         over_best = _versus(run, results, cell, best, length, split)
-        text += f" The best baseline is {the(best)}, and compared with it that is {interval(over_best)}, {counts_as(over_best)}."
+        text += f" Against the best baseline, {the(best)}, it is {interval(over_best)}, {counts_as(over_best)}."
     ranker = best_of(results, cells_in(results), length, split, "auc")
     rival = best_of(results, baselines, length, split, "auc")
     if ranker and rival:

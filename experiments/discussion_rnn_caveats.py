@@ -9,7 +9,7 @@ from experiments.figures.calibration import calibration_error
 from experiments.figures.lengths import splits_in
 from experiments.saved_rnn import SPLIT_PHRASES, SPLITS, SavedRun
 from experiments.summary_rnn import Difference, best_of, cells_in, compare, mean_of, values_by_seed
-from experiments.wording import counts_as, interval, listed, number, percent, points, sentence, the
+from experiments.wording import counts_as, interval, listed, number, percent, plain, points, sentence, the
 
 
 def random_split(run: SavedRun, results: pd.DataFrame) -> str:
@@ -124,13 +124,13 @@ def map_extremes(run: SavedRun) -> str:
     fell = last.map(lambda pair: pair[1] < pair[0])
     agree = float((fell == (table["probability"] >= 0.5)).mean())
     text += (
-        f" {sentence(number(int(fell.sum())))} countries reported fewer cases on the last day than on the day before; the "
-        f"reversal rule, which looks at nothing else, falls on the same side of one half in {percent(agree)} of all."
+        f" {sentence(number(int(fell.sum())))} countries reported fewer cases on the last day than on the day before; "
+        f"the reversal rule, which looks at nothing else, is on the same side of one half in {percent(agree)}."
     )
     if agree > 0.75:
         text += (
-            " The map is thus largely that rule in shades: a deep colour is less the forecast of an outbreak than a sign "
-            "that the last count was out of line with the days before it."
+            " The map is thus largely that rule in shades: a deep colour is less the forecast of an outbreak than a "
+            "sign that the last count was out of line with the days before it."
         )
     return text
 
@@ -165,4 +165,4 @@ def limits(run: SavedRun, results: pd.DataFrame) -> str:
 
 
 def _with_probability(rows: pd.DataFrame) -> str:
-    return listed([f"{row['country']} ({percent(row['probability'])})" for _, row in rows.iterrows()])
+    return listed([f"{plain(row['country'])} ({percent(row['probability'])})" for _, row in rows.iterrows()])

@@ -44,9 +44,9 @@ COLUMNS = {
     "results.csv": ("model", "length", "split", "seed", "metric", "value"),
     "curves.csv": ("model", "length", "split", "seed", "epoch", "part", "loss", "accuracy"),
     "predictions.csv": ("model", "length", "split", "seed", "country", "day", "probability", "label"),
-    "world_map.csv": ("country", "code", "probability", "drawn", "last_days", "day"),
+    "world_map.csv": ("country", "code", "probability", "last_days", "day"),  # and drawn, once the map was made
 }
-TEXT_COLUMNS = ("country", "code", "partner", "model", "split", "metric", "part", "day", "drawn", "last_days", "in_c")
+TEXT_COLUMNS = ("country", "code", "partner", "model", "split", "metric", "part", "day", "last_days", "in_c")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class SavedRun:
     def table(self, name: str) -> pd.DataFrame:
         """The rows of one of the files in COLUMNS; raises DataError if it is missing or lacks a column."""
         path = self.folder / name
-        text: dict[str, type] = {column: str for column in TEXT_COLUMNS if column in COLUMNS[name]}
+        text: dict[str, type] = dict.fromkeys(set(TEXT_COLUMNS).intersection(COLUMNS[name]), str)
         frame = _read_csv(path, text)
         missing = [column for column in COLUMNS[name] if column not in frame.columns]
         if missing:

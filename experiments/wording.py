@@ -1,5 +1,7 @@
 """Numbers and lists as they stand in a sentence."""
 
+import re
+
 import numpy as np
 
 from experiments.saved_rnn import MODEL_NAMES
@@ -53,6 +55,11 @@ def counts_as(difference: Difference) -> str:
         "noise": "within noise",
         "unknown": "on one seed",
     }[difference.verdict]
+
+
+def plain(name: str) -> str:
+    r"""A name from a data file, so that Markdown and HTML show it as it is: "Taiwan*" -> "Taiwan\*"."""
+    return re.sub(r"([\\`*_{}\[\]<>&|#])", r"\\\1", name)
 
 
 def sentence(text: str) -> str:

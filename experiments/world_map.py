@@ -44,8 +44,13 @@ CSS = (
 
 
 def write_world_map(run: SavedRun) -> str:
-    """Draw a run's world_map.csv as world_map.svg and world_map.png beside it; return the line of coverage."""
+    """Draw a run's world_map.csv as world_map.svg and world_map.png beside it; return the line of coverage.
+
+    The column ``drawn`` of the CSV is filled on the way, for only the map package knows its shapes.
+    """
     table = checked(run.table("world_map.csv"))
+    columns = ["country", "code", "probability", "drawn", "last_days", "day"]
+    write_bytes(run.folder / "world_map.csv", table[columns].to_csv(index=False, lineterminator="\n").encode())
     heading = title(table, run.event, MODEL_NAMES[run.map_model], run.map_length)
     write_bytes(run.folder / "world_map.svg", render_svg(table, heading, simulated=run.simulated))
     plot_world_map(
