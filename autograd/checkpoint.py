@@ -42,10 +42,7 @@ def save(path: str | os.PathLike[str], values: dict[str, Any]) -> None:
     partial = target.with_name(target.name + ".partial")
     try:
         with open(partial, "wb") as file:
-            with zipfile.ZipFile(file, "w") as archive:
-                _write(archive, "json", np.frombuffer(text.encode(), np.uint8))
-                for name, array in arrays.items():
-                    _write(archive, name, array)
+            np.savez(file, json=np.frombuffer(text.encode(), np.uint8), **arrays)  # type: ignore[arg-type]
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, target)
@@ -70,7 +67,7 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
         except Exception as error:  # a damaged file may trip the readers of zip, npy and JSON anywhere
             raise CheckpointError(
                 f"{path} is not a whole checkpoint, but truncated, damaged or another kind of file "
-                f"({str(error).strip(chr(39))}): take an earlier one, or start again without it"
+                f"({error}): take an earlier one, or start again without it"
             ) from error
     if described.get("format") != FORMAT:
         raise CheckpointError(f"{path}: format is {described.get('format')!r}, this program reads {FORMAT!r}")
@@ -120,12 +117,6 @@ def _put_back(values, path, array):
     for key in parents:
         values = values[int(key) if isinstance(values, list) else key]
     values[int(last) if isinstance(values, list) else last] = array
-
-
-def _write(archive, name, array):
-    # A ZipInfo of our own carries no time of day, which zipfile would put in: same values, same bytes.
-    with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-        np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def _read(archive, name):

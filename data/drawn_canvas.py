@@ -23,7 +23,7 @@ Array = NDArray[np.floating]
 
 
 class Box(NamedTuple):
-    """A part of the picture in the canvas's coordinates; painting a small thing in its box alone saves time."""
+    """A part of the picture in the canvas's coordinates; painting a small thing there alone saves time."""
 
     left: float
     right: float

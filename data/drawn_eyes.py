@@ -11,7 +11,7 @@ import numpy as np
 from data.drawn_canvas import Array, Box, Canvas, circle, ellipse, smoothstep
 from data.drawn_look import Look, rgb
 
-EYES_BOXES = {-1: Box(-0.86, 0.16, -0.27, 0.66), 1: Box(-0.16, 0.86, -0.27, 0.66)}
+EYES_BOXES = {-1: Box(-0.90, 0.26, -0.30, 0.68), 1: Box(-0.26, 0.90, -0.30, 0.68)}
 BROWS_BOX = Box(-0.9, 0.9, -0.5, 0.32)
 LEVEL, SPACING = 0.20, 0.31  # of the eyes' middles
 
@@ -33,7 +33,7 @@ class Opening:
 
 
 def eye(canvas: Canvas, look: Look, side: int) -> None:
-    """White, iris, the lid's shadow on both, lashes; `side` is -1 on the left of the picture, 1 on the right."""
+    """White, iris, the lid's shadow, lashes; `side` is -1 on the left of the picture, 1 on the right."""
     opening = _opening(canvas, look, side)
     canvas.paint(opening.inside, rgb(252, 250, 252))
     _iris(canvas, look, opening, side)
@@ -81,7 +81,7 @@ def _iris(canvas: Canvas, look: Look, opening: Opening, side: int) -> None:
 
 
 def _lashes(canvas: Canvas, look: Look, eye: Opening) -> None:
-    """A thick upper lash line that ends in a wing at the outer corner, a fine lower one, the fold of the lid."""
+    """A thick upper lash line with a wing at the outer corner, a fine lower one, the fold of the lid."""
     thickness = 0.026 + 0.022 * smoothstep(-0.1, 0.2, eye.p)
     reach = np.maximum(eye.p - 1.13 * eye.half_width, -eye.p - eye.half_width)
     canvas.paint(np.maximum((np.abs(eye.q - eye.upper + 0.01) - thickness) * eye.steep, reach), look.lash)

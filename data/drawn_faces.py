@@ -22,7 +22,7 @@ Images = NDArray[np.uint8]
 DRAWING = 1  # goes into the cache's file names: raise it when the same seed must give other pixels
 REACH, MIDDLE = 1.04, -0.04  # the part of the plane that the picture shows
 NECK = 0.7  # the point about which the head tilts
-BATCH = 24  # faces painted together: few enough for their arrays to stay in the processor's cache
+BATCH = 12  # faces painted together: few enough for their arrays to stay in the processor's cache
 
 
 def draw_faces(rng: np.random.Generator, count: int, size: int = 64) -> tuple[Images, Factors]:

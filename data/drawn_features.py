@@ -94,12 +94,13 @@ def face(canvas: Canvas, look: Look) -> None:
 
 
 def blush(canvas: Canvas, look: Look) -> None:
-    """Two soft pink spots below the eyes."""
+    """Two soft pink spots below the eyes, on skin only."""
+    skin = canvas.coverage(head_outline(canvas.x, canvas.y, look) + 0.012)
     for side in (-1, 1):
         u = canvas.x - look.shift - side * 0.36 * look.narrow(side)
         v = canvas.y - 0.42
         share = np.exp(-((u * (1 / 0.16)) ** 2) - (v * (1 / 0.09)) ** 2)
-        canvas.tint(share * (0.85 * look.blush), look.blush_colour)
+        canvas.tint(share * skin * (0.85 * look.blush), look.blush_colour)
 
 
 def nose(canvas: Canvas, look: Look) -> None:

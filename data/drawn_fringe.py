@@ -37,9 +37,9 @@ FRINGE_CUTS = {
 
 
 class Lock(NamedTuple):
-    """A wedge of hair: v of its tip, the meridian of its tip, how slender it is, how far it leans as it falls."""
+    """A wedge of hair: v and meridian of its tip, how slender it is, how far it leans as it falls."""
 
-    tip: Array
+    tip: Array | float
     place: Array | float
     slope: Array | float
     lean: Array | float
@@ -55,7 +55,7 @@ class Fringe:
 
 
 def fringe(canvas: Canvas, look: Look) -> Fringe:
-    """Seven fringe locks and two side locks: every pixel's nearest lock, and where across it the pixel lies."""
+    """The nearest lock of every pixel, and where across it the pixel lies."""
     s = meridian(canvas.x - 0.15 * look.turn, canvas.y)
     nearest, side = np.full_like(s, 9), np.zeros_like(s)
     for lock in _locks(look):
@@ -71,7 +71,7 @@ def fringe(canvas: Canvas, look: Look) -> Fringe:
 
 
 def _locks(look: Look) -> Iterator[Lock]:
-    """Seven locks over the forehead as the cut has them, each a little different, and one beside each cheek."""
+    """Seven locks over the forehead, each a little off the cut, and two beside each cheek."""
     cuts = [FRINGE_CUTS[name] for name in FRINGES]
     tips = np.array([cut.tips for cut in cuts], np.float32)[look.fringe][:, :, None, None]
     lean, slope = np.array([(cut.lean, cut.slope) for cut in cuts], np.float32)[look.fringe].T[
@@ -84,7 +84,7 @@ def _locks(look: Look) -> Iterator[Lock]:
     hang = by_style(look, "side", look.hair_length)
     for k, side in enumerate((-1, 1)):
         yield Lock(hang + 0.1 * look.jitter("lock end", 7 + k), 0.68 * side, 6, -0.08 * side)
-        yield Lock(0.1 + 0 * hang, 0.70 * side, 2, 0)  # at the temple, where the other two would leave a gap
+        yield Lock(0.1, 0.70 * side, 2, 0)  # at the temple, where the other two would leave a gap
 
 
 def fringe_shadow(canvas: Canvas, look: Look, front: Fringe) -> None:
@@ -94,7 +94,7 @@ def fringe_shadow(canvas: Canvas, look: Look, front: Fringe) -> None:
 
 
 def front_hair(canvas: Canvas, look: Look, front: Fringe) -> None:
-    """The locks cut by the outline of the head of hair; each in shadow on its right, all with a bright ring."""
+    """The locks, cut by the outline of the hair, each in shadow on its right, with a bright ring over all."""
     u, v = canvas.x - 0.03 * look.turn, canvas.y
     noise = strands(front.s, look)
     dome = circle(u, v + CENTRE, HEAD_OF_HAIR) - 0.012 * noise

@@ -59,7 +59,7 @@ def by_style(look: Look, value: str, length: Array | None = None) -> Array:
 
 
 def back_hair(canvas: Canvas, look: Look) -> None:
-    """All that hangs behind the face, as long as `hair_length` says, outlined, and darker towards the neck."""
+    """All that hangs behind the face, as long as `hair_length` says, darker towards the neck."""
     gathered: dict[str, Brush] = {
         "twin tails": _twin_tails,
         "ponytail": _ponytail,

@@ -1,6 +1,7 @@
 """One picture: bytes -> RGB -> centred square -> small square. Nothing here knows of files or archives."""
 
 import io
+import warnings
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -21,9 +22,13 @@ def decode(content: bytes) -> Image.Image:
     decoded, so a few kilobytes cannot ask for gigabytes of memory. Raises `UnreadableImage` with the reason.
     """
     try:
-        image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
-        _refuse_dimensions(*image.size)
-        return _to_rgb(ImageOps.exif_transpose(image))
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # Pillow warns of odd EXIF notes and of sizes that are refused here
+            image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
+            _refuse_dimensions(*image.size)
+            return _to_rgb(ImageOps.exif_transpose(image))
     except UnreadableImage:
         raise
     except Image.DecompressionBombError as error:

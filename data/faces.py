@@ -7,7 +7,6 @@ first start decodes.
 
 import hashlib
 import json
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -35,7 +34,8 @@ class Faces:
 
     `images` is uint8 (N, size, size, 3); `names` has N names; `skipped` holds (name, reason) of every file
     that could not be used; `source` says in words where the pictures lie; `content_hash` is the SHA-256 of
-    that content. Drawn faces also carry their true `factors`: name -> array with N values.
+    that content. Drawn faces also carry their true `factors`: name -> array with N values. `note` says what a
+    reader of the results ought to know about where they come from; `path` leads to the originals, if any.
     """
 
     images: NDArray[np.uint8]
@@ -45,6 +45,8 @@ class Faces:
     content_hash: str
     drawn: bool = False
     factors: dict[str, np.ndarray] | None = None
+    note: str = ""
+    path: Path | None = None
 
     def __len__(self) -> int:
         return len(self.images)
@@ -63,7 +65,7 @@ class Faces:
         if self.skipped:
             name, reason = self.skipped[0]
             line += f"; {len(self.skipped):,} skipped, the first {name!r} ({reason})"
-        return line
+        return f"{line}; {self.note}" if self.note else line
 
 
 def load_faces(source: str | Path, size: int = 64, *, cache: Path | None = CACHE) -> Faces:
@@ -89,15 +91,15 @@ def load_faces(source: str | Path, size: int = 64, *, cache: Path | None = CACHE
     arrays = cached_arrays(kept, lambda: _prepare_all(source, size))
     text = unpack_text(arrays["text"])
     skipped = tuple((name, reason) for name, reason in text["skipped"])
-    return Faces(arrays["images"], tuple(text["names"]), skipped, str(source), content_hash)
+    return Faces(arrays["images"], tuple(text["names"]), skipped, str(source), content_hash, path=source)
 
 
 def split_faces(faces: Faces, held_out: int | float = 0.1, seed: int = 0) -> tuple[Faces, Faces]:
     """Shuffle and split into (training, held-out) faces; the same seed always gives the same split.
 
     `held_out` is a number of faces (int) or a fraction of them (float). Faces of equal bytes stay on one
-    side, since a copy of a training picture would make the held-out figures flatter than they are; so that
-    the count can come out lower than asked where copies abound.
+    side, since the copy of a training picture would flatter the held-out figures; where copies abound, the
+    held-out count can so come out lower than asked.
     """
     count = round(held_out * len(faces)) if isinstance(held_out, float) else int(held_out)
     groups = _groups_of_copies(faces.images)
@@ -172,10 +174,7 @@ def _prepare_all(source: Path, size: int) -> Arrays:
     """Decode, crop and resize every picture; return the arrays that the cache keeps."""
     names: list[str] = []
     skipped: list[tuple[str, str]] = []
-    with _open_pictures(source) as pictures, warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # Pillow warns of odd EXIF notes; what matters is counted in `skipped`
+    with _open_pictures(source) as pictures:
         images = np.empty((len(pictures), size, size, 3), np.uint8)
         for name, read in tqdm(pictures, "preparing faces", unit=" pictures", disable=None, leave=False):
             try:

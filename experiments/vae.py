@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data.faces import Faces, split_faces
+from data.face_choice import found_pictures, resolve_faces
+from data.faces import Faces, preparation_stages, split_faces
 from vae import architecture, diagnostics
+from vae.explore import encode
 from vae.model import LIKELIHOODS, VAE
 from vae.train import Settings, Trainer
 
@@ -22,7 +24,8 @@ from .vae_training import train
 HELD_OUT_SHARE, MOST_HELD_OUT = 0.1, 1000
 QUICK = {"epochs": 3, "images": 800, "size": 32, "widths": [16, 32, 64], "latent": 16}
 DEFAULT = {"epochs": 8, "images": None, "size": 64, "widths": [32, 64, 128, 256], "latent": 64}
-FULL_EPOCHS = 100
+STAGES_SHOWN = 4
+PCA_IMAGES = 4000  # enough for the axes, and a few seconds
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +52,8 @@ def run(args: argparse.Namespace) -> None:
     print(faces.describe(), flush=True)
     training, held_out = _split(faces, args.seed)
     folder = RunFolder(args.out, _settings(args, faces, training, held_out), resume=args.resume, force=args.force)
+    if not faces.drawn:
+        _save_stages(folder, args)
     trained = [_train_one(args, weight, folder, training, held_out) for weight in args.kl_weights]
     _evaluate_all(args, folder, trained, training, held_out)
     # draw everything from the saved results
@@ -114,24 +119,21 @@ def _evaluate_all(args, folder, models, training, held_out) -> None:
         verdicts[f"{weight:g}"] = vae_arrays.verdict(model, training, held_out, arrays)
         _save_arrays(folder, f"kl_{weight:g}", arrays)
         if held_out.factors is not None:
-            from vae.explore import encode
-
             scores = diagnostics.factor_scores(encode(model, held_out.images)[0], held_out.factors)
             factors += [(weight, name, score) for name, score in scores.items()]
-    folder.write_csv(
-        "final.csv", pd.DataFrame(final, columns=["kl_weight", "split", "metric", "value"]), float_format="%.6f"
-    )
+    _write_rows(folder, "final.csv", ["kl_weight", "split", "metric", "value"], final)
     if factors:
-        folder.write_csv(
-            "factors.csv", pd.DataFrame(factors, columns=["kl_weight", "factor", "r_squared"]), float_format="%.4f"
-        )
+        _write_rows(folder, "factors.csv", ["kl_weight", "factor", "r_squared"], factors)
     folder.write_json("verdicts.json", verdicts)
     components = min(args.latent, len(training) // 2)
-    mse = diagnostics.pca_error(
-        training.images[:4000], held_out.images, components, np.random.default_rng([args.seed, 4])
-    )
+    rng = np.random.default_rng([args.seed, 4])
+    mse = diagnostics.pca_error(training.images[:PCA_IMAGES], held_out.images, components, rng)
     layers = [layer._asdict() for layer in architecture.layers(models[0])]
     folder.finish(pca={"components": components, "mse": mse}, layers=layers)
+
+
+def _write_rows(folder, name, columns, rows):
+    folder.write_csv(name, pd.DataFrame(rows, columns=columns), float_format="%.6f")
 
 
 def _final_metrics(model, images) -> dict[str, float]:
@@ -142,6 +144,15 @@ def _final_metrics(model, images) -> dict[str, float]:
         "mse": mse, "psnr": diagnostics.psnr(mse), "active_units": evaluation.active_units,
         "bits_per_dim": evaluation.bits_per_dim,
     }  # fmt: skip
+
+
+def _save_stages(folder, args):
+    """Some pictures before and after cropping and resizing, for the report."""
+    source = found_pictures() if args.data == "auto" else Path(args.data)
+    arrays = {}
+    for i, stage in enumerate(preparation_stages(source, STAGES_SHOWN, args.size, args.seed)):
+        arrays |= {f"original_{i}": stage.original, f"crop_{i}": stage.cropped, f"resized_{i}": stage.resized}
+    _save_arrays(folder, "preprocessing", arrays)
 
 
 def _save_arrays(folder, name, arrays):

@@ -97,14 +97,13 @@ def _end_of_epoch(trainer, folder, held_out, grid):
 
 
 def _line(trainer, evaluations: dict[str, Evaluation]) -> str:
-    parts = [
-        f"{name.replace('_', '-')}: reconstruction {e.reconstruction:.0f} + KL {e.kl:.1f} = -ELBO {e.negative_elbo:.0f} "
-        f"nats, {e.bits_per_dim:.3f} bits/dim, {e.active_units}/{trainer.model.latent} units active"
+    epochs = f"epoch {trainer.epochs_done}/{trainer.settings.epochs}"
+    lines = [
+        f"{name.replace('_', '-'):8}  reconstruction {e.reconstruction:8.0f} + KL {e.kl:6.1f} = -ELBO "
+        f"{e.negative_elbo:8.0f} nats, {e.bits_per_dim:.3f} bits/dim, {e.active_units}/{trainer.model.latent} active"
         for name, e in evaluations.items()
     ]
-    return (
-        f"KL x{trainer.settings.kl_weight:g}, epoch {trainer.epochs_done}/{trainer.settings.epochs}  {'  '.join(parts)}"
-    )
+    return f"KL x{trainer.settings.kl_weight:g}, {epochs}\n  " + "\n  ".join(lines)
 
 
 def _record(folder, weight, epoch, evaluations: dict[str, Evaluation]) -> None:

@@ -145,15 +145,11 @@ def gru_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Arra
     )
 
 
-def _through_time(
-    saved: Saved, grad_hidden: Array | None, grad_last_hidden: Array | None
-) -> tuple[Array, Array]:
+def _through_time(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Array | None) -> tuple[Array, Array]:
     """dp, da_r, da_z, dq (T, 4, H, B), and dh_1 (H, B)."""
     gates = saved.gates
     T, _, H, B = gates.shape
-    grad_a = allocate(
-        gates.shape, gates.dtype
-    )  # first the factors; the loop multiplies each step by dh in place
+    grad_a = allocate(gates.shape, gates.dtype)  # first the factors; the loop multiplies each step by dh in place
     recurrent_weights = np.ascontiguousarray(saved.weight_hh.T)
     grad_h = transposed_copy(grad_last_hidden, like=gates[0, 0])
     through_weights = np.empty_like(grad_h)

@@ -133,9 +133,7 @@ def _through_time(
     """da (T, 4, H, B) in the order o, i, f, g, and dc_1 (H, B)."""
     gates = saved.gates
     T, _, H, B = gates.shape
-    grad_a = allocate(
-        gates.shape, gates.dtype
-    )  # first the factors; the loop multiplies each by dh or dc in place
+    grad_a = allocate(gates.shape, gates.dtype)  # first the factors; the loop multiplies each by dh or dc in place
     recurrent_weights = np.ascontiguousarray(saved.weights[:, :H].T)
     grad_h = transposed_copy(grad_last_hidden, like=saved.cell[0])
     grad_c = transposed_copy(grad_last_cell, like=saved.cell[0])

@@ -51,6 +51,7 @@ Gradients = tuple[Callable[[], Array], ...]
 
 CHUNK_BYTES = 512 * 1024  # half of a core's level-2 cache: what one call writes, the next still finds there
 
+# What several arguments' gradients share is computed when the first of them asks, and kept for the others.
 computed_once: Callable[[Callable[[], Array]], Callable[[], Array]] = functools.cache
 
 

@@ -91,9 +91,7 @@ def rnn_tanh_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden:
 def _through_time(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Array | None) -> Array:
     """da (T, B, H)."""
     h = saved.hidden[1:]
-    grad_a = allocate(
-        h.shape, h.dtype
-    )  # first the slopes 1 - h^2; the loop multiplies each by its dh in place
+    grad_a = allocate(h.shape, h.dtype)  # first the slopes 1 - h^2; the loop multiplies each by its dh in place
     np.multiply(h, h, out=grad_a)
     np.subtract(1, grad_a, out=grad_a)
 

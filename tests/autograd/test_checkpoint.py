@@ -1,5 +1,6 @@
 import os
 import pickle
+import zipfile
 
 import numpy as np
 import pytest
@@ -41,9 +42,10 @@ def test_what_was_saved_comes_back_with_its_types(tmp_path):
 
 def test_the_same_values_give_the_same_bytes_and_numpy_reads_them_alone(tmp_path):
     save(tmp_path / "a.npz", VALUES)
-    os.utime(tmp_path / "a.npz", (0, 0))
     save(tmp_path / "b.npz", VALUES)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.npz") as archive:  # no time of day in it
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     with np.load(tmp_path / "a.npz", allow_pickle=False) as file:
         np.testing.assert_array_equal(file["arrays/model/a.weight"], VALUES["model"]["a.weight"])
 
@@ -86,6 +88,16 @@ def test_a_flipped_bit_anywhere_is_refused_or_harmless(tmp_path):
     assert refused > 30
 
 
+def test_an_array_that_claims_to_be_smaller_than_it_is_is_refused(tmp_path):
+    path = tmp_path / "run.npz"
+    save(path, {"weight": np.arange(8000.0).reshape(2000, 4)})
+    content = path.read_bytes()
+    assert content.count(b"(2000, 4)") == 1
+    path.write_bytes(content.replace(b"(2000, 4)", b"(2000, 3)"))
+    with pytest.raises(CheckpointError, match="Bad CRC"):
+        load(path)
+
+
 @pytest.mark.parametrize(
     "write",
     [
@@ -101,6 +113,14 @@ def test_other_files_are_refused(tmp_path, write):
     write(path)
     with pytest.raises(CheckpointError, match="not a whole checkpoint"):
         load(path)
+
+
+def test_a_file_of_another_format_is_refused_with_both_formats(tmp_path, monkeypatch):
+    monkeypatch.setattr("autograd.checkpoint.FORMAT", "autograd checkpoint 2")
+    save(tmp_path / "run.npz", VALUES)
+    monkeypatch.undo()
+    with pytest.raises(CheckpointError, match="format is 'autograd checkpoint 2', this program reads '.* 1'"):
+        load(tmp_path / "run.npz")
 
 
 def test_a_missing_file_is_a_missing_file(tmp_path):
@@ -131,10 +151,10 @@ def test_a_crash_while_writing_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "run.npz"
     save(path, {"epoch": 1})
 
-    def crash(*_, **__):
+    def crash(_):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(np.lib.format, "write_array", crash)
+    monkeypatch.setattr(os, "fsync", crash)
     with pytest.raises(OSError, match="no space"):
         save(path, {"epoch": 2})
     monkeypatch.undo()

@@ -21,6 +21,7 @@ class Model(nn.Module):
         self.blocks = [nn.Linear(2, 3, rng()), (nn.Linear(3, 3, rng()), nn.Dropout(0.5, rng()))]
         self.named = {"head": nn.Linear(3, 1, rng())}
         self.tied = self.blocks[0]
+        self.tied_weight = self.blocks[1][0].weight
         self.running_mean = np.zeros(3, np.float32)
         self.note = "text, numbers and None are not parameters"
         self.computed = self.scale * 2

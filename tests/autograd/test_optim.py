@@ -107,8 +107,9 @@ def test_a_parameter_without_gradient_is_left_alone_and_later_treated_as_if_alon
             parameter.grad, twin.grad = (None, None) if (step + k) % 3 == 0 else (gradient, gradient.copy())
         before = [parameter.data.copy() for parameter in parameters]
         together.step()
-        for optimizer in single:
-            optimizer.step()
+        for optimizer, twin in zip(single, alone, strict=True):
+            if twin.grad is not None:
+                optimizer.step()
         for parameter, old in zip(parameters, before, strict=True):
             if parameter.grad is None:
                 np.testing.assert_array_equal(parameter.data, old)
@@ -146,7 +147,7 @@ def test_a_state_of_other_parameters_is_refused_by_name_and_changes_nothing():
 
 
 def test_a_gradient_of_another_dtype_is_refused_before_anything_changes():
-    parameters = make(dtype=np.float32)
+    parameters = make([(STRETCH + 1,), (2,), (5,)], dtype=np.float32)
     give_gradients(parameters, np.random.default_rng(0))
     parameters[2].grad = np.zeros(5, np.float64)
     before = values(parameters)
@@ -156,10 +157,12 @@ def test_a_gradient_of_another_dtype_is_refused_before_anything_changes():
 
 
 @pytest.mark.parametrize("name", OPTIMISERS)
-def test_float32_parameters_stay_float32(name):
+def test_float32_parameters_and_their_averages_stay_float32(name):
     parameters = make(dtype=np.float32)
-    run(OPTIMISERS[name](parameters), 3, np.random.default_rng(0))
+    optimizer = OPTIMISERS[name](parameters)
+    run(optimizer, 3, np.random.default_rng(0))
     assert all(parameter.dtype == np.float32 for parameter in parameters)
+    assert all(array.dtype == np.float32 for key, array in optimizer.state_dict().items() if "." in key)
 
 
 def test_senseless_arguments_are_refused():

@@ -405,6 +405,7 @@ def test_the_stages_show_a_picture_as_it_was_cropped_and_resized(tmp_path):
 # The real pictures
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (SHARED / "anime_faces.zip").exists(), reason="the real pictures are not here")
 def test_the_real_archive_gives_12000_faces(tmp_path):
     loaded = load_faces(SHARED / "anime_faces.zip", 64, cache=tmp_path)
