@@ -157,7 +157,11 @@ def _losses(*arguments: Recipe) -> list[Sample]:
     return [case(*arguments, reduction=reduction) for reduction in ("mean", "sum", "none")]
 
 
-RUNNING = {"running_mean": np.linspace(-1, 1, 4), "running_variance": np.linspace(1, 2, 4)}
+# In float32, which neither raises a float32 result to float64 nor lowers a float64 one.
+RUNNING = {
+    "running_mean": np.linspace(-1, 1, 4, dtype=np.float32),
+    "running_variance": np.linspace(1, 2, 4, dtype=np.float32),
+}
 
 SAMPLES: dict[str, list[Sample]] = {
     # elementwise

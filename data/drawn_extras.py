@@ -3,8 +3,9 @@
 import numpy as np
 
 from data.drawn_canvas import Array, Canvas, circle, ellipse, segment
+from data.drawn_factors import ACCESSORIES
 from data.drawn_hair import CENTRE, HEAD_OF_HAIR, meridian
-from data.drawn_look import ACCESSORIES, Brush, Look, paint_some, rgb
+from data.drawn_look import Brush, Look, paint_some, rgb
 
 
 def behind_the_head(canvas: Canvas, look: Look) -> None:

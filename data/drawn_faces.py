@@ -14,7 +14,8 @@ from tqdm import tqdm
 from data import drawn_extras, drawn_eyes, drawn_features, drawn_fringe, drawn_hair
 from data.array_cache import CACHE, Arrays, cached_arrays
 from data.drawn_canvas import Array, Box, Canvas, blank_canvas
-from data.drawn_look import Factors, Look, sample_factors, sample_jitters
+from data.drawn_factors import Factors, sample_factors, sample_jitters
+from data.drawn_look import Look
 from data.faces import Faces
 
 Images = NDArray[np.uint8]
@@ -28,7 +29,7 @@ BATCH = 12  # faces painted together: few enough for their arrays to stay in the
 def draw_faces(rng: np.random.Generator, count: int, size: int = 64) -> tuple[Images, Factors]:
     """Draw `count` random faces: images uint8 (count, size, size, 3) and their true factors, each (count,).
 
-    `data.drawn_look` lists the factors: `CONTINUOUS` with ranges, `CATEGORIES` with the names that
+    `data.drawn_factors` lists the factors: `CONTINUOUS` with ranges, `CATEGORIES` with the names that
     numbers stand for.
     """
     if count < 1 or size < 16:

@@ -9,7 +9,8 @@ a flat drawing turn.
 import numpy as np
 
 from data.drawn_canvas import Array, Box, Canvas, circle, ellipse, segment, smooth_union, smoothstep, teardrop
-from data.drawn_look import BACKGROUNDS, Brush, Look, paint_some, rgb
+from data.drawn_factors import BACKGROUNDS
+from data.drawn_look import Brush, Look, paint_some, rgb
 
 # The part of the picture that each feature can reach, however the head is tilted and turned.
 BODY_BOX = Box(-2, 2, 0.2, 2)

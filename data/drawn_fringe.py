@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from data.drawn_canvas import Array, Canvas, circle, smoothstep
+from data.drawn_factors import FRINGES
 from data.drawn_features import head_outline
 from data.drawn_hair import CENTRE, HEAD_OF_HAIR, by_style, meridian, strands
-from data.drawn_look import FRINGES, Look, mix, paint_some
+from data.drawn_look import Look, mix, paint_some
 
 PLACES = np.linspace(-0.57, 0.57, 7).astype(np.float32)  # the meridians of the seven locks, left to right
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.drawn_canvas import Array, Canvas, circle, ellipse, smoothstep
-from data.drawn_look import HAIR_STYLES, Brush, Look, mix, paint_some
+from data.drawn_factors import HAIR_STYLES
+from data.drawn_look import Brush, Look, mix, paint_some
 
 HEAD_OF_HAIR = 0.80  # radius of the hair around the skull
 CENTRE = 0.12  # how far above the middle of the face the skull's own middle lies

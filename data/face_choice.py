@@ -19,11 +19,6 @@ KAGGLE_URL = f"https://www.kaggle.com/api/v1/datasets/download/{DATASET}"
 LONGEST_DOWNLOAD = 900.0  # seconds; the archive has some hundred megabytes
 
 
-def found_pictures(raw: Path = RAW) -> Path | None:
-    """The archive or folder of pictures that `--data auto` takes from `raw`, if there is one."""
-    return next((raw / name for name in KNOWN_NAMES if (raw / name).exists()), None)
-
-
 def resolve_faces(
     choice: str = "auto",
     size: int = 64,
@@ -50,7 +45,7 @@ def resolve_faces(
         return _drawn(size, count, seed, cache)
     if choice != "auto":
         return _some(load_faces(choice, size, cache=cache), count, seed)
-    path = found_pictures(raw)
+    path = next((raw / name for name in KNOWN_NAMES if (raw / name).exists()), None)
     if path is None:
         path = raw / KNOWN_NAMES[0]
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data.face_choice import found_pictures, resolve_faces
+from data.face_choice import resolve_faces
 from data.faces import Faces, preparation_stages, split_faces
 from vae import architecture, diagnostics
 from vae.explore import encode
@@ -52,8 +52,8 @@ def run(args: argparse.Namespace) -> None:
     print(faces.describe(), flush=True)
     training, held_out = _split(faces, args.seed)
     folder = RunFolder(args.out, _settings(args, faces, training, held_out), resume=args.resume, force=args.force)
-    if not faces.drawn:
-        _save_stages(folder, args)
+    if faces.path is not None:
+        _save_stages(folder, faces.path, args)
     trained = [_train_one(args, weight, folder, training, held_out) for weight in args.kl_weights]
     _evaluate_all(args, folder, trained, training, held_out)
     # draw everything from the saved results
@@ -146,10 +146,9 @@ def _final_metrics(model, images) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _save_stages(folder, args):
+def _save_stages(folder, source: Path, args) -> None:
     """Some pictures before and after cropping and resizing, for the report."""
-    source = found_pictures() if args.data == "auto" else Path(args.data)
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for i, stage in enumerate(preparation_stages(source, STAGES_SHOWN, args.size, args.seed)):
         arrays |= {f"original_{i}": stage.original, f"crop_{i}": stage.cropped, f"resized_{i}": stage.resized}
     _save_arrays(folder, "preprocessing", arrays)

@@ -132,7 +132,7 @@ def _restore(trainer, path):
 @contextmanager
 def _interrupt_flag():
     """Ctrl-C sets a flag that is asked for between two steps, so that none is saved half done; a second one kills."""
-    pressed = []
+    pressed: list[bool] = []
 
     def on_interrupt(*_):
         if pressed:

@@ -25,8 +25,8 @@ def layers(model: VAE) -> list[Layer]:
         rows.append(_convolution(f"encoder.{i}", convolution, side, side))
     for name in ("to_mean", "to_log_variance", "from_latent"):
         rows.append(_linear(name, getattr(model, name)))
-    for i, convolution in enumerate(model.decoder):
-        rows.append(_convolution(f"decoder.{i}", convolution, 2 * side, side))
+    for i, transposed in enumerate(model.decoder):
+        rows.append(_convolution(f"decoder.{i}", transposed, 2 * side, side))
         side *= 2
     return rows
 

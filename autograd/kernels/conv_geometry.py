@@ -142,7 +142,7 @@ def seen_through(offset, stride, size, count):
 
 def as_pair(op, name, value, least):
     """`value` as (along H, along W): an int counts for both. Raises ValueError below `least`."""
-    pair = (value, value) if isinstance(value, int) else tuple(value)
+    pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
     if len(pair) != 2 or not all(isinstance(v, int) and v >= least for v in pair):
         raise ValueError(f"{op}: {name} must be one int or a pair, each at least {least}, not {value!r}")
     return pair

@@ -6,8 +6,7 @@ product of matrices. For one row m of the output, with memory order (H, W, N, C)
     y[m]  =  sum over i of   U[s m + d i - p]  @  w[:, i]^T
      (OW N, F)                   (OW N, kW C)        (kW C, F)
 
-where U[r] is image row r *unfolded*: for each output column, the kW pixels that the kernel sees, side by
-side.
+where U[r] is image row r *unfolded*: for each output column the kW pixels that the kernel sees, in a row.
 
     image row r          . a b c d .          (. is padding)
     unfolded, kW = 3     [. a b] [a b c] [b c d] [c d .]
@@ -16,11 +15,12 @@ Unfolding rows only, not whole windows ("im2col"), copies each pixel kW times an
 is unfolded when it is first needed and forgotten when the window has passed. Rows of padding are skipped, not
 multiplied by zero.
 
-Gradient of the weight: the same products with the roles changed, dw[:, i] = sum over m of g[m]^T @ U[s m + d
-i - p].
+Gradient of the weight: the same sum with the roles changed,
 
-Gradient of the input: pixel t is seen by the output m through tap i where s m + d i - p = t, that is m = (t +
-p - d i) / s where this is whole. Pixels with the same remainder t mod s ("phase") see the same taps:
+    dw[:, i]  =  sum over m of   g[m]^T  @  U[s m + d i - p]
+
+Gradient of the input: output m sees pixel t through tap i where s m + d i - p = t, so m = (t + p - d i) / s
+where that is whole. Pixels with the same remainder t mod s, a "phase", are seen through the same taps:
 
     s = 2, k = 4, p = 1:    even pixels t = 2u are seen through taps 1, 3 by outputs u, u-1
                             odd pixels t = 2u+1 are seen through taps 0, 2 by outputs u+1, u

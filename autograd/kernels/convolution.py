@@ -44,9 +44,23 @@ serves the other.
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from . import conv_planes, conv_taps, conv_winograd
-from .conv_epilogue import epilogue
+from .conv_epilogue import before_activation, epilogue
 from .conv_geometry import ConvGeometry, conv_geometry, conv_transpose_geometry
+from .conv_layout import to_hwnc
+
+__all__ = [
+    "before_activation",
+    "bias_gradient",
+    "conv2d_forward",
+    "conv2d_gradient_of_input",
+    "conv2d_gradient_of_weight",
+    "conv2d_pullback",
+    "conv_transpose2d_forward",
+    "conv_transpose2d_pullback",
+]
 
 # The first form that serves a geometry computes it. All agree with kernels.reference; they differ in speed.
 FORMS = (
@@ -88,7 +102,7 @@ def conv2d_forward(
 def conv2d_pullback(g, weight, saved):
     """Two functions without arguments that share their work and finish dL/dx and dL/dweight from g = dL/dy.
 
-    g is the gradient before the activation, if the forward pass had one. dL/dbias is `bias_gradient(g)`.
+    If the forward pass had an activation, g comes from `before_activation`. dL/dbias is `bias_gradient(g)`.
     """
     geometry, image = saved
     form = form_for(geometry)
@@ -152,8 +166,16 @@ def conv2d_gradient_of_weight(g, x, kernel, stride=1, padding=0, dilation=1):
 
 
 def bias_gradient(g):
-    """dL/dbias (F,) = g (N, OH, OW, F) summed over everything but the channels."""
-    return g.sum(axis=(0, 1, 2))
+    """dL/dbias (F,) = g (N, OH, OW, F) summed over everything but the channels.
+
+    A product with ones adds up long rows, several times faster than sum() adds short runs.
+    """
+    batch, height, width, channels = g.shape
+    if g.flags.c_contiguous:
+        rows = g.reshape(batch * height, width * channels)
+    else:
+        rows = to_hwnc(g).reshape(height * width, batch * channels)
+    return (np.ones(len(rows), g.dtype) @ rows).reshape(-1, channels).sum(axis=0)
 
 
 def _same_dtype(op, image, weight, bias):

@@ -114,7 +114,7 @@ def _forward(x, gamma, beta, epsilon, groups):
         residue += _sum(centred)
         squares += np.einsum("rk,rk->k", centred, centred)
     residue = average(residue)
-    variance = average(squares) - residue * residue
+    variance = average(squares)
     inverse_deviation = 1 / np.sqrt(variance + epsilon)
     scale = np.tile(gamma, batch) * inverse_deviation
     shift = np.tile(beta, batch) - residue * scale
@@ -136,14 +136,13 @@ def _gradients(g, saved):
         dgamma += np.einsum("rk,rk->k", centred, g[block])
     dgamma *= inverse_deviation
     gammas = np.tile(gamma, batch)
-    # dx = (gamma g - mean(gamma g) - x̂ mean(gamma g x̂)) / sigma, as  scale g + tilt (x - mu) + shift
+    # dx = (gamma g - mean(gamma g) - x̂ mean(gamma g x̂)) / sigma, gathered as  scale g + tilt x + shift
     scale = gammas * inverse_deviation
-    shift = -average(gammas * dbeta) * inverse_deviation
     tilt = -average(gammas * dgamma) * inverse_deviation * inverse_deviation
+    shift = -average(gammas * dbeta) * inverse_deviation - tilt * mean
     dx = np.empty_like(rows)
     for block in _blocks(rows):
-        out = np.subtract(rows[block], mean, out=dx[block])
-        np.multiply(out, tilt, out=out)
+        out = np.multiply(rows[block], tilt, out=dx[block])
         np.add(out, shift, out=out)
         np.add(out, g[block] * scale, out=out)
     dgamma, dbeta = (d.reshape(batch, channels).sum(0) for d in (dgamma, dbeta))
@@ -194,12 +193,9 @@ def layer_norm_forward(x, gamma, beta, epsilon=1e-5):
     mean, inverse_deviation = np.empty((2, len(examples), 1), x.dtype)
     flat_gamma, flat_beta = gamma.reshape(-1), beta.reshape(-1)
     for block in _blocks(examples):
-        mean[block] = examples[block].mean(1, keepdims=True)
+        mean[block] = _row_means(examples[block])
         out = np.subtract(examples[block], mean[block], out=y[block])
-        residue = out.mean(1, keepdims=True)
-        np.subtract(out, residue, out=out)
-        mean[block] += residue
-        inverse_deviation[block] = 1 / np.sqrt((out * out).mean(1, keepdims=True) + epsilon)
+        inverse_deviation[block] = 1 / np.sqrt(_row_means(out * out) + epsilon)
         np.multiply(out, inverse_deviation[block], out=out)
         np.multiply(out, flat_gamma, out=out)
         np.add(out, flat_beta, out=out)
@@ -220,8 +216,8 @@ def layer_norm_gradients(g, saved):
         dbeta += _sum(g[block])
         dgamma += np.einsum("rk,rk->k", g[block], normal)
         out = np.multiply(g[block], flat_gamma, out=dx[block])
-        along_normal = (out * normal).mean(1, keepdims=True)
-        np.subtract(out, out.mean(1, keepdims=True), out=out)
+        along_normal = _row_means(out * normal)
+        np.subtract(out, _row_means(out), out=out)
         np.subtract(out, np.multiply(normal, along_normal, out=normal), out=out)
         np.multiply(out, inverse_deviation[block], out=out)
     return _from_examples(dx, x.shape, order), dgamma.reshape(gamma.shape), dbeta.reshape(gamma.shape)
@@ -233,6 +229,10 @@ def _as_examples(x, normalized_axes):
     order = sorted(range(outer), key=lambda axis: -x.strides[axis]) + list(range(outer, x.ndim))
     elements = int(np.prod(x.shape[outer:]))
     return np.ascontiguousarray(x.transpose(order)).reshape(-1, elements), order
+
+
+def _row_means(rows):
+    return (rows @ np.full(rows.shape[1], 1 / rows.shape[1], rows.dtype))[:, None]
 
 
 def _from_examples(examples, shape, order):

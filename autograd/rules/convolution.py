@@ -4,8 +4,7 @@ The mathematics and the array code are in ``autograd/kernels/convolution.py``. A
 convolution are each other's backward pass: what one does forward, the other does to the gradient of its input.
 """
 
-import numpy as np
-
+from ..kernels.conv_epilogue import before_activation
 from ..kernels.convolution import (
     bias_gradient,
     conv2d_forward,
@@ -29,7 +28,7 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, activation=Non
     y, saved = conv2d_forward(x, weight, stride, padding, dilation, bias, activation, negative_slope)
 
     def pullback(g):
-        g = _before_activation(g, y, activation, negative_slope)
+        g = before_activation(g, y, activation, negative_slope)
         return *conv2d_pullback(g, weight, saved), lambda: bias_gradient(g)
 
     return y, *split(pullback, 3)
@@ -52,18 +51,7 @@ def conv_transpose2d(
     )
 
     def pullback(g):
-        g = _before_activation(g, y, activation, negative_slope)
+        g = before_activation(g, y, activation, negative_slope)
         return *conv_transpose2d_pullback(g, weight, saved), lambda: bias_gradient(g)
 
     return y, *split(pullback, 3)
-
-
-def _before_activation(g, y, activation, negative_slope):
-    """The gradient in front of an activation. Both keep the sign, so its result y tells where it was positive."""
-    if activation == "relu":
-        return g * (y > 0)
-    if activation == "leaky_relu":
-        slopes = (y > 0) * np.asarray(1 - negative_slope, g.dtype)
-        slopes += np.asarray(negative_slope, g.dtype)
-        return g * slopes
-    return g

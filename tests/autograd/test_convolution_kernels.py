@@ -4,10 +4,10 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd.kernels import conv_planes, conv_taps, conv_winograd, convolution, reference
+from autograd.kernels import conv_layout, conv_planes, conv_taps, conv_winograd, convolution, reference
 from autograd.kernels.conv_geometry import conv_geometry
 
 MEMORY_ORDERS = [(0, 1, 2, 3), (1, 2, 0, 3), (3, 1, 2, 0), (0, 3, 1, 2)]  # NHWC, HWNC, CHWN, NCHW
@@ -113,12 +113,37 @@ def test_any_transposed_convolution_and_both_gradients_equal_the_seven_loops(for
         check_transposed(*case, order=order)
 
 
+UNSEEN_LAST_ROW = ((1, 7, 7, 2), (2, 4, 4, 2), {"stride": 2, "padding": 0})
+
+
+@pytest.mark.parametrize(
+    "rows_to_multiply", [1, 512]
+)  # one band for each row of tiles, one band for them all
 @settings(max_examples=50, deadline=None)
 @given(case=cases(four_by_four=True), order=st.sampled_from(MEMORY_ORDERS))
-def test_winograds_form_equals_the_seven_loops_at_every_size_and_padding(case, order):
-    with using(conv_winograd):
+@example(UNSEEN_LAST_ROW, MEMORY_ORDERS[0])
+def test_winograds_form_equals_the_seven_loops_at_every_size_and_padding(rows_to_multiply, case, order):
+    with using(conv_winograd), mock.patch.object(conv_winograd, "ROWS_TO_MULTIPLY", rows_to_multiply):
         check_convolution(*case, order=order)
         check_transposed(*case, order=order)
+
+
+@pytest.mark.parametrize("form", [conv_taps, conv_planes, conv_winograd])
+def test_batches_of_more_than_a_handful_are_no_different(form):
+    with using(form):
+        check_convolution((19, 5, 4, 2), (3, 4, 4, 2), {"stride": 2, "padding": 1})
+        check_transposed((19, 5, 4, 2), (3, 4, 4, 2), {"stride": 2, "padding": 1})
+
+
+@pytest.mark.parametrize("form", [conv_taps, conv_winograd])
+def test_results_have_the_memory_order_that_the_next_layer_reads_without_copying(form):
+    x, weight = in_memory_order(random((3, 8, 8, 9)), (1, 2, 0, 3)), random((10, 4, 4, 9), 1)
+    with using(form):
+        y, saved = convolution.conv2d_forward(x, weight, stride=2, padding=1)
+        dx = convolution.conv2d_pullback(y, weight, saved)[0]()
+    for image in (y, dx):
+        assert image.transpose(1, 2, 0, 3).flags.c_contiguous
+        assert np.shares_memory(conv_layout.to_hwnc(image), image)
 
 
 @pytest.mark.parametrize("form", [conv_taps, conv_planes, conv_winograd])
@@ -200,6 +225,26 @@ def test_bias_and_activation_may_be_left_to_the_convolution(activation, channels
     np.testing.assert_allclose(fused, EPILOGUES[activation](painted + back_bias), atol=1e-12)
 
 
+@pytest.mark.parametrize(("activation", "slope"), [(None, 1), ("relu", 0), ("leaky_relu", 0.2)])
+def test_the_gradient_of_an_activation_is_read_off_its_result(activation, slope):
+    before = np.array([-2, -1e-9, 0, 1e-9, 3], np.float32)
+    g = random(5, dtype=np.float32)
+    y = EPILOGUES[activation](before).astype(np.float32)
+    found = convolution.before_activation(g, y, activation)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, g * np.where(before > 0, 1, slope), rtol=1e-6)
+
+
+def test_by_hand_a_window_is_a_sum_of_products_and_a_painted_pixel_is_the_kernel():
+    x = np.array([[1.0, 2, 3], [4, 5, 6]]).reshape(1, 2, 3, 1)
+    weight = np.array([[1.0, 10], [100, 1000]]).reshape(1, 2, 2, 1)
+    for conv2d in (reference.conv2d, lambda *a: convolution.conv2d_forward(*a)[0]):
+        np.testing.assert_array_equal(conv2d(x, weight)[0, :, :, 0], [[5421, 6532]])
+    pixel = np.full((1, 1, 1, 1), 3.0)
+    for paint in (reference.conv_transpose2d, lambda *a: convolution.conv_transpose2d_forward(*a)[0]):
+        np.testing.assert_array_equal(paint(pixel, weight), 3 * weight)
+
+
 def test_the_gradient_of_the_bias_is_the_sum_over_all_positions():
     g = random((3, 4, 5, 6))
     for order in MEMORY_ORDERS:
@@ -220,6 +265,7 @@ CONV, TRANSPOSED = convolution.conv2d_forward, convolution.conv_transpose2d_forw
         (CONV, (8, 8, 3), (1, 3, 3, 3), {}, r"x must have four axes \(N, H, W, C\), not shape \(8, 8, 3\)"),
         (CONV, (1, 8, 8, 3), (3, 3, 3), {}, r"weight must have four axes"),
         (CONV, (1, 8, 8, 3), (1, 3, 3, 3), {"stride": 0}, "stride must be .* at least 1, not 0"),
+        (CONV, (1, 8, 8, 3), (1, 3, 3, 3), {"stride": 1.5}, "stride must be one int or a pair.* not 1.5"),
         (CONV, (1, 8, 8, 3), (1, 3, 3, 3), {"padding": (1, -1)}, r"padding must be .* not \(1, -1\)"),
         (CONV, (1, 8, 8, 3), (1, 3, 3, 3), {"activation": "tanh"}, "activation must be one of"),
         (CONV, (1, 8, 8, 3), (4, 3, 3, 3), {"bias": np.zeros(3)}, r"bias must have shape \(4,\)"),

@@ -125,18 +125,39 @@ def test_float32_stays_float32():
     assert {a.dtype for a in results} == {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize("name", ["batch", "group", "layer"])
-def test_a_large_mean_does_not_drown_the_variance_in_float32(name):
-    exact = np.random.default_rng(0).standard_normal((8, 16, 16, 4))
-    x = (exact + 1000).astype(np.float32)  # whose spacing here is 6e-5
+def test_a_large_mean_does_not_drown_the_variance_in_float32():
+    x = (np.random.default_rng(0).standard_normal((8, 16, 16, 4)) + 1000).astype(np.float32)
+    spacing = 6.2e-5  # of float32 numbers about 1000; a mean rounded once is wrong by half of it
     one, zero = np.ones(4, np.float32), np.zeros(4, np.float32)
-    forward = {
-        "batch": lambda a, *rest: normalization.batch_norm_forward(a, *rest)[0],
-        "group": lambda a, *rest: normalization.group_norm_forward(a, *rest, 2)[0],
-        "layer": lambda a, *rest: normalization.layer_norm_forward(a, *rest)[0],
-    }[name]
-    expected = forward(x.astype(np.float64), one.astype(np.float64), zero.astype(np.float64))
-    np.testing.assert_allclose(forward(x, one, zero), expected, rtol=0, atol=3e-6 * np.abs(expected).max())
+    exact_one, exact_zero, exact_x = (a.astype(np.float64) for a in (one, zero, x))
+
+    y, _, mean, variance = normalization.batch_norm_forward(x, one, zero)
+    exact_y, _, exact_mean, exact_variance = normalization.batch_norm_forward(exact_x, exact_one, exact_zero)
+    np.testing.assert_allclose(mean, exact_mean, rtol=0, atol=0.55 * spacing)
+    np.testing.assert_allclose(variance, exact_variance, rtol=2e-6)
+    np.testing.assert_allclose(y, exact_y, rtol=0, atol=4e-6)
+
+    y, _ = normalization.group_norm_forward(x, one, zero, 2)
+    exact_y, _ = normalization.group_norm_forward(exact_x, exact_one, exact_zero, 2)
+    np.testing.assert_allclose(y, exact_y, rtol=0, atol=4e-6)
+
+    y, _ = normalization.layer_norm_forward(
+        x, one, zero
+    )  # whose mean is not corrected: 4 numbers round little
+    exact_y, _ = normalization.layer_norm_forward(exact_x, exact_one, exact_zero)
+    np.testing.assert_allclose(y, exact_y, rtol=0, atol=1e-2)
+
+
+def test_results_keep_the_memory_order_of_convolutions():
+    x, g, gamma, beta = drawn((3, 4, 5, 6), (6,), order=(1, 2, 0, 3))
+    y, saved, _, _ = normalization.batch_norm_forward(x, gamma, beta)
+    results = [y, normalization.batch_norm_gradients(g, saved)[0]]
+    y, saved = normalization.group_norm_forward(x, gamma, beta, 3)
+    results += [y, normalization.group_norm_gradients(g, saved)[0]]
+    y, saved = normalization.layer_norm_forward(x, gamma, beta)
+    results += [y, normalization.layer_norm_gradients(g, saved)[0]]
+    results.append(normalization.batch_norm_inference(x, gamma, beta, gamma, np.ones(6)))
+    assert all(a.transpose(1, 2, 0, 3).flags.c_contiguous for a in results)
 
 
 @pytest.mark.parametrize(

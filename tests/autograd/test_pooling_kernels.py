@@ -105,6 +105,8 @@ def test_a_nan_is_not_hidden_by_the_maximum():
             {"kernel": 2, "padding": 2},
             r"padding \(2, 2\) must be at most half the kernel \(2, 2\)",
         ),
+        ((1, 8, 8, 1), {"kernel": 2, "padding": (2, 0)}, "padding .* must be at most half"),
+        ((1, 8, 8, 1), {"kernel": 2, "padding": (0, 2)}, "padding .* must be at most half"),
         ((1, 8, 8, 1), {"kernel": 0}, "kernel must be .* at least 1, not 0"),
         ((1, 8, 8, 1), {"kernel": 2, "stride": (1, 0)}, r"stride must be .* not \(1, 0\)"),
         ((8, 8, 1), {"kernel": 2}, r"four axes \(N, H, W, C\), not shape \(8, 8, 1\)"),
