@@ -5,11 +5,11 @@ import sys
 
 from data.errors import DataError
 
-from . import everything, rnn
+from . import everything, gallery, report, rnn, vae
 from .memory import keep_freed_memory
 from .run_folder import UsageError
 
-COMMANDS = {"rnn": rnn, "all": everything}
+COMMANDS = {"all": everything, "rnn": rnn, "vae": vae, "report": report, "gallery": gallery}
 
 
 def main(argv: list[str] | None = None) -> int:
