@@ -159,15 +159,16 @@ class SavedArray(np.ndarray):
 
     def _writable(self) -> np.ndarray:
         """The plain array, to write to."""
-        if self.block is not None and self.block.ops:
-            ops = ", ".join(dict.fromkeys(self.block.ops))
+        plain, block = self.view(np.ndarray), self.block
+        if block is None or _owners(self)[-1] is not block.owner:
+            return plain  # a copy of a saved array
+        if block.ops:
             raise ValueError(
-                f"this array was saved by {ops} for its backward pass and is read-only until then, else the gradient "
-                "would be wrong: change it after backward(), or build a new tensor instead"
+                f"this array was saved by {', '.join(dict.fromkeys(block.ops))} for its backward pass and is read-only "
+                "until then, else the gradient would be wrong: change it after backward(), or build a new tensor"
             )
-        plain = self.view(np.ndarray)
-        if self.block is not None and self.block.owner.flags.writeable:
-            plain.flags.writeable = True  # this view was taken while the block was locked
+        if block.owner.flags.writeable:  # a view that was taken while the block was locked, and outlived that
+            plain.flags.writeable = True
         return plain
 
 

@@ -8,7 +8,18 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from .rules import elementwise, likelihood, linear, loss, recurrent, reduction, shape
+from .rules import (
+    convolution,
+    elementwise,
+    likelihood,
+    linear,
+    loss,
+    normalization,
+    pooling,
+    recurrent,
+    reduction,
+    shape,
+)
 from .tensor import Tensor, apply, apply_binary, apply_unary
 
 
@@ -67,6 +78,16 @@ mse = lift(loss.mse)
 bernoulli_log_likelihood = lift(likelihood.bernoulli_log_likelihood)
 gaussian_log_likelihood = lift(likelihood.gaussian_log_likelihood)
 kl_standard_normal = lift(likelihood.kl_standard_normal)
+
+conv2d = lift(convolution.conv2d)
+conv_transpose2d = lift(convolution.conv_transpose2d)
+max_pool2d = lift(pooling.max_pool2d)
+avg_pool2d = lift(pooling.avg_pool2d)
+upsample2d = lift(pooling.upsample2d)
+
+batch_norm = lift(normalization.batch_norm)
+group_norm = lift(normalization.group_norm)
+layer_norm = lift(normalization.layer_norm)
 
 rnn_tanh = lift(recurrent.rnn_tanh)
 lstm = lift(recurrent.lstm)

@@ -5,7 +5,8 @@
 
 Names are those of our attributes, so a PyTorch model whose attributes have the same names has the same keys. Linear
 and recurrent layers hold their weights as PyTorch does; a layer that orders the axes of a weight differently says so
-in its `torch_axes` (`nn.Module`), and is turned here.
+in its `torch_axes` (`nn.Module`), and is turned here. An array held in two places is listed once, under the first
+name; PyTorch lists it under both (``strict=False`` there).
 """
 
 from collections.abc import Mapping

@@ -157,6 +157,12 @@ def _losses(*arguments: Recipe) -> list[Sample]:
     return [case(*arguments, reduction=reduction) for reduction in ("mean", "sum", "none")]
 
 
+# In float32, which neither raises a float32 result to float64 nor lowers a float64 one.
+RUNNING = {
+    "running_mean": np.linspace(-1, 1, 4, dtype=np.float32),
+    "running_variance": np.linspace(1, 2, 4, dtype=np.float32),
+}
+
 SAMPLES: dict[str, list[Sample]] = {
     # elementwise
     "add": _broadcasting(normal, normal),
@@ -296,6 +302,56 @@ SAMPLES: dict[str, list[Sample]] = {
         case(normal(3, 2, 2, 1), normal(), normal(3, 2, 2, 1)),
     ],
     "kl_standard_normal": _likelihood(normal, normal),
+    # convolution, with sizes that differ wherever they may: batch, height, width, channels, filters
+    "conv2d": [
+        case(normal(2, 5, 6, 3), normal(4, 3, 2, 3), normal(4)),
+        case(normal(2, 5, 6, 3), normal(4, 3, 3, 3), None, stride=2, padding=1),
+        case(normal(1, 7, 6, 2), normal(3, 2, 3, 2), normal(3), stride=(2, 1), padding=(0, 2), dilation=(2, 1)),
+        case(normal(2, 6, 8, 3), normal(5, 4, 4, 3), normal(5), stride=2, padding=1),
+        case(normal(2, 8, 8, 8), normal(9, 4, 4, 8), normal(9), stride=2, padding=1),
+        case(normal(2, 3, 4, 3), normal(2, 1, 1, 3), normal(2)),
+        case(normal(2, 5, 5, 2), normal(3, 2, 2, 2), normal(3), stride=3),
+        case(strided(normal(2, 5, 4, 3)), strided(normal(2, 3, 3, 3)), normal(2), padding=1),
+        *[case(normal(2, 6, 4, 3), normal(5, 4, 4, 3), normal(5), 2, 1, activation=a) for a in ("relu", "leaky_relu")],
+    ],
+    "conv_transpose2d": [
+        case(normal(2, 4, 3, 3), normal(3, 3, 2, 4), normal(4)),
+        case(normal(2, 3, 4, 3), normal(3, 3, 3, 4), None, stride=2, padding=1, output_padding=1),
+        case(normal(1, 4, 3, 2), normal(2, 2, 3, 3), normal(3), stride=(2, 1), padding=(0, 1), dilation=(2, 1)),
+        case(normal(2, 3, 4, 5), normal(5, 4, 4, 3), normal(3), stride=2, padding=1),
+        case(normal(2, 4, 4, 9), normal(9, 4, 4, 8), normal(8), stride=2, padding=1),
+        case(normal(2, 3, 4, 3), normal(3, 1, 1, 2), normal(2)),
+        case(strided(normal(2, 4, 3, 3)), strided(normal(3, 3, 3, 2)), normal(2), padding=1),
+        *[case(normal(2, 3, 2, 5), normal(5, 4, 4, 3), normal(3), 2, 1, activation=a) for a in ("relu", "leaky_relu")],
+    ],
+    "max_pool2d": [
+        case(distinct(2, 4, 6, 3), 2),
+        case(distinct(2, 5, 6, 3), (3, 2), stride=2, padding=1),
+        case(strided(distinct(2, 4, 4, 3)), 3, stride=1),
+    ],
+    "avg_pool2d": [
+        case(normal(2, 4, 6, 3), 2),
+        case(normal(2, 5, 6, 3), (3, 2), stride=2, padding=1),
+        case(strided(normal(2, 4, 4, 3)), 3, stride=1),
+    ],
+    "upsample2d": [case(normal(2, 3, 4, 3), 2), case(normal(1, 2, 3, 2), (1, 3)), case(strided(normal(2, 3, 4, 3)), 2)],
+    # normalization
+    "batch_norm": [
+        case(normal(3, 2, 4, 5), normal(5), normal(5)),
+        case(normal(6, 4), normal(4), normal(4)),
+        case(normal(3, 2, 2, 4), normal(4), normal(4), **RUNNING, training=False),
+        case(strided(normal(3, 2, 2, 4)), normal(4), normal(4)),
+    ],
+    "group_norm": [
+        case(normal(3, 2, 4, 6), normal(6), normal(6), groups=2),
+        case(normal(3, 6), normal(6), normal(6), groups=1),
+        case(strided(normal(3, 2, 3, 4)), normal(4), normal(4), groups=4),
+    ],
+    "layer_norm": [
+        case(normal(3, 4, 5), normal(5), normal(5)),
+        case(normal(3, 4, 5), normal(4, 5), normal(4, 5)),
+        case(strided(normal(3, 4)), normal(4), normal(4)),
+    ],
     # recurrent
     "rnn_tanh": _recurrent(gates=1, states=1),
     "lstm": _recurrent(gates=4, states=2),

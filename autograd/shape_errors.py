@@ -16,7 +16,7 @@ def explain(op, arrays, error):
     elif op in ("concatenate", "stack") and (differs := _join_difference(op, shapes)):
         reason = f"cannot join shapes {operands}: {differs}"
     else:
-        reason = f"{error} (operand shapes: {operands})"
+        reason = f"{error} (operand shapes: {operands})".removeprefix(f"{op}: ")  # kernels name themselves already
     kind = type(error) if type(error) in (ValueError, TypeError, IndexError) else ValueError
     return kind(f"{op}: {reason}")
 
@@ -32,6 +32,8 @@ def _first_difference(shapes):
 
 def _matmul_difference(shapes):
     left, right = shapes
+    if () in shapes:
+        return None
     inner = right[0] if len(right) == 1 else right[-2]
     if left[-1] != inner:
         axis = 0 if len(right) == 1 else -2

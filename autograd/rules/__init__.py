@@ -1,6 +1,29 @@
 """Every rule of calculus that the engine knows, one per op, each with its forward and backward side by side."""
 
-from . import elementwise, likelihood, linear, loss, recurrent, reduction, shape
+from . import (
+    convolution,
+    elementwise,
+    likelihood,
+    linear,
+    loss,
+    normalization,
+    pooling,
+    recurrent,
+    reduction,
+    shape,
+)
 from .registry import RULES
 
-__all__ = ["RULES", "elementwise", "likelihood", "linear", "loss", "recurrent", "reduction", "shape"]
+__all__ = [
+    "RULES",
+    "convolution",
+    "elementwise",
+    "likelihood",
+    "linear",
+    "loss",
+    "normalization",
+    "pooling",
+    "recurrent",
+    "reduction",
+    "shape",
+]

@@ -1,7 +1,7 @@
 """One look for every figure: fonts, sizes, colours that a colour-blind reader can tell apart, safe saving.
 
-A figure is drawn inside ``with figure(path, width, height, simulated=...) as fig:``. No pyplot: its hidden
-current figure is global state. Leaving the block saves the PNG; an error inside it leaves no file.
+A figure is drawn inside ``with figure(path, width, height, simulated=...) as fig:`` (``drawn=...`` for faces). No
+pyplot: its hidden current figure is global state. Leaving the block saves the PNG; an error inside it leaves no file.
 
 The colours are those of Okabe and Ito, "Color Universal Design" (2008); the diverging scale is ColorBrewer's
 red and blue, which survives red-green blindness.
@@ -21,10 +21,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.typing import ColorType
 
 DOTS_PER_INCH = 130
-STAMP_STRIP = 0.36  # inches kept free below a figure of simulated data, so that the stamp covers nothing
+STAMP_STRIP = 0.36  # inches kept free below a stamped figure, so that the stamp covers nothing
+SIMULATED = "simulated data: an invented epidemic, not real counts"
+DRAWN = "drawn faces: pictures that this program drew, not a collected data set"
 
 SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine draws the same letters
@@ -67,16 +70,18 @@ SPLIT_COLOURS: dict[str, ColorType] = {"time": "#56b4e9", "country": "#cc79a7", 
 
 
 @contextmanager
-def figure(path: str | os.PathLike[str], width: float, height: float, *, simulated: bool) -> Iterator[Figure]:
+def figure(
+    path: str | os.PathLike[str], width: float, height: float, *, simulated: bool = False, drawn: bool = False
+) -> Iterator[Figure]:
     """An empty figure of ``width`` x ``height`` inches that is saved as ``path`` when the block ends well.
 
-    With ``simulated`` a visible stamp says so, in a strip of its own at the bottom.
+    With ``simulated`` (counts) or ``drawn`` (faces) a visible stamp says so, in a strip of its own at the bottom.
     """
     with matplotlib.rc_context(SETTINGS):
         fig = Figure(figsize=(width, height), layout="constrained", dpi=DOTS_PER_INCH)
         yield fig
-        if simulated:
-            stamp_simulated(fig)
+        if simulated or drawn:
+            stamp(fig, SIMULATED if simulated else DRAWN)
         write_png(fig, Path(path))
 
 
@@ -110,16 +115,16 @@ def headline(fig: Figure, text: str) -> None:
     fig.suptitle(textwrap.fill(text, columns), fontweight="bold", x=0.01, ha="left")
 
 
-def stamp_simulated(fig: Figure) -> None:
-    """Say in the figure itself that its numbers come from the simulated epidemic."""
+def stamp(fig: Figure, text: str) -> None:
+    """Say in the figure itself that its data were made up."""
     engine = fig.get_layout_engine()
     strip = STAMP_STRIP / fig.get_figheight()
-    if engine is not None:
-        engine.set(rect=(0, strip, 1, 1 - strip))  # type: ignore[call-arg]
+    if isinstance(engine, ConstrainedLayoutEngine):  # a sheet of pictures keeps the strip free by itself
+        engine.set(rect=(0, strip, 1, 1 - strip))
     fig.text(
         0.01,
         strip / 2,
-        "simulated data: an invented epidemic, not real counts",
+        text,
         color="white",
         fontsize=8,
         fontweight="bold",

@@ -119,7 +119,7 @@ def test_a_file_of_another_format_is_refused_with_both_formats(tmp_path, monkeyp
     monkeypatch.setattr("autograd.checkpoint.FORMAT", "autograd checkpoint 2")
     save(tmp_path / "run.npz", VALUES)
     monkeypatch.undo()
-    with pytest.raises(CheckpointError, match="format is 'autograd checkpoint 2', this program reads '.* 1'"):
+    with pytest.raises(CheckpointError, match=r"format is 'autograd checkpoint 2', this program reads '.* 1'"):
         load(tmp_path / "run.npz")
 
 

@@ -8,6 +8,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed here: make
 from autograd import Tensor, nn  # noqa: E402
 from autograd.interop import from_torch_state_dict, to_torch_state_dict  # noqa: E402
 
+from . import test_image_layers  # noqa: E402
 from .compare import as_tuple, close  # noqa: E402
 
 pytestmark = pytest.mark.parity
@@ -94,7 +95,8 @@ def call(module, inputs):
 
 
 def test_every_layer_is_compared_and_nothing_else():
-    assert set(LAYERS) == set(nn.__all__) - {"Module"}
+    for_images = {*test_image_layers.LAYERS, "LayerNorm"}
+    assert set(LAYERS) | for_images == set(nn.__all__) - {"Module"}
 
 
 @pytest.mark.parametrize(("make_ours", "make_theirs"), CASES)

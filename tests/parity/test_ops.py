@@ -83,6 +83,94 @@ def loss(name, theirs, *inputs):
     ]
 
 
+def convolution(ours, theirs, image, weight, bias, activation=None, **options):
+    """Images (N, H, W, C) here and (N, C, H, W) there, weights (., kH, kW, .) here and (., ., kH, kW) there."""
+    after = {None: lambda y: y, "relu": torch.relu, "leaky_relu": F.leaky_relu}[activation]
+
+    def expected(x, w, *b):
+        return after(channels_last(theirs(channels_first(x), channels_first(w), *b, **options)))
+
+    return (lambda x, w, b=None: ours(x, w, b, activation=activation, **options), expected, [image, weight, *bias])
+
+
+def channels_first(x):
+    return x.permute(0, 3, 1, 2)
+
+
+def channels_last(x):
+    return x.permute(0, 2, 3, 1)
+
+
+def pooling(name, theirs, *settings):
+    ours = getattr(autograd, name)
+    return [
+        (
+            lambda x, k=k: ours(x, **k),
+            lambda x, k=k: channels_last(theirs(channels_first(x), **k)),
+            [normal(2, 7, 6, 3)],
+        )
+        for k in settings
+    ]
+
+
+def layer_norm(x, weight, bias):
+    return F.layer_norm(x, weight.shape, weight, bias)
+
+
+CONVOLUTIONS = [
+    {"image": normal(2, 6, 7, 3), "weight": normal(4, 3, 2, 3), "bias": [normal(4)]},
+    {"image": normal(2, 6, 7, 3), "weight": normal(4, 3, 3, 3), "bias": [], "stride": 2, "padding": 1},
+    {
+        "image": normal(2, 9, 8, 3),
+        "weight": normal(4, 3, 2, 3),
+        "bias": [normal(4)],
+        "stride": (1, 2),
+        "padding": 1,
+        "dilation": 2,
+    },
+    {
+        "image": normal(2, 8, 6, 3),
+        "weight": normal(16, 4, 4, 3),
+        "bias": [normal(16)],
+        "stride": 2,
+        "padding": 1,
+        "activation": "relu",
+    },
+    {"image": normal(3, 8, 8, 16), "weight": normal(32, 4, 4, 16), "bias": [normal(32)], "stride": 2, "padding": 1},
+    {"image": normal(3, 9, 7, 16), "weight": normal(32, 4, 4, 16), "bias": [normal(32)], "stride": 2, "padding": 1},
+    {"image": normal(2, 3, 4, 3), "weight": normal(2, 1, 1, 3), "bias": [normal(2)], "activation": "leaky_relu"},
+    {"image": normal(2, 5, 5, 2), "weight": normal(3, 5, 5, 2), "bias": [normal(3)], "stride": 2, "padding": 2},
+]
+TRANSPOSED = [
+    {"image": normal(2, 5, 4, 3), "weight": normal(3, 3, 2, 4), "bias": [normal(4)]},
+    {
+        "image": normal(2, 5, 4, 3),
+        "weight": normal(3, 3, 3, 4),
+        "bias": [],
+        "stride": 2,
+        "padding": 1,
+        "output_padding": 1,
+    },
+    {
+        "image": normal(2, 5, 4, 3),
+        "weight": normal(3, 3, 2, 4),
+        "bias": [normal(4)],
+        "stride": (1, 2),
+        "padding": 1,
+        "dilation": 2,
+    },
+    {"image": normal(2, 4, 3, 16), "weight": normal(16, 4, 4, 3), "bias": [normal(3)], "stride": 2, "padding": 1},
+    {
+        "image": normal(3, 4, 4, 32),
+        "weight": normal(32, 4, 4, 16),
+        "bias": [normal(16)],
+        "stride": 2,
+        "padding": 1,
+        "activation": "relu",
+    },
+    {"image": normal(2, 3, 4, 3), "weight": normal(3, 1, 1, 2), "bias": [normal(2)], "activation": "leaky_relu"},
+]
+
 CASES = {
     "add": binary(autograd.add, torch.add),
     "sub": binary(autograd.sub, torch.sub),
@@ -177,6 +265,69 @@ CASES = {
     "rnn_tanh": recurrent("rnn_tanh", torch.nn.RNN, 1, 1),
     "lstm": recurrent("lstm", torch.nn.LSTM, 4, 2),
     "gru": recurrent("gru", torch.nn.GRU, 3, 1),
+    "bernoulli_log_likelihood": [
+        (
+            autograd.bernoulli_log_likelihood,
+            lambda a, t: -F.binary_cross_entropy_with_logits(a, t, reduction="none").sum(1),
+            [logits, rng.random(logits.shape)],
+        )
+        for logits in (X, np.stack([LARGE, -LARGE]))
+    ],
+    "gaussian_log_likelihood": [
+        (
+            autograd.gaussian_log_likelihood,
+            lambda m, v, x: torch.distributions.Normal(m, (0.5 * v).exp()).log_prob(x).sum(1),
+            [X, log_variance, Y],
+        )
+        for log_variance in (normal(3, 4), np.array(-1.5))
+    ],
+    "kl_standard_normal": [
+        (
+            autograd.kl_standard_normal,
+            lambda m, v: torch.distributions.kl_divergence(
+                torch.distributions.Normal(m, (0.5 * v).exp()), torch.distributions.Normal(0.0 * m, 1.0)
+            ).sum(1),
+            [X, Y],
+        )
+    ],
+    "conv2d": [convolution(autograd.conv2d, F.conv2d, **case) for case in CONVOLUTIONS],
+    "conv_transpose2d": [convolution(autograd.conv_transpose2d, F.conv_transpose2d, **case) for case in TRANSPOSED],
+    "max_pool2d": pooling(
+        "max_pool2d", F.max_pool2d, {"kernel_size": 2}, {"kernel_size": 3, "stride": 2, "padding": 1}
+    ),
+    "avg_pool2d": pooling(
+        "avg_pool2d", F.avg_pool2d, {"kernel_size": 2}, {"kernel_size": 3, "stride": 2, "padding": 1}
+    ),
+    "upsample2d": [
+        (
+            lambda x: autograd.upsample2d(x, 2),
+            lambda x: channels_last(F.interpolate(channels_first(x), scale_factor=2)),
+            [normal(2, 3, 4, 3)],
+        )
+    ],
+    "batch_norm": [
+        (
+            autograd.batch_norm,
+            lambda x, w, b: channels_last(F.batch_norm(channels_first(x), None, None, w, b, training=True)),
+            [normal(3, 4, 5, 6), normal(6), normal(6)],
+        ),
+        (
+            lambda x, w, b: autograd.batch_norm(x, w, b, ROW, ROW**2, training=False),
+            lambda x, w, b: F.batch_norm(x, torch.from_numpy(ROW), torch.from_numpy(ROW**2), w, b),
+            [X, normal(4), normal(4)],
+        ),
+    ],
+    "group_norm": [
+        (
+            lambda x, w, b: autograd.group_norm(x, w, b, groups=2),
+            lambda x, w, b: channels_last(F.group_norm(channels_first(x), 2, w, b)),
+            [normal(3, 4, 5, 6), normal(6), normal(6)],
+        )
+    ],
+    "layer_norm": [
+        (autograd.layer_norm, layer_norm, [normal(2, 3, 4), normal(4), normal(4)]),
+        (autograd.layer_norm, layer_norm, [normal(2, 3, 4), normal(3, 4), normal(3, 4)]),
+    ],
 }
 
 

@@ -1,0 +1,62 @@
+"""Normalisation by the mean and variance of a group of elements, then a scale (weight) and a shift (bias).
+
+Which elements share a group, and the derivation of the backward pass, are in ``autograd/kernels/normalization.py``:
+with h = weight g, n the normalised x and sigma its deviation,
+
+    dL/dx = (h - mean(h) - n mean(h n)) / sigma        dL/dweight = sum g n        dL/dbias = sum g
+"""
+
+from ..kernels.normalization import (
+    batch_norm_forward,
+    batch_norm_gradients,
+    batch_norm_inference,
+    batch_norm_inference_gradients,
+    group_norm_forward,
+    group_norm_gradients,
+    layer_norm_forward,
+    layer_norm_gradients,
+)
+from .registry import rule, split
+
+
+def _split(gradients):
+    """The vjps of (x, weight, bias), whose gradients `gradients(g)` computes all at once."""
+
+    def pullback(g):
+        dx, dweight, dbias = gradients(g)
+        return lambda: dx, lambda: dweight, lambda: dbias
+
+    return split(pullback, 3)
+
+
+@rule
+def batch_norm(x, weight, bias, running_mean=None, running_variance=None, training=True, momentum=0.1, epsilon=1e-5):
+    """Normalise each channel over the batch and all positions: x (N, H, W, C) or (N, C), all else (C,).
+
+    While training, with the statistics of this batch; those are then blended into the running ones, in place, as
+    running += momentum (batch - running): the one side effect of any rule, and PyTorch's way. Otherwise with the
+    running ones, which are then constants: dL/dx = weight g / sigma.
+    """
+    if not training:
+        y = batch_norm_inference(x, weight, bias, running_mean, running_variance, epsilon)
+        constants = running_mean.copy(), running_variance.copy(), epsilon  # a later batch must not change them
+        return y, *_split(lambda g: batch_norm_inference_gradients(g, x, weight, *constants))
+    y, saved, mean, variance = batch_norm_forward(x, weight, bias, epsilon)
+    if running_mean is not None:
+        running_mean += momentum * (mean - running_mean)
+        running_variance += momentum * (variance - running_variance)
+    return y, *_split(lambda g: batch_norm_gradients(g, saved))
+
+
+@rule
+def group_norm(x, weight, bias, groups, epsilon=1e-5):
+    """Normalise each group of C / groups neighbouring channels of one image: x (N, H, W, C), weight and bias (C,)."""
+    y, saved = group_norm_forward(x, weight, bias, groups, epsilon)
+    return y, *_split(lambda g: group_norm_gradients(g, saved))
+
+
+@rule
+def layer_norm(x, weight, bias, epsilon=1e-5):
+    """Normalise over the last axes of x, as many as weight and bias have: x (..., D), weight and bias (D,)."""
+    y, saved = layer_norm_forward(x, weight, bias, epsilon)
+    return y, *_split(lambda g: layer_norm_gradients(g, saved))

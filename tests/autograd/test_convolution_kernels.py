@@ -1,0 +1,295 @@
+"""The fast convolutions against the seven loops, over drawn shapes; and what is promised beyond values."""
+
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from autograd.kernels import conv_layout, conv_planes, conv_taps, conv_winograd, convolution, reference
+from autograd.kernels.conv_geometry import conv_geometry
+
+MEMORY_ORDERS = [(0, 1, 2, 3), (1, 2, 0, 3), (3, 1, 2, 0), (0, 3, 1, 2)]  # NHWC, HWNC, CHWN, NCHW
+
+
+def in_memory_order(array, order):
+    """The same values under the same axes, laid out in memory in another order."""
+    return np.ascontiguousarray(array.transpose(order)).transpose(np.argsort(order))
+
+
+def random(shape, seed=0, dtype=np.float64):
+    return np.random.default_rng(seed).standard_normal(shape).astype(dtype)
+
+
+@st.composite
+def cases(draw, four_by_four=False):
+    """(x shape, weight shape, options) of a convolution that exists: odd sizes, stride > kernel, dilation."""
+    if four_by_four:
+        axis = st.tuples(st.just(4), st.just(2), st.integers(0, 3), st.just(1))
+    else:
+        axis = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2))
+    channels = st.integers(1, 6)
+    pairs = [draw(axis) for _ in "HW"]
+    kernel_size, strides, paddings, dilations = zip(*pairs, strict=True)
+    sizes = []
+    for k, _, p, d in pairs:
+        least = max(1, d * (k - 1) + 1 - 2 * p)
+        sizes.append(draw(st.integers(least, least + 6)))
+    x_shape = (draw(st.integers(1, 3)), *sizes, draw(channels))
+    weight_shape = (draw(channels), *kernel_size, x_shape[-1])
+    return x_shape, weight_shape, {"stride": strides, "padding": paddings, "dilation": dilations}
+
+
+def assert_close(fast, slow, dtype):
+    assert fast.dtype == dtype and fast.shape == slow.shape
+    tolerance = 1e-12 if dtype == np.float64 else 5e-6
+    np.testing.assert_allclose(fast, slow, rtol=0, atol=tolerance * max(1, np.abs(slow).max()))
+
+
+def check_convolution(x_shape, weight_shape, options, dtype=np.float64, order=(0, 1, 2, 3)):
+    x, weight = random(x_shape), random(weight_shape, 1)
+    slow = reference.conv2d(x, weight, **options)
+    g = random(slow.shape, 2)
+    fast_x, fast_g = (in_memory_order(a, order).astype(dtype) for a in (x, g))
+    fast_weight = weight.astype(dtype)
+    for a in (fast_x, fast_g, fast_weight):
+        a.flags.writeable = False
+    y, saved = convolution.conv2d_forward(fast_x, fast_weight, **options)
+    finish_input, finish_weight = convolution.conv2d_pullback(fast_g, fast_weight, saved)
+    assert_close(y, slow, dtype)
+    assert_close(finish_input(), reference.conv2d_gradient_of_input(g, weight, x_shape, **options), dtype)
+    slow = reference.conv2d_gradient_of_weight(g, x, weight_shape[1:3], **options)
+    assert_close(finish_weight(), slow, dtype)
+
+
+def mirrored(x_shape, weight_shape, options):
+    """The geometry, and the options of the transposed convolution whose result has x's shape."""
+    geometry = conv_geometry(x_shape, weight_shape, **options)
+    forgotten = tuple(
+        (n + 2 * p - d * (k - 1) - 1) % s
+        for n, p, d, k, s in zip(
+            geometry.image, geometry.padding, geometry.dilation, geometry.kernel, geometry.stride, strict=True
+        )
+    )
+    return geometry, options | {"output_padding": forgotten}
+
+
+def check_transposed(x_shape, weight_shape, options, dtype=np.float64, order=(0, 1, 2, 3)):
+    """The transposed convolution that mirrors the case: from its output's shape back to one as large as x."""
+    geometry, options = mirrored(x_shape, weight_shape, options)
+    z, weight = random(geometry.output_shape), random(weight_shape, 1)
+    slow = reference.conv_transpose2d(z, weight, **options)
+    assert slow.shape == x_shape
+    g = random(slow.shape, 2)
+    fast_z, fast_g = (in_memory_order(a, order).astype(dtype) for a in (z, g))
+    y, saved = convolution.conv_transpose2d_forward(fast_z, weight.astype(dtype), **options)
+    finish_input, finish_weight = convolution.conv_transpose2d_pullback(fast_g, weight.astype(dtype), saved)
+    assert_close(y, slow, dtype)
+    slow = reference.conv_transpose2d_gradient_of_input(g, weight, z.shape, **options)
+    assert_close(finish_input(), slow, dtype)
+    slow = reference.conv_transpose2d_gradient_of_weight(g, z, weight_shape[1:3], **options)
+    assert_close(finish_weight(), slow, dtype)
+
+
+def using(form):
+    """Let this form compute everything, also what FORMS would give to another."""
+    return mock.patch.object(convolution, "form_for", lambda geometry: form)
+
+
+@pytest.mark.parametrize("form", [conv_taps, conv_planes])
+@settings(max_examples=100, deadline=None)
+@given(case=cases(), order=st.sampled_from(MEMORY_ORDERS))
+def test_any_convolution_and_both_gradients_equal_the_seven_loops(form, case, order):
+    with using(form):
+        check_convolution(*case, order=order)
+
+
+@pytest.mark.parametrize("form", [conv_taps, conv_planes])
+@settings(max_examples=100, deadline=None)
+@given(case=cases(), order=st.sampled_from(MEMORY_ORDERS))
+def test_any_transposed_convolution_and_both_gradients_equal_the_seven_loops(form, case, order):
+    with using(form):
+        check_transposed(*case, order=order)
+
+
+UNSEEN_LAST_ROW = ((1, 7, 7, 2), (2, 4, 4, 2), {"stride": 2, "padding": 0})
+
+
+@pytest.mark.parametrize(
+    "rows_to_multiply", [1, 512]
+)  # one band for each row of tiles, one band for them all
+@settings(max_examples=50, deadline=None)
+@given(case=cases(four_by_four=True), order=st.sampled_from(MEMORY_ORDERS))
+@example(UNSEEN_LAST_ROW, MEMORY_ORDERS[0])
+def test_winograds_form_equals_the_seven_loops_at_every_size_and_padding(rows_to_multiply, case, order):
+    with using(conv_winograd), mock.patch.object(conv_winograd, "ROWS_TO_MULTIPLY", rows_to_multiply):
+        check_convolution(*case, order=order)
+        check_transposed(*case, order=order)
+
+
+@pytest.mark.parametrize("form", [conv_taps, conv_planes, conv_winograd])
+def test_batches_of_more_than_a_handful_are_no_different(form):
+    with using(form):
+        check_convolution((19, 5, 4, 2), (3, 4, 4, 2), {"stride": 2, "padding": 1})
+        check_transposed((19, 5, 4, 2), (3, 4, 4, 2), {"stride": 2, "padding": 1})
+
+
+@pytest.mark.parametrize("form", [conv_taps, conv_winograd])
+def test_results_have_the_memory_order_that_the_next_layer_reads_without_copying(form):
+    x, weight = in_memory_order(random((3, 8, 8, 9)), (1, 2, 0, 3)), random((10, 4, 4, 9), 1)
+    with using(form):
+        y, saved = convolution.conv2d_forward(x, weight, stride=2, padding=1)
+        dx = convolution.conv2d_pullback(y, weight, saved)[0]()
+    for image in (y, dx):
+        assert image.transpose(1, 2, 0, 3).flags.c_contiguous
+        assert np.shares_memory(conv_layout.to_hwnc(image), image)
+
+
+@pytest.mark.parametrize("form", [conv_taps, conv_planes, conv_winograd])
+@settings(max_examples=20, deadline=None)
+@given(case=cases(four_by_four=True))
+def test_float32_stays_float32_and_is_as_exact_as_it_can_be(form, case):
+    with using(form):
+        check_convolution(*case, dtype=np.float32)
+        check_transposed(*case, dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("x_shape", "weight_shape", "options", "form"),
+    [
+        ((2, 64, 64, 3), (32, 4, 4, 3), {"stride": 2, "padding": 1}, conv_planes),
+        ((2, 9, 9, 1), (8, 3, 3, 1), {}, conv_planes),
+        ((2, 9, 9, 3), (8, 1, 1, 3), {}, conv_taps),
+        ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 2, "padding": 1}, conv_winograd),
+        (
+            (2, 6, 6, 32),
+            (64, 4, 4, 32),
+            {"stride": 2, "padding": 1},
+            conv_taps,
+        ),  # 3 x 3 outputs in 2 x 2 tiles
+        ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 2, "padding": 2, "dilation": 2}, conv_taps),
+        ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 1, "padding": 1}, conv_taps),
+        ((2, 32, 32, 32), (64, 3, 3, 32), {"stride": 2, "padding": 1}, conv_taps),
+    ],
+)
+def test_each_geometry_goes_to_the_form_that_is_fast_at_it(x_shape, weight_shape, options, form):
+    assert convolution.form_for(conv_geometry(x_shape, weight_shape, **options)) is form
+
+
+@settings(max_examples=40, deadline=None)
+@given(cases())
+def test_the_transposed_convolution_is_the_adjoint_of_the_convolution_with_the_same_weight(case):
+    x_shape, weight_shape, options = case
+    geometry, transposed_options = mirrored(x_shape, weight_shape, options)
+    x, weight, z = random(x_shape), random(weight_shape, 1), random(geometry.output_shape, 2)
+    y, _ = convolution.conv2d_forward(x, weight, **options)
+    painted, _ = convolution.conv_transpose2d_forward(z, weight, **transposed_options)
+    assert np.sum(y * z) == pytest.approx(np.sum(x * painted), abs=1e-10)
+
+
+@settings(max_examples=20, deadline=None)
+@given(cases())
+def test_the_gradients_may_be_asked_for_without_a_forward_pass(case):
+    x_shape, weight_shape, options = case
+    x, weight = random(x_shape), random(weight_shape, 1)
+    y, saved = convolution.conv2d_forward(x, weight, **options)
+    finish_input, finish_weight = convolution.conv2d_pullback(y, weight, saved)
+    dx = convolution.conv2d_gradient_of_input(y, weight, x_shape, **options)
+    dw = convolution.conv2d_gradient_of_weight(y, x, weight_shape[1:3], **options)
+    np.testing.assert_array_equal(finish_input(), dx)
+    np.testing.assert_array_equal(finish_weight(), dw)
+
+
+EPILOGUES = {
+    None: lambda y: y,
+    "relu": lambda y: np.maximum(y, 0),
+    "leaky_relu": lambda y: np.where(y > 0, y, 0.2 * y),
+}
+
+
+@pytest.mark.parametrize("activation", EPILOGUES)
+@pytest.mark.parametrize("channels", [2, 9])
+@pytest.mark.parametrize("kernel", [3, 4])
+def test_bias_and_activation_may_be_left_to_the_convolution(activation, channels, kernel):
+    options = {"stride": 2, "padding": 1}
+    x, weight = random((2, 8, 6, channels)), random((9, kernel, kernel, channels), 1)
+    bias, back_bias = random(9, 2), random(channels, 3)
+    plain, _ = convolution.conv2d_forward(x, weight, **options)
+    fused, _ = convolution.conv2d_forward(x, weight, bias=bias, activation=activation, **options)
+    np.testing.assert_allclose(fused, EPILOGUES[activation](plain + bias), atol=1e-12)
+    painted, _ = convolution.conv_transpose2d_forward(plain, weight, **options)
+    fused, _ = convolution.conv_transpose2d_forward(
+        plain, weight, bias=back_bias, activation=activation, **options
+    )
+    np.testing.assert_allclose(fused, EPILOGUES[activation](painted + back_bias), atol=1e-12)
+
+
+@pytest.mark.parametrize(("activation", "slope"), [(None, 1), ("relu", 0), ("leaky_relu", 0.2)])
+def test_the_gradient_of_an_activation_is_read_off_its_result(activation, slope):
+    before = np.array([-2, -1e-9, 0, 1e-9, 3], np.float32)
+    g = random(5, dtype=np.float32)
+    y = EPILOGUES[activation](before).astype(np.float32)
+    found = convolution.before_activation(g, y, activation)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, g * np.where(before > 0, 1, slope), rtol=1e-6)
+
+
+def test_by_hand_a_window_is_a_sum_of_products_and_a_painted_pixel_is_the_kernel():
+    x = np.array([[1.0, 2, 3], [4, 5, 6]]).reshape(1, 2, 3, 1)
+    weight = np.array([[1.0, 10], [100, 1000]]).reshape(1, 2, 2, 1)
+    for conv2d in (reference.conv2d, lambda *a: convolution.conv2d_forward(*a)[0]):
+        np.testing.assert_array_equal(conv2d(x, weight)[0, :, :, 0], [[5421, 6532]])
+    pixel = np.full((1, 1, 1, 1), 3.0)
+    for paint in (reference.conv_transpose2d, lambda *a: convolution.conv_transpose2d_forward(*a)[0]):
+        np.testing.assert_array_equal(paint(pixel, weight), 3 * weight)
+
+
+def test_the_gradient_of_the_bias_is_the_sum_over_all_positions():
+    g = random((3, 4, 5, 6))
+    for order in MEMORY_ORDERS:
+        fast = convolution.bias_gradient(in_memory_order(g, order))
+        np.testing.assert_allclose(fast, g.sum((0, 1, 2)), atol=1e-12)
+
+
+CONV, TRANSPOSED = convolution.conv2d_forward, convolution.conv_transpose2d_forward
+
+
+@pytest.mark.parametrize(
+    ("op", "x_shape", "weight_shape", "options", "named"),
+    [
+        (CONV, (1, 3, 9, 2), (1, 4, 4, 2), {}, r"kernel spans 4 x 4 .* input's 3 x 9"),
+        (CONV, (1, 4, 5, 2), (1, 3, 3, 2), {"dilation": 3, "padding": 1}, r"spans 7 x 7 .* 6 x 7"),
+        (CONV, (1, 8, 8, 3), (1, 3, 3, 2), {}, r"x has 3 channels .* weight expects 2"),
+        (TRANSPOSED, (1, 8, 8, 3), (2, 3, 3, 3), {}, r"x has 3 channels .* weight expects 2"),
+        (CONV, (8, 8, 3), (1, 3, 3, 3), {}, r"x must have four axes \(N, H, W, C\), not shape \(8, 8, 3\)"),
+        (CONV, (1, 8, 8, 3), (3, 3, 3), {}, r"weight must have four axes"),
+        (CONV, (1, 8, 8, 3), (1, 3, 3, 3), {"stride": 0}, "stride must be .* at least 1, not 0"),
+        (CONV, (1, 8, 8, 3), (1, 3, 3, 3), {"stride": 1.5}, "stride must be one int or a pair.* not 1.5"),
+        (CONV, (1, 8, 8, 3), (1, 3, 3, 3), {"padding": (1, -1)}, r"padding must be .* not \(1, -1\)"),
+        (CONV, (1, 8, 8, 3), (1, 3, 3, 3), {"activation": "tanh"}, "activation must be one of"),
+        (CONV, (1, 8, 8, 3), (4, 3, 3, 3), {"bias": np.zeros(3)}, r"bias must have shape \(4,\)"),
+        (
+            TRANSPOSED,
+            (1, 4, 4, 3),
+            (3, 3, 3, 2),
+            {"stride": 2, "output_padding": 2},
+            "output_padding .*stride",
+        ),
+        (TRANSPOSED, (1, 1, 1, 3), (3, 2, 2, 2), {"padding": 1}, "leaves nothing of the output"),
+    ],
+)
+def test_what_cannot_be_convolved_is_refused_with_the_sizes_named(op, x_shape, weight_shape, options, named):
+    with pytest.raises(ValueError, match=named):
+        op(np.zeros(x_shape), np.zeros(weight_shape), **options)
+
+
+def test_dtypes_are_never_mixed_silently():
+    x, weight = np.zeros((1, 4, 4, 1), np.float32), np.zeros((1, 3, 3, 1))
+    with pytest.raises(TypeError, match="x float32, weight float64"):
+        convolution.conv2d_forward(x, weight)
+
+
+def test_a_gradient_of_another_shape_is_refused():
+    with pytest.raises(ValueError, match=r"the output's shape \(1, 2, 2, 1\), not \(1, 3, 2, 1\)"):
+        convolution.conv2d_gradient_of_input(np.zeros((1, 3, 2, 1)), np.zeros((1, 3, 3, 1)), (1, 4, 4, 1))

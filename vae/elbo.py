@@ -1,0 +1,51 @@
+"""The evidence lower bound, in nats per image.
+
+    log p(x)  >=  ELBO  =  E_q[log p(x | z)] - KL(q(z | x) || p(z)),      q = N(m, s^2),   p(z) = N(0, 1)
+
+Both terms are kept with a plus sign, as costs: `reconstruction` = -log p(x | z), summed over pixels, and `kl`, summed
+over latent units; both averaged over images and nothing else. (Averaging either over pixels or units as well, the
+commonest slip, multiplies the weight between them by thousands.) Training minimises reconstruction + w * kl. With w
+other than 1 that is no bound, so what is reported and compared is always the plain negative ELBO.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+import autograd
+from autograd import Tensor
+
+from .model import VAE
+
+
+class Terms(NamedTuple):
+    """The two costs, each a tensor of one number: nats, averaged over the images of a batch."""
+
+    reconstruction: Tensor
+    kl: Tensor
+
+    @property
+    def negative_elbo(self) -> Tensor:
+        return self.reconstruction + self.kl
+
+    def loss(self, kl_weight: float) -> Tensor:
+        """What training minimises: reconstruction + kl_weight * kl."""
+        return self.reconstruction + kl_weight * self.kl
+
+
+def elbo_terms(model: VAE, images, rng: np.random.Generator) -> Terms:
+    """The two terms for a batch of images (N, S, S, C) in [0, 1], with one draw of z for each."""
+    mean, log_variance = model.encode(images)
+    z = model.reparameterize(mean, log_variance, rng)
+    reconstruction = -model.log_likelihood(images, z).mean()
+    return Terms(reconstruction, autograd.kl_standard_normal(mean, log_variance).mean())
+
+
+def bits_per_dim(negative_elbo: float, dimensions: int, likelihood: str) -> float:
+    """Nats per image as bits per pixel value.
+
+    A Gaussian's density is of values in [0, 1]; the 256 grey levels lie 1/256 apart, so the probability of a level
+    is the density / 256: 8 bits more. The Bernoulli surrogate has no such reading and is only rescaled.
+    """
+    return negative_elbo / (dimensions * math.log(2)) + (8 if likelihood == "gaussian" else 0)

@@ -1,0 +1,83 @@
+"""What a trained model can be asked for: arrays in, arrays out, no gradients recorded."""
+
+import numpy as np
+
+from autograd import no_grad
+
+from .model import VAE
+
+BATCH = 256
+
+
+@no_grad()
+def encode(model: VAE, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Posterior means and log-variances, both (N, latent), of uint8 or float images (N, S, S, C)."""
+    parts = [model.encode(as_floats(images[i : i + BATCH], model)) for i in range(0, len(images), BATCH)]
+    means, log_variances = zip(*[(mean.data, log_variance.data) for mean, log_variance in parts], strict=True)
+    return np.concatenate(means), np.concatenate(log_variances)
+
+
+@no_grad()
+def decode(model: VAE, latents: np.ndarray) -> np.ndarray:
+    """Mean images (N, S, S, C) in [0, 1] of latents (N, latent)."""
+    latents = latents.astype(_dtype(model), copy=False)
+    return np.concatenate([model.decode(latents[i : i + BATCH]).data for i in range(0, len(latents), BATCH)])
+
+
+def reconstruct(model: VAE, images: np.ndarray) -> np.ndarray:
+    """Images through the bottleneck: decoded from their posterior means."""
+    return decode(model, encode(model, images)[0])
+
+
+def interpolate(start: np.ndarray, end: np.ndarray, steps: int, spherical: bool = False) -> np.ndarray:
+    """`steps` latents (steps, K) from `start` to `end`, both (K,), both included.
+
+    Linear: (1-t) a + t b. Spherical (Shoemake 1985), with w the angle between a and b:
+
+        sin((1-t) w) / sin w  a  +  sin(t w) / sin w  b
+
+    Draws from the prior in K dimensions lie near a sphere of radius sqrt(K); a straight line between two of them
+    cuts through its inside, where the decoder never trained, and the arc does not.
+    """
+    t = np.linspace(0, 1, steps, dtype=start.dtype)[:, None]
+    if spherical:
+        cosine = start @ end / (np.linalg.norm(start) * np.linalg.norm(end))
+        angle = np.arccos(np.clip(cosine, -1, 1))
+        if np.sin(angle) > 1e-3:  # else the arc is so short that it is straight
+            return ((np.sin((1 - t) * angle) * start + np.sin(t * angle) * end) / np.sin(angle)).astype(start.dtype)
+    return (1 - t) * start + t * end
+
+
+def traverse(latent: np.ndarray, units: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Copies of one latent (K,) in which one unit takes each value: (len(units), len(values), K)."""
+    walked = np.tile(latent, (len(units), len(values), 1))
+    for row, unit in enumerate(units):
+        walked[row, :, unit] = values
+    return walked
+
+
+def nearest(images: np.ndarray, gallery: np.ndarray) -> np.ndarray:
+    """For each of images (N, S, S, C) in [0, 1], the index in gallery (M, S, S, C), uint8, of least squared distance.
+
+    |a - b|^2 = |a|^2 - 2 a b + |b|^2, and |a|^2 is the same for the whole gallery: one matrix product does it.
+    """
+    queries = images.reshape(len(images), -1).astype(np.float32)
+    best = np.full(len(images), np.inf, np.float32)
+    index = np.zeros(len(images), np.int64)
+    for start in range(0, len(gallery), 1024):
+        block = gallery[start : start + 1024].reshape(-1, queries.shape[1]).astype(np.float32) / 255
+        distance = np.square(block).sum(1) - 2 * (queries @ block.T)
+        closest = distance.argmin(1)
+        value = distance[np.arange(len(images)), closest]
+        index = np.where(value < best, start + closest, index)
+        best = np.minimum(best, value)
+    return index
+
+
+def as_floats(images: np.ndarray, model: VAE) -> np.ndarray:
+    """uint8 images scaled to [0, 1] in the model's dtype; floating ones as they are."""
+    return images / _dtype(model).type(255) if images.dtype == np.uint8 else images.astype(_dtype(model), copy=False)
+
+
+def _dtype(model: VAE) -> np.dtype:
+    return model.to_mean.weight.dtype

@@ -1,0 +1,118 @@
+"""The variational autoencoder: an encoder of stride-2 convolutions, a latent normal, a mirrored decoder.
+
+    image x (N, S, S, C) --encode--> m, log s^2 (N, K) --reparameterize--> z (N, K) --decode--> image (N, S, S, C)
+
+The encoder says where in the latent space an image lies (its posterior N(m, s^2), one per image), the decoder which
+image lies at a point z. Kingma and Welling, Auto-Encoding Variational Bayes, 2014.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+import autograd
+from autograd import Tensor, nn
+
+LIKELIHOODS = ("gaussian", "bernoulli")
+
+# The log-variances are kept in this range: e^12 and e^-12 are far from any useful value, and without a guard a KL
+# weight of 0, which lets the posterior shrink to points, drives them on until e^ overflows or underflows.
+LOG_VARIANCE_RANGE = (-12.0, 12.0)
+
+# A first guess of the pixels' noise, log 0.22^2: pictures minus a blurred picture of the same thing.
+INITIAL_LOG_NOISE = -3.0
+
+
+class VAE(nn.Module):
+    """A convolutional variational autoencoder for square images with values in [0, 1].
+
+    Args:
+        image_size: side S in pixels; a multiple of 2^len(widths).
+        channels: C, 3 for colour.
+        widths: channels after each of the encoder's convolutions; every one halves the side.
+        latent: K, the number of latent units.
+        likelihood: "gaussian" (the decoder gives a mean, one noise level is learned) or "bernoulli".
+        rng: draws the initial weights.
+
+    Raises:
+        ValueError: a size that the widths cannot halve to a whole number, or an unknown likelihood.
+    """
+
+    def __init__(
+        self,
+        image_size: int = 64,
+        channels: int = 3,
+        widths: Sequence[int] = (32, 64, 128, 256),
+        latent: int = 64,
+        *,
+        rng: np.random.Generator,
+        likelihood: str = "gaussian",
+        dtype=np.float32,
+    ):
+        smallest, remainder = divmod(image_size, 2 ** len(widths))
+        if remainder or not smallest:
+            raise ValueError(
+                f"image_size is {image_size}: {len(widths)} widths halve it {len(widths)} times, "
+                f"so it must be a multiple of {2 ** len(widths)}"
+            )
+        if likelihood not in LIKELIHOODS:
+            raise ValueError(f"likelihood is {likelihood!r}, expected one of {', '.join(LIKELIHOODS)}")
+        self.image_size, self.channels, self.latent = image_size, channels, latent
+        self.widths, self.likelihood = tuple(widths), likelihood
+        self.smallest_shape = (smallest, smallest, widths[-1])
+        features = math.prod(self.smallest_shape)
+        halving = {"kernel_size": 4, "stride": 2, "padding": 1, "rng": rng, "dtype": dtype}
+
+        sizes = (channels, *widths)
+        self.encoder = [nn.Conv2d(n, m, **halving, activation="relu") for n, m in pairwise(sizes)]
+        self.to_mean = nn.Linear(features, latent, rng=rng, dtype=dtype)
+        self.to_log_variance = nn.Linear(features, latent, rng=rng, dtype=dtype)
+        self.from_latent = nn.Linear(latent, features, rng=rng, dtype=dtype)
+        back = sizes[::-1]
+        self.decoder = [
+            nn.ConvTranspose2d(n, m, **halving, activation="relu" if m != channels else None) for n, m in pairwise(back)
+        ]
+        if likelihood == "gaussian":
+            self.log_noise = Tensor(np.array(INITIAL_LOG_NOISE, dtype), requires_grad=True)
+
+    def encode(self, images) -> tuple[Tensor, Tensor]:
+        """Mean and log-variance, both (N, latent), of the posterior of images (N, S, S, C) in [0, 1]."""
+        hidden = images
+        for convolution in self.encoder:
+            hidden = convolution(hidden)
+        hidden = hidden.reshape(len(hidden), -1)
+        return self.to_mean(hidden), autograd.clip(self.to_log_variance(hidden), *LOG_VARIANCE_RANGE)
+
+    def reparameterize(self, mean, log_variance, rng: np.random.Generator) -> Tensor:
+        """A draw z = m + s * noise from N(m, s^2), with noise from N(0, 1).
+
+        Drawing z itself would cut the graph. Written like this the randomness is an input like any other, and the
+        gradient flows through m and s. Note s = exp(log s^2 / 2): a log-variance is not a log-deviation.
+        """
+        mean, log_variance = _tensor(mean), _tensor(log_variance)
+        noise = rng.standard_normal(mean.shape, dtype=mean.dtype)
+        return mean + autograd.exp(0.5 * log_variance) * noise
+
+    def decode_logits(self, z) -> Tensor:
+        """The decoder's last layer before the sigmoid, (N, S, S, C), for latents z (N, latent)."""
+        hidden = autograd.relu(self.from_latent(_tensor(z))).reshape(-1, *self.smallest_shape)
+        for convolution in self.decoder:
+            hidden = convolution(hidden)
+        return hidden
+
+    def decode(self, z) -> Tensor:
+        """The mean image (N, S, S, C), in [0, 1], for latents z (N, latent)."""
+        return autograd.sigmoid(self.decode_logits(z))
+
+    def log_likelihood(self, images, z) -> Tensor:
+        """log p(x | z) in nats per image, (N,), for images (N, S, S, C) and latents (N, latent)."""
+        logits = self.decode_logits(z)
+        if self.likelihood == "bernoulli":
+            return autograd.bernoulli_log_likelihood(logits, images)
+        return autograd.gaussian_log_likelihood(autograd.sigmoid(logits), self.log_noise, images)
+
+
+def _tensor(x) -> Tensor:
+    return x if isinstance(x, Tensor) else Tensor(x)
