@@ -50,3 +50,8 @@ def number(value: float) -> str:
     if not text.strip("-0.,"):
         text = text.lstrip("-")
     return text.replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """0.401 -> "40 %"; what rounds to nothing, "under 1 %"."""
+    return f"{100 * share:.0f} %" if share >= 0.005 or share == 0 else "under 1 %"

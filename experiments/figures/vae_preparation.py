@@ -1,0 +1,120 @@
+"""How pictures are prepared, and the network that they go through."""
+
+import os
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyBboxPatch, Rectangle
+from PIL import Image
+
+from experiments.figures.style import GREY, figure, headline
+from experiments.figures.vae_sheet import GAP, MARGIN, enlarge, sheet
+from experiments.saved_vae import SavedVae
+
+CELL = 200  # screen pixels of a picture in the strip
+LABEL, LETTERS = 110, 22
+ENCODER, CODE, DECODER = "#0072b2", "#009e73", "#e69f00"
+
+
+def plot_preparation(run: SavedVae, path: str | os.PathLike[str]) -> None:
+    """Original, centre crop and resized picture below one another, a column for each of some pictures."""
+    stages = run.stages()
+    size = run.image_size
+    names = ("original", "centre crop\nto a square", f"resized to\n{size} × {size}")
+    width, height = LABEL + len(stages) * (CELL + GAP), len(names) * (CELL + LETTERS)
+    finding = f"From a file to {size} × {size} pixels: crop the middle square, then resize with anti-aliasing"
+    with sheet(path, width, height, finding, drawn=run.drawn) as (page, top):
+        for row, label in enumerate(names):
+            y = top + row * (CELL + LETTERS)
+            page.row_label(MARGIN + LABEL - 8, y, CELL, label)
+            for column, pictures in enumerate(stages):
+                x = MARGIN + LABEL + column * (CELL + GAP)
+                shown = fitted(pictures[row], CELL)
+                left, above = (CELL - shown.shape[1]) // 2, (CELL - shown.shape[0]) // 2
+                page.picture(x + left, y + above, shown)
+                high, wide = pictures[row].shape[:2]
+                page.words(x + CELL / 2, y + CELL + 3, f"{wide} × {high} pixels", ha="center", color=GREY)
+
+
+def fitted(image: np.ndarray, side: int) -> np.ndarray:
+    """An image (H, W, C), uint8, by a whole factor as large as a square of ``side`` pixels holds.
+
+    A small one is enlarged pixel by pixel; of a larger one, squares of pixels are averaged.
+    """
+    longest = max(image.shape[:2])
+    if longest <= side:
+        return enlarge(image, side // longest)
+    return np.asarray(Image.fromarray(image).reduce(-(-longest // side)))
+
+
+def plot_architecture(run: SavedVae, path: str | os.PathLike[str]) -> None:
+    """The layers from left to right as boxes as high as their pictures and as wide as they have channels."""
+    layers = run.config["layers"]
+    size = run.image_size
+    image = {"name": "image", "output_shape": [size, size, 3], "parameters": 0}
+    stacked = [layer for layer in layers if layer["name"].startswith("to_")]
+    columns = [[image]] + [[layer] for layer in layers]
+    if stacked:  # mean and log-variance read the same features: one above the other
+        first = layers.index(stacked[0])
+        columns = [[image], *[[x] for x in layers[:first]], stacked, *[[x] for x in layers[first + len(stacked) :]]]
+    with figure(path, max(8.0, 1.15 * len(columns)), 4.1, drawn=run.drawn) as fig:
+        headline(fig, _architecture_finding(run, layers))
+        axes = fig.subplots()
+        x = 0.0
+        centres = []
+        for column in columns:
+            width = max(_width(layer["output_shape"]) for layer in column)
+            _draw_column(axes, column, x + width / 2, size)
+            centres.append((x, x + width))
+            x += width + 0.75
+        for (_, left), (right, _) in zip(centres, centres[1:], strict=False):
+            axes.annotate("", (right - 0.06, 0), (left + 0.06, 0), arrowprops={"arrowstyle": "->", "color": GREY})
+        axes.set_xlim(-0.5, x - 0.25)
+        axes.set_ylim(-1.05, 0.8)
+        axes.set_axis_off()
+
+
+def _architecture_finding(run: SavedVae, layers: list[dict[str, Any]]) -> str:
+    parameters = sum(layer["parameters"] for layer in layers)
+    arithmetic = sum(layer["multiply_adds"] for layer in layers)
+    values = run.image_size**2 * 3
+    return (
+        f"{values:,} values through a code of {run.latent}: {parameters:,} parameters, {arithmetic / 1e6:.1f} million "
+        "multiply-adds for an image"
+    )
+
+
+def _draw_column(axes: Axes, column: list[dict[str, Any]], centre: float, size: int) -> None:
+    """One box, or several that read the same input, with name, shape and parameters below."""
+    for i, layer in enumerate(column):
+        shape = layer["output_shape"]
+        height = 0.12 + 1.1 * shape[0] / size if len(shape) == 3 else 0.3
+        middle = 0.0 if len(column) == 1 else 0.42 * (1 - 2 * i / (len(column) - 1))
+        corner = (centre - _width(shape) / 2, middle - height / 2)
+        colour = _colour(layer["name"])
+        box = Rectangle if len(shape) == 3 else FancyBboxPatch
+        extra = {} if len(shape) == 3 else {"boxstyle": "round,pad=0.02"}
+        axes.add_patch(box(corner, _width(shape), height, facecolor=colour, edgecolor="none", alpha=0.85, **extra))
+        if len(column) > 1:
+            axes.text(centre, middle, _short(layer["name"]), ha="center", va="center", fontsize=7, color="white")
+    names = _short(column[0]["name"]) if len(column) == 1 else "posterior"
+    shape = " × ".join(str(side) for side in column[0]["output_shape"])
+    parameters = sum(layer["parameters"] for layer in column)
+    axes.text(centre, -0.72, names, ha="center", va="top", fontsize=8, fontweight="bold")
+    count = f"\n{parameters:,}\nparameters" if parameters else ""
+    axes.text(centre, -0.81, f"{shape}{count}", ha="center", va="top", fontsize=7.5, color=GREY, linespacing=1.35)
+
+
+def _width(shape: list[int]) -> float:
+    return 0.1 * np.sqrt(shape[2]) if len(shape) == 3 else 0.62
+
+
+def _colour(layer: str) -> str:
+    if layer == "image":
+        return GREY
+    return ENCODER if layer.startswith("encoder") else DECODER if layer.startswith("decoder") else CODE
+
+
+def _short(layer: str) -> str:
+    return layer.removeprefix("to_").replace("log_variance", "log-variance").replace("_", " ").replace(".", " ")
