@@ -6,15 +6,16 @@ from collections.abc import Callable
 import numpy as np
 
 from experiments.figures.vae_curves import draw_term
-from experiments.figures.vae_look import colours, latent_facts, name, title
+from experiments.figures.vae_look import colours
 from experiments.figures.vae_sheet import MARGIN, Sheet, extent, pixels, scale_for, sheet, tile
 from experiments.figures.vae_units import draw_kl
 from experiments.saved_vae import SavedVae
 from experiments.summary_vae import curve
+from experiments.wording_vae import latent_facts, name, title
 
 ACROSS, SAMPLE_ROWS, PAIRS, STEPS = 8, 4, 2, 5  # pictures in a row; rows of samples; interpolations and their steps
 TILE = 64
-LABEL, BETWEEN, BAND = 170, 34, 26
+LABEL, BETWEEN, BAND = 190, 34, 26
 TITLE, CHART, BARS, TICKS = 58, 190, 150, 46
 
 
@@ -25,7 +26,11 @@ def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
     side = scale * run.image_size
     column = extent(ACROSS, side)
     rows: list[tuple[str, int, Callable[[Sheet, int, int, float], None]]] = [
-        ("negative ELBO,\nnats per image\n(held-out bold,\ntraining pale)", CHART, _learning_curve(run, weights, column)),
+        (
+            "negative ELBO,\nnats per image\n(held-out bold,\ntraining pale)",
+            CHART,
+            _learning_curve(run, weights, column),
+        ),
         ("held-out faces,\nreconstructed\nbelow", extent(2, side), _reconstructions(run, scale)),
         ("decoded draws\nfrom the prior\n(the same)", extent(SAMPLE_ROWS, side), _samples(run, scale)),
         ("between two\nreal faces\n(at the ends)", extent(PAIRS, side), _interpolations(run, scale, column)),
@@ -41,7 +46,7 @@ def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
             y = top + TITLE
             for (label, height, draw), taken in zip(rows, heights, strict=True):
                 if i == 0:
-                    apart = 50 if taken > height else 8  # a chart's own numbers stand there
+                    apart = 68 if taken > height else 8  # a chart's own numbers stand there
                     page.row_label(x - apart, y, height, label)
                 draw(page, x, y, weight)
                 y += taken + BAND

@@ -11,10 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.figures.style import GREY, figure, headline
-from experiments.figures.vae_look import colours, name, nats, number
+from experiments.figures.vae_look import colours
 from experiments.saved_vae import SavedVae
 from experiments.summary_vae import Curve, curve
 from experiments.wording import listed
+from experiments.wording_vae import name, nats, number
 
 TERMS = {
     "neg_elbo": "negative ELBO (nats per image)",

@@ -9,14 +9,20 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from experiments.figures.style import write_bytes
-from experiments.figures.vae_look import name
 from experiments.figures.vae_sheet import scale_for, tile
 from experiments.saved_vae import SavedVae
+from experiments.wording_vae import name
 
 SIDE = 56  # screen pixels of a picture, about
 CAPTION = 30  # screen pixels above the grid
 MOST_BYTES = 3_000_000
-ATTEMPTS = ((24, 128), (16, 96), (12, 64), (8, 32))  # frames and colours, each try smaller than the one before
+ATTEMPTS = (
+    (24, 256),
+    (24, 128),
+    (16, 128),
+    (12, 64),
+    (8, 32),
+)  # frames and colours, each try smaller than the one before
 FIRST, EACH, LAST = 900, 350, 2500  # milliseconds that a frame stands
 
 

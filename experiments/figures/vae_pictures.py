@@ -4,10 +4,10 @@ import os
 
 import numpy as np
 
-from experiments.figures.vae_look import name, nats, number, percent
 from experiments.figures.vae_sheet import GAP, MARGIN, extent, scale_for, sheet, tile
 from experiments.saved_vae import SavedVae
 from experiments.summary_vae import SAME_PICTURE, diversity, kept_variety, pca_bar, psnr, rms, travelled
+from experiments.wording_vae import name, nats, number, percent
 
 SHOWN_SIDE = 112  # screen pixels that a picture is enlarged to, about
 LABEL = 110  # screen pixels for the names of rows
@@ -158,7 +158,9 @@ def plot_manifold(run: SavedVae, weight: float, path: Path) -> None:
     finding = f"{name(weight)}: the whole plane of two latent units"
     if diversity(manifold.reshape(-1, *manifold.shape[2:])) == 0:
         finding += ", every point of it the same picture"
-    note = "Points at evenly spaced quantiles of the prior, so that every picture stands for an equal share of its draws."
+    note = (
+        "Points at evenly spaced quantiles of the prior, so that every picture stands for an equal share of its draws."
+    )
     with sheet(path, *size, finding, note, drawn=run.drawn) as (page, top):
         page.picture(MARGIN + LABEL, top, picture)
         page.row_label(MARGIN + LABEL - 8, top, picture.shape[0], "unit 1, from\nlow (below)\nto high")

@@ -1,11 +1,12 @@
 """How pictures are prepared, and the network that they go through."""
 
 import os
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 from experiments.figures.style import GREY, figure, headline
@@ -50,32 +51,54 @@ def fitted(image: np.ndarray, side: int) -> np.ndarray:
 
 def plot_architecture(run: SavedVae, path: str | os.PathLike[str]) -> None:
     """The layers from left to right as boxes as high as their pictures and as wide as they have channels."""
-    layers = run.config["layers"]
-    size = run.image_size
-    image = {"name": "image", "output_shape": [size, size, 3], "parameters": 0}
-    stacked = [layer for layer in layers if layer["name"].startswith("to_")]
-    columns = [[image]] + [[layer] for layer in layers]
-    if stacked:  # mean and log-variance read the same features: one above the other
-        first = layers.index(stacked[0])
-        columns = [[image], *[[x] for x in layers[:first]], stacked, *[[x] for x in layers[first + len(stacked) :]]]
+    columns = _columns(run)
     with figure(path, max(8.0, 1.15 * len(columns)), 4.1, drawn=run.drawn) as fig:
-        headline(fig, _architecture_finding(run, layers))
+        headline(fig, _architecture_finding(run))
         axes = fig.subplots()
+        left, right = [], []  # where arrows may end and begin: (x, y) of each box of a column
         x = 0.0
-        centres = []
         for column in columns:
             width = max(_width(layer["output_shape"]) for layer in column)
-            _draw_column(axes, column, x + width / 2, size)
-            centres.append((x, x + width))
+            heights = _draw_column(axes, column, x + width / 2, run.image_size)
+            left.append([(x - 0.06, y) for y in heights])
+            right.append([(x + width + 0.06, y) for y in heights])
             x += width + 0.75
-        for (_, left), (right, _) in zip(centres, centres[1:], strict=False):
-            axes.annotate("", (right - 0.06, 0), (left + 0.06, 0), arrowprops={"arrowstyle": "->", "color": GREY})
+        for begins, ends in pairwise(zip(right, left, strict=True)):
+            for begin, end in product(begins[0], ends[1]):
+                axes.annotate(
+                    "", end, begin, arrowprops={"arrowstyle": "->", "color": GREY, "shrinkA": 0, "shrinkB": 0}
+                )
+        axes.text(-0.3, 0.84, _kinds(run), fontsize=8, color=GREY, va="top")
         axes.set_xlim(-0.5, x - 0.25)
-        axes.set_ylim(-1.05, 0.8)
+        axes.set_ylim(-1.05, 0.85)
         axes.set_axis_off()
 
 
-def _architecture_finding(run: SavedVae, layers: list[dict[str, Any]]) -> str:
+def _columns(run: SavedVae) -> list[list[dict[str, Any]]]:
+    """The layers in the order in which they are met, those that read the same input in one column."""
+    columns: list[list[dict[str, Any]]] = [
+        [{"name": "image", "output_shape": [run.image_size, run.image_size, 3], "parameters": 0}]
+    ]
+    for layer in run.config["layers"]:
+        # mean and log-variance of the posterior are two readings of the encoder's last layer
+        if layer["name"].startswith("to_") and columns[-1][0]["name"].startswith("to_"):
+            columns[-1].append(layer)
+        else:
+            columns.append([layer])
+    return columns
+
+
+def _kinds(run: SavedVae) -> str:
+    """What a layer of each part is, in words: those of its first layer."""
+    kinds = {}
+    for layer in run.config["layers"]:
+        kinds.setdefault(layer["name"].partition(".")[0], layer["kind"].replace("4x4", "4 × 4").replace("relu", "ReLU"))
+    parts = [f"{part}: {kinds[part]}" for part in ("encoder", "decoder") if part in kinds]
+    return "\n".join([*parts, "a latent z is drawn from the posterior of mean and log-variance"])
+
+
+def _architecture_finding(run: SavedVae) -> str:
+    layers = run.config["layers"]
     parameters = sum(layer["parameters"] for layer in layers)
     arithmetic = sum(layer["multiply_adds"] for layer in layers)
     values = run.image_size**2 * 3
@@ -85,29 +108,28 @@ def _architecture_finding(run: SavedVae, layers: list[dict[str, Any]]) -> str:
     )
 
 
-def _draw_column(axes: Axes, column: list[dict[str, Any]], centre: float, size: int) -> None:
-    """One box, or several that read the same input, with name, shape and parameters below."""
-    for i, layer in enumerate(column):
+def _draw_column(axes: Axes, column: list[dict[str, Any]], centre: float, size: int) -> list[float]:
+    """One box, or two that read the same input, with name, shape and parameters below; return their heights."""
+    middles = [0.0] if len(column) == 1 else [0.3, -0.3]
+    for layer, middle in zip(column, middles, strict=True):
         shape = layer["output_shape"]
         height = 0.12 + 1.1 * shape[0] / size if len(shape) == 3 else 0.3
-        middle = 0.0 if len(column) == 1 else 0.42 * (1 - 2 * i / (len(column) - 1))
         corner = (centre - _width(shape) / 2, middle - height / 2)
-        colour = _colour(layer["name"])
-        box = Rectangle if len(shape) == 3 else FancyBboxPatch
-        extra = {} if len(shape) == 3 else {"boxstyle": "round,pad=0.02"}
-        axes.add_patch(box(corner, _width(shape), height, facecolor=colour, edgecolor="none", alpha=0.85, **extra))
+        axes.add_patch(Rectangle(corner, _width(shape), height, facecolor=_colour(layer["name"]), alpha=0.85))
         if len(column) > 1:
             axes.text(centre, middle, _short(layer["name"]), ha="center", va="center", fontsize=7, color="white")
-    names = _short(column[0]["name"]) if len(column) == 1 else "posterior"
     shape = " × ".join(str(side) for side in column[0]["output_shape"])
     parameters = sum(layer["parameters"] for layer in column)
-    axes.text(centre, -0.72, names, ha="center", va="top", fontsize=8, fontweight="bold")
+    title = _short(column[0]["name"]) if len(column) == 1 else "posterior"
+    axes.text(centre, -0.72, title, ha="center", va="top", fontsize=8, fontweight="bold")
     count = f"\n{parameters:,}\nparameters" if parameters else ""
-    axes.text(centre, -0.81, f"{shape}{count}", ha="center", va="top", fontsize=7.5, color=GREY, linespacing=1.35)
+    words = f"{len(column)} × {shape}" if len(column) > 1 else shape
+    axes.text(centre, -0.81, f"{words}{count}", ha="center", va="top", fontsize=7.5, color=GREY, linespacing=1.35)
+    return middles
 
 
 def _width(shape: list[int]) -> float:
-    return 0.1 * np.sqrt(shape[2]) if len(shape) == 3 else 0.62
+    return 0.1 * np.sqrt(shape[2]) if len(shape) == 3 else 0.85
 
 
 def _colour(layer: str) -> str:

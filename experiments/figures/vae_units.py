@@ -7,9 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from experiments.figures.style import GREY, figure, headline
-from experiments.figures.vae_look import colours, latent_facts, markers, name, nats, title
+from experiments.figures.vae_look import colours, markers
 from experiments.saved_vae import SavedVae
 from experiments.wording import listed
+from experiments.wording_vae import latent_facts, name, nats, title
 
 TINY_KL = 0.01  # nats: below this the logarithmic scale turns linear, since a unit's KL may be 0
 
@@ -18,8 +19,8 @@ def plot_kl_per_unit(run: SavedVae, path: str | os.PathLike[str]) -> None:
     """A panel for each weight: bars of the units' held-out KL, largest first, all on one scale."""
     weights = [weight for weight in run.weights if run.has_arrays(weight)]
     with figure(path, max(6.0, 1.2 + 3.4 * len(weights)), 3.9, drawn=run.drawn) as fig:
-        totals = listed([f"{name(weight)} {nats(_kl(run, weight).sum())}" for weight in weights])
-        headline(fig, f"What the latent code of a held-out face costs in all: {totals}")
+        totals = listed([f"{nats(_kl(run, weight).sum())} at {name(weight)}" for weight in weights])
+        headline(fig, f"The latent code of a held-out face costs {totals}")
         panels = fig.subplots(1, len(weights), sharey=True, squeeze=False)[0]
         for axes, weight in zip(panels, weights, strict=True):
             draw_kl(axes, run, weight)
@@ -53,10 +54,11 @@ def plot_factors(run: SavedVae, path: str | os.PathLike[str]) -> None:
         axes = fig.subplots()
         headline(fig, _factors_finding(table[first], first))
         rows = np.arange(len(table))
-        for weight in weights:
+        dodge = np.linspace(0.2, -0.2, len(weights)) if len(weights) > 1 else [0]  # equal scores stay apart
+        for weight, shift in zip(weights, dodge, strict=True):
             scores = table[weight].to_numpy(float)
             axes.scatter(
-                np.clip(scores, 0, 1), rows, s=34, color=colours(run)[weight], marker=markers(run)[weight],
+                np.clip(scores, 0, 1), rows + shift, s=26, color=colours(run)[weight], marker=markers(run)[weight],
                 label=name(weight), alpha=0.9, linewidth=0, zorder=3, clip_on=False,
             )  # fmt: skip
         axes.set_yticks(rows, [factor.replace("_", " ") for factor in table.index])
