@@ -39,3 +39,8 @@ def number(value: float) -> str:
 def percent(share: float) -> str:
     """0.401 -> "40 %"; what rounds to nothing, "under 1 %"."""
     return f"{100 * share:.0f} %" if share >= 0.005 or share == 0 else "under 1 %"
+
+
+def times(weight: float) -> str:
+    """A weight inside a sentence: 100.0 -> "×100"."""
+    return f"×{weight:g}"

@@ -62,7 +62,7 @@ def plot_samples(run: SavedVae, weight: float, path: Path) -> None:
     count = len(nearest)
     grid_side = extent(8, side)
     size = LABEL + grid_side, grid_side + BAND + LETTERS + extent(2, side) + LETTERS
-    note = "The same draws for every KL weight. Below: are they copies? Each of the first row beside its nearest neighbour."
+    note = "The same draws for every KL weight. Below: are they copies? The first row above its nearest neighbours."
     with sheet(path, *size, _samples_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left, y = MARGIN + LABEL, top + grid_side + BAND + LETTERS
         page.picture(left, top, tile(samples.reshape(8, 8, *samples.shape[1:]), scale))
