@@ -117,13 +117,9 @@ def _images(data: dict) -> str:
 
 
 def _setting(value) -> str:
-    return (
-        " ".join(_setting(item) for item in value)
-        if isinstance(value, list)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    if isinstance(value, list):
+        return " ".join(_setting(item) for item in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _value(metric: str, value: float) -> str:
@@ -133,7 +129,7 @@ def _value(metric: str, value: float) -> str:
 
 
 def _fact(value) -> str:
-    return "–" if value is None else value if isinstance(value, str) else f"{value:.3g}"
+    return "–" if value is None else value if isinstance(value, str) else f"{value:#.3g}"
 
 
 def _row(cells: list[str]) -> str:

@@ -90,7 +90,7 @@ def _columns(run: SavedVae) -> list[list[dict[str, Any]]]:
 
 def _kinds(run: SavedVae) -> str:
     """What a layer of each part is, in words: those of its first layer."""
-    kinds = {}
+    kinds: dict[str, str] = {}
     for layer in run.config["layers"]:
         kinds.setdefault(layer["name"].partition(".")[0], layer["kind"].replace("4x4", "4 × 4").replace("relu", "ReLU"))
     parts = [f"{part}: {kinds[part]}" for part in ("encoder", "decoder") if part in kinds]

@@ -49,7 +49,7 @@ def plot_factors(run: SavedVae, path: str | os.PathLike[str]) -> None:
     table = run.table("factors.csv").pivot_table(index="factor", columns="kl_weight", values="r_squared")
     weights = [weight for weight in run.weights if weight in table.columns]
     first = run.plain if run.plain in weights else weights[0]
-    table = table.sort_values(first, kind="stable")
+    table = table.loc[table[first].sort_values(kind="stable").index]
     with figure(path, 8.0, 1.6 + 0.24 * len(table), drawn=run.drawn) as fig:
         axes = fig.subplots()
         headline(fig, _factors_finding(table[first], first))

@@ -1,4 +1,5 @@
-"""The rest of the discussion of problem 2: samples, the linear bar, generalisation, factors, and the limits."""
+"""Checks on what was learned, sections of the discussion of problem 2: samples, PCA, generalisation, factors, "
+"limits."""
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ from experiments.summary_vae import curve, is_silent, pca_bar, rms
 from experiments.wording import listed
 from experiments.wording import number as count_of
 from experiments.wording_vae import nats, percent, times
+from vae.diagnostics import ACTIVE_VARIANCE
 
 READABLE, SOME = 0.5, 0.1  # R squared above which a factor is read well, and at all
 
@@ -36,13 +38,13 @@ def _compared(run: SavedVae, w: float, shares: dict[float, float]) -> str:
     if run.verdict(w) == "unused prior":
         less = "little variety" if shares[w] < 0.75 * shares[run.plain] else "variety"
         return (
-            f" The {less} at {times(w)} is not that of faces: a draw of the prior lands where no encoding ever was, and "
-            "the decoder answers with whatever it does there."
+            f" The {less} at {times(w)} need not be that of faces: a draw of the prior lands where no encoding ever "
+            "was, and the decoder answers with whatever it does there."
         )
     if run.verdict(w) == "collapsed" or is_silent(run, w):
         return (
-            f" At {times(w)} the decoder has hardly a code to listen to, so every draw comes out as a variation on the "
-            "average face. That can look tidier than the samples of a model that dares more; it is not a better one."
+            f" At {times(w)} the decoder has hardly a code to listen to, so every draw stays near the average "
+            "face. That can look tidier than the samples of a model that dares more; it is not a better one."
         )
     return ""
 
@@ -53,14 +55,13 @@ def _distances(run: SavedVae, weights: list[float]) -> str:
              for w in weights}  # fmt: skip
     levels = listed([f"{mean:.2f} at {times(w)}" for w, mean in means.items()])
     text = (
-        f"None of this is copying, if the nearest training faces are far: they lie at a root mean squared distance of "
-        f"{levels}, on a scale where black and white are 1 apart."
+        "Are they copies? A copy would lie at a distance near 0 from some training face. The first samples lie, root "
+        f"mean squared and with black and white 1 apart, {levels} from the nearest one."
     )
     closest = min(means, key=lambda w: means[w])
     if closest != run.plain and run.plain in means:
         text += (
-            f" That the samples of {times(closest)} are closest is no praise: what is grey and blurred is not far from "
-            "anything."
+            f" That the samples of {times(closest)} are closest is no praise: what is blurred is not far from anything."
         )
     return text
 
@@ -73,18 +74,18 @@ def linear_code(run: SavedVae) -> str:
         return ""
     components, error = bar
     text = (
-        f"Principal components are the best that a linear code can do. With {components} of them the held-out squared "
-        f"error is {error:.4f} per value; the VAE at {times(w)}, decoding the posterior's mean, has {mse:.4f}. "
+        f"Principal components are about the best that a linear code can do. With {components} of them the held-out "
+        f"squared error is {error:.4f} per value; the VAE at {times(w)}, decoding the posterior's mean, has {mse:.4f}. "
     )
     if mse < error:
         return text + (
-            f"The bar is cleared, by {percent(1 - mse / error)}, and that by a model which must also keep its code close "
-            "to the prior, which PCA need not."
+            f"The bar is cleared, by {percent(1 - mse / error)}, and that by a model which must also keep its code "
+            "close to the prior, which PCA need not."
         )
     return text + (
-        f"**The bar is not reached**: the error is {percent(mse / error - 1)} larger. In favour of the VAE, its code is "
-        "noisy on purpose and PCA's is not; against it, a network that the linear code beats has not been trained to "
-        "its end."
+        f"**The bar is not reached**: the error is {percent(mse / error - 1)} larger. In favour of the VAE, its "
+        "decoder has to live with a noisy code and PCA has not; against it, a network that a linear code beats has not "
+        "been trained to its end."
     )
 
 
@@ -97,10 +98,10 @@ def generalisation(run: SavedVae) -> str:
         if len(train) != len(held_out) or not len(train):
             continue
         gap = held_out[-1] - train[-1]
-        parts.append(f"{nats(abs(gap))} {'above' if gap > 0 else 'below'} at {times(w)}")
+        parts.append(f"{nats(abs(gap))} {'more' if gap > 0 else 'less'} at {times(w)}")
     if not parts:
         return ""
-    text = f"At the end the held-out negative ELBO lies, compared with that of as many training faces, {listed(parts)}."
+    text = f"At the end a held-out face costs, compared with a training face, {listed(parts)}."
     return f"{text} {_before(metrics, run.plain)} {_still_falling(metrics, run.plain)}".replace("  ", " ").strip()
 
 
@@ -110,11 +111,11 @@ def _before(metrics: pd.DataFrame, w: float) -> str:
     if not len(train.epochs) or train.epochs[0] != 0 or len(train.epochs) < 2:
         return ""
     before, after = held_out.values[0] - train.values[0], held_out.values[-1] - train.values[-1]
-    if abs(before) < abs(after) / 4:
+    if before * after <= 0 or abs(before) < abs(after) / 4:
         return ""
     return (
-        f"Before the first step, when nothing could be known by heart, the two sets were already {nats(abs(before))} apart: "
-        "one of them simply has the harder pictures, and a part of the gap is no more than that."
+        f"Before the first step, when nothing could be known by heart, the two sets were already {nats(abs(before))} "
+        "apart: one of them simply has the harder pictures, and a part of the gap is no more than that."
     )
 
 
@@ -130,8 +131,8 @@ def _still_falling(metrics: pd.DataFrame, w: float) -> str:
         )
     last = line.values[-2] - line.values[-1]
     return (
-        f"At {times(w)} the last epoch still brought {nats(last)}, so these are numbers of a training that was stopped, not "
-        "of one that had ended."
+        f"At {times(w)} the last epoch still brought {nats(last)}, so these are numbers of a training that was "
+        "stopped, not of one that had ended."
         if last > 0.01 * abs(line.values[0] - line.values[-1])
         else f"At {times(w)} the last epoch brought no more than {nats(last)}: the training had all but ended."
     )
@@ -148,22 +149,28 @@ def factors(run: SavedVae) -> str:
     scores = table[run.plain].sort_values(ascending=False, kind="stable")
     well, lost = scores[scores > READABLE], scores[scores < SOME]
     text = (
-        f"Every drawn face comes with its true factors, so it can be asked how well a linear map reads each of them from "
-        f"the posterior's means (R² on faces that the map was not fitted to). At {times(run.plain)}, "
-        f"{count_of(len(well))} of {len(scores)} have R² above {READABLE}"
+        "Every drawn face comes with its true factors, so it can be asked how well a linear map reads each of them "
+        f"from the posterior's means (R² on faces that the map was not fitted to). At {times(run.plain)}, "
+        f"{count_of(len(well)) if len(well) else 'none'} of {len(scores)} have R² above {READABLE}"
     )
     text += f": {listed([f'{_plain(f)} ({s:.2f})' for f, s in well.items()])}." if len(well) else "."
     if len(lost):
         text += (
             f" {count_of(len(lost)).capitalize()} cannot be read (below {SOME}), among them "
-            f"{listed([_plain(f) for f in lost.index[::-1][:4]])}. A factor that moves few pixels saves few nats, and the "
-            "code spends its nats where they save most."
+            f"{listed([_plain(f) for f in lost.index[::-1][:4]])}. A factor that moves few pixels saves few nats, and "
+            "the code spends its nats where they save most; what a longer training would still bring looks the same."
+        )
+    if (scores < 0).any():
+        text += (
+            f" {count_of(int((scores < 0).sum())).capitalize()} come out below 0, worse than the mean: {run.latent} "
+            "slopes were fitted to too few faces to trust them on others."
         )
     others = [w for w in weights if w != run.plain]
     if others:
         means = table.clip(lower=0).mean()
         levels = listed([f"{means[w]:.2f} at {times(w)}" for w in weights])
-        text += f"\n\nAveraged over factors, with what is below 0 taken as 0, R² is {levels}. {_whisper(run, table, others)}"
+        text += f"\n\nAveraged over factors, with what is below 0 taken as 0, R² is {levels}."
+        text += f" {_whisper(run, table, others)}"
     return text.strip()
 
 
@@ -173,7 +180,7 @@ def _whisper(run: SavedVae, table: pd.DataFrame, others: list[float]) -> str:
         if (run.verdict(w) == "collapsed" or is_silent(run, w)) and (table[w] > READABLE).any():
             best = table[w].idxmax()
             return (
-                f"{times(w).capitalize()} deserves a second look: {_plain(best)} is still read with R² {table[w].max():.2f} "
+                f"{times(w)} deserves a second look: {_plain(best)} is still read with R² {table[w].max():.2f} "
                 "from a code that says next to nothing. R² sees the means alone, which may move in step with a factor "
                 "and yet by less than the noise around them; the decoder gets means and noise together."
             )
@@ -190,10 +197,10 @@ def limits(run: SavedVae) -> str:
         "**One seed for each weight.** Differences of a few nats may be those between two seeds.",
         "**A bound, not the likelihood.** The negative ELBO lies above −log p(x) by as much as the posterior is off, "
         "which may differ between weights, and it is estimated with one draw of z for each image.",
-        "**Pixels one by one.** Both likelihoods take pixel values as independent once z is known, and the safest answer "
-        "to doubt about an edge is a blur. Soft pictures are what this objective asks for.",
-        "**Thresholds.** A unit is active if its mean varies by more than 0.01; that line, and those behind the names "
-        "of collapse and of the unused prior, are conventions.",
+        "**Pixels one by one.** Both likelihoods take pixel values as independent once z is known, and the safest "
+        "answer to doubt about an edge is a blur. Soft pictures are what this objective asks for.",
+        f"**Thresholds.** A unit is active if its mean varies by more than {ACTIVE_VARIANCE:g}; that line, and those "
+        "behind the names of collapse and of the unused prior, are conventions.",
     ]
     if run.drawn:
         points.append(
