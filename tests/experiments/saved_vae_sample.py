@@ -1,4 +1,4 @@
-"""A made-up run folder of problem 2 in the format that training writes: tiny pictures, and facts that the caller sets."""
+"""A made-up run folder of problem 2 as training writes it: tiny pictures, and facts that the caller sets."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def write_vae_run(
     latent: int = LATENT,
     evaluated: bool = True,
 ) -> Path:
-    """Write a run whose weights have ended as ``kinds`` says; not ``evaluated``: as one that was stopped in training."""
+    """Write a run whose weights have ended as ``kinds`` says; not ``evaluated``: as if stopped in training."""
     kinds = USUAL if kinds is None else kinds
     rng = np.random.default_rng(5)
     (folder / "arrays" / "frames").mkdir(parents=True)
