@@ -159,7 +159,7 @@ def _other_weight(run: SavedVae, figures: Gallery, numeral: str, weight: float) 
     heading = f"The KL term times {weight:g}"
     if weight not in run.weights:
         return Item(numeral, heading, task, ("This run was made without this weight; see its `--kl-weights`.",))
-    verdict = f"By its numbers the latent space is: **{run.verdict(weight)}**." if run.verdict(weight) else ""
+    verdict = f"What the numbers say of the latent space: **{run.verdict(weight)}**." if run.verdict(weight) else ""
     parts = [verdict, _scores(run, [run.plain, weight], tuple(METRICS))]
     pictures = [picture for kind in KINDS for picture in _pictures(figures, kind, weight)]
     return Item(numeral, heading, task, (*filter(None, parts), *pictures))
