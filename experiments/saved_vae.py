@@ -131,8 +131,8 @@ class SavedVae:
         """(weight, split, metric) -> its value at the end of training."""
         if not self.has("final.csv"):
             return {}
-        rows = self.table("final.csv").itertuples(index=False)
-        return {(float(row.kl_weight), str(row.split), str(row.metric)): float(row.value) for row in rows}
+        rows = self.table("final.csv").to_dict("records")
+        return {(float(r["kl_weight"]), str(r["split"]), str(r["metric"])): float(r["value"]) for r in rows}
 
     def final(self, weight: float, metric: str, split: str = "held_out") -> float:
         """A metric of final.csv; NaN where the run has none."""
