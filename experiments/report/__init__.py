@@ -36,11 +36,12 @@ def run(args: argparse.Namespace) -> None:
         raise UsageError(f"{args.runs}: no finished run to report: {reasons}")
     if args.out.exists() and not args.out.is_dir():
         raise UsageError(f"--out {args.out}: is a file, expected a folder")
+    files = {"index.html": page(studies), "RESULTS.md": results_md.results(studies)}
+    for name, text in files.items():
+        _write(args.out / name, text.encode())
     for study in studies:
         for table in study.tables:
             _write(args.out / "csv" / study.name / table.name, table.read_bytes())
-    _write(args.out / "RESULTS.md", results_md.results(studies).encode())
-    _write(args.out / "index.html", page(studies).encode())
     print(f"the results are in {args.out / 'index.html'}")
 
 

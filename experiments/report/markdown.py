@@ -45,19 +45,6 @@ def heading_anchor(prefix: str, heading: str) -> str:
     return "-".join([prefix, *re.findall(r"[a-z0-9]+", heading.lower())])
 
 
-def sections(text: str) -> dict[str, str]:
-    """The text under each ``##`` heading; what stands before the first is under ""."""
-    found = {"": ""}
-    heading = ""
-    for line in text.splitlines():
-        if line.startswith("## "):
-            heading = line.removeprefix("## ").strip()
-            found[heading] = ""
-        else:
-            found[heading] += line + "\n"
-    return {name: body.strip() for name, body in found.items()}
-
-
 def code_block(text: str) -> str:
     """Markdown that shows the text as it is, whatever it holds."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
