@@ -14,7 +14,7 @@ COMMANDS = {"all": everything, "rnn": rnn, "vae": vae, "report": report, "galler
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Gives the exit status: 0, 2 for a mistake of the user, 130 when interrupted."""
-    parser = argparse.ArgumentParser(prog="python -m experiments", description=__doc__)
+    parser = _Parser(prog="python -m experiments", description=__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, module in COMMANDS.items():
         summary, _, details = (module.__doc__ or "").partition("\n")
@@ -33,6 +33,13 @@ def main(argv: list[str] | None = None) -> int:
         print("interrupted: --resume goes on where the run stopped", file=sys.stderr)
         return 130
     return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """A mistake is told in one line; argparse would print the whole usage before it."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {message} (--help shows what it takes)\n")
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

@@ -25,7 +25,9 @@ def kept_variety(arrays: Arrays) -> float:
 def travelled(arrays: Arrays) -> float:
     """How far the two decoded ends of an interpolation are apart, as a share of how far the real pictures are."""
     real = rms(arrays["pairs"][:, 0], arrays["pairs"][:, 1]).mean()
-    return float(rms(arrays["interpolations"][:, 0], arrays["interpolations"][:, -1]).mean() / real) if real else math.nan
+    return (
+        float(rms(arrays["interpolations"][:, 0], arrays["interpolations"][:, -1]).mean() / real) if real else math.nan
+    )
 
 
 def rms(a: np.ndarray, b: np.ndarray) -> np.ndarray:

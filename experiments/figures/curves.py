@@ -92,7 +92,5 @@ def _finding(rows: pd.DataFrame, cells: tuple[str, ...], length: int, split: str
     gap = max(float(train[cell].iloc[-1]) - last[cell] for cell in cells)
     low, high = min(last.values()), max(last.values())
     reach = f"{low:.1%}" if len(cells) == 1 else f"{low:.1%} to {high:.1%}"
-    return (
-        f"{SPLIT_NAMES[split].capitalize()}, L = {length} days: test accuracy ends at {reach}, "
-        f"at most {100 * gap:.1f} points below training"
-    )
+    below = f"at most {100 * gap:.1f} points below training" if gap > 0 else "nowhere below training"
+    return f"{SPLIT_NAMES[split].capitalize()}, L = {length} days: test accuracy ends at {reach}, {below}"

@@ -158,7 +158,9 @@ def plot_manifold(run: SavedVae, weight: float, path: Path) -> None:
     finding = f"{name(weight)}: the whole plane of two latent units"
     if diversity(manifold.reshape(-1, *manifold.shape[2:])) == 0:
         finding += ", every point of it the same picture"
-    note = "Points at evenly spaced quantiles of the prior, so that every picture stands for an equal share of its draws."
+    note = (
+        "Points at evenly spaced quantiles of the prior, so that every picture stands for an equal share of its draws."
+    )
     with sheet(path, *size, finding, note, drawn=run.drawn) as (page, top):
         page.picture(MARGIN + LABEL, top, picture)
         page.row_label(MARGIN + LABEL - 8, top, picture.shape[0], "unit 1, from\nlow (below)\nto high")

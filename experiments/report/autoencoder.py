@@ -1,0 +1,237 @@
+"""Problem 2 on the page: what each of its items asked, and which figures and numbers of the run answer it."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from experiments.report.facts import command_of, data_facts, run_facts
+from experiments.report.markdown import table
+from experiments.report.study import Folded, Gallery, Highlights, Item, Part, Study, discussion, figures_in
+from experiments.saved_vae import SavedVae, open_vae_run
+from experiments.wording import plain
+
+METRICS = {  # column of the tables -> decimals
+    "neg_elbo": ("negative ELBO (nats)", 1),
+    "reconstruction": ("reconstruction (nats)", 1),
+    "kl": ("KL (nats)", 2),
+    "bits_per_dim": ("bits per dimension", 3),
+    "active_units": ("active units", 0),
+    "mse": ("MSE", 4),
+    "psnr": ("PSNR (dB)", 1),
+}
+SPLITS = {"train": "training", "held_out": "held out"}
+KINDS = {  # of figures that are drawn once for each weight
+    "learning_curve": (
+        "Curves of the negative ELBO, the reconstruction term and the KL term by epoch, training and held-out",
+        "Learning curve in nats per image; the two terms on their own panels.",
+    ),
+    "reconstructions": (
+        "Rows of faces: held-out originals, and below each its reconstruction",
+        "Held-out faces above, what the network makes of them below.",
+    ),
+    "samples": (
+        "A grid of faces decoded from draws of the standard normal prior",
+        "Draws of the prior, decoded; the draws are the same for every weight.",
+    ),
+    "interpolation": (
+        "Rows of faces that change step by step from one real face to another",
+        "Between the latent codes of two real held-out faces, which stand at the ends.",
+    ),
+}
+TIMES_100, TIMES_0 = 100.0, 0.0
+
+
+def study(folder: Path) -> Study:
+    """Read a finished run folder of problem 2."""
+    run = open_vae_run(folder)
+    figures = figures_in(folder)
+    return Study(
+        name="vae",
+        command=command_of(run.config, "vae"),
+        facts=_facts(run),
+        highlights=_highlights(run),
+        stamp="Drawn faces: pictures that this program drew, not a collected data set." if run.drawn else "",
+        notes=tuple(run.config["data"].get("notes", [])),
+        items=(
+            _preparation(run, figures),
+            *_plain_weight(run, figures),
+            _other_weight(run, figures, "vi", TIMES_100),
+            _other_weight(run, figures, "vii", TIMES_0),
+            _discussion(run, figures),  # after all others, for it takes what figures are left
+        ),
+        tables=tuple(sorted(folder.glob("*.csv"))),
+    )
+
+
+def _facts(run: SavedVae) -> tuple[tuple[str, str], ...]:
+    data, config = run.config["data"], run.config
+    weights = ", ".join(f"×{weight:g}" for weight in run.weights)
+    return (
+        *data_facts(data),
+        ("Images", f"{data['training']:,} to train on, {data['held_out']:,} held out, {_side(run)} pixels"),
+        ("Model", f"{run.latent} latent units, {run.likelihood} likelihood, KL term {weights}"),
+        ("Trained", f"{config.get('epochs', '?')} epochs for each weight, seed {config.get('seed', '?')}"),
+        *run_facts(config),
+    )
+
+
+def _highlights(run: SavedVae) -> Highlights:
+    numbers = [(_number(run.final(w, "neg_elbo"), 0), f"KL ×{w:g}{_verdict(run, w)}") for w in run.weights]
+    return Highlights("Negative ELBO on held-out images, nats per image, unweighted", tuple(numbers))
+
+
+def _verdict(run: SavedVae, weight: float) -> str:
+    return f", {run.verdict(weight)}" if run.verdict(weight) else ""
+
+
+def _preparation(run: SavedVae, figures: Gallery) -> Item:
+    data = run.config["data"]
+    prepared = (
+        f"The faces are drawn at {_side(run)} pixels, so there is nothing to crop."
+        if run.drawn
+        else f"The middle square of every picture is cut out and resized to {_side(run)} pixels with anti-aliasing."
+    )
+    parts: list[Part] = [prepared + " Pixels are kept as bytes and scaled to [0, 1] batch by batch."]
+    parts += figures.take(
+        "preprocessing",
+        "Some pictures in three stages: the original, its centre crop, the crop resized",
+        "From a file to what the network sees.",
+    )
+    skipped = [[plain(str(name)), plain(str(reason))] for name, reason in data.get("skipped", [])]
+    if skipped:
+        parts.append(Folded(f"Pictures left out: {len(skipped)}", table(["file", "reason"], skipped, "ll")))
+    parts.append(
+        "The encoder halves the side of the picture with each strided convolution and ends in the mean and the "
+        "log-variance of every latent unit; the decoder goes the same way back with transposed convolutions."
+    )
+    parts += figures.take(
+        "architecture", "The layers of encoder and decoder as boxes, with shapes and parameters", "The network."
+    )
+    if run.config.get("layers"):
+        parts.append(_layers(run.config["layers"]))
+    return Item(
+        "i", "Preprocessing and network architecture",
+        "Describe in detail how to preprocess the images, and design the network architecture.", tuple(parts),
+    )  # fmt: skip
+
+
+def _layers(layers: Sequence[dict]) -> str:
+    rows = [
+        [
+            *(plain(str(layer[key])) for key in ("name", "kind")),
+            " × ".join(str(size) for size in layer["output_shape"]),
+            *(f"{layer[key]:,}" for key in ("parameters", "multiply_adds")),
+        ]
+        for layer in layers
+    ]
+    total = [f"{sum(layer[key] for layer in layers):,}" for key in ("parameters", "multiply_adds")]
+    rows.append(["together", "", "", *total])
+    return table(["layer", "kind", "output", "parameters", "multiply-adds"], rows, "llrrr")
+
+
+def _plain_weight(run: SavedVae, figures: Gallery) -> tuple[Item, ...]:
+    """Items ii to v: the bound itself."""
+    weight = run.plain
+    bound = ("neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units")
+    curve = (_scores(run, [weight], bound), *_pictures(figures, "learning_curve", weight))
+    errors = (_scores(run, [weight], ("mse", "psnr")) + _bar(run), *_pictures(figures, "reconstructions", weight))
+    film = figures.take(
+        "samples",
+        "An animation: the same draws of the prior, decoded after every epoch",
+        "The same draws after every epoch.",
+    )
+    samples = (*_pictures(figures, "samples", weight), *film)
+    return (
+        Item("ii", "Learning curve", "Plot the learning curve of the negative evidence lower bound (ELBO).", curve),
+        Item("iii", "Reconstructions", "Show some examples reconstructed by the model.", errors),
+        Item("iv", "Samples of the prior", "Sample the prior p(z) and synthesize examples from the codes z.", samples),
+        Item(
+            "v", "Interpolation between two real images",
+            "Show the images synthesized from interpolations of the two latent codes of two real images.",
+            tuple(_pictures(figures, "interpolation", weight)),
+        ),
+    )  # fmt: skip
+
+
+def _other_weight(run: SavedVae, figures: Gallery, numeral: str, weight: float) -> Item:
+    """Items vi and vii: everything again with another weight."""
+    task = f"Multiply the KL term by {weight:g} in the loss and repeat ii to v."
+    heading = f"The KL term times {weight:g}"
+    if weight not in run.weights:
+        return Item(numeral, heading, task, ("This run was made without this weight; see its `--kl-weights`.",))
+    verdict = f"By its numbers the latent space is: **{run.verdict(weight)}**." if run.verdict(weight) else ""
+    parts = [verdict, _scores(run, [run.plain, weight], tuple(METRICS))]
+    pictures = [picture for kind in KINDS for picture in _pictures(figures, kind, weight)]
+    return Item(numeral, heading, task, (*filter(None, parts), *pictures))
+
+
+def _discussion(run: SavedVae, figures: Gallery) -> Item:
+    parts: list[Part] = []
+    parts += figures.take(
+        "comparison",
+        "A column for each weight of the KL term: learning curve, reconstructions, samples, interpolations, KL by unit",
+        "All weights side by side.",
+    )
+    parts.append(_scores(run, run.weights, tuple(METRICS)) + _bar(run))
+    parts += discussion(run.folder)
+    parts += figures.take(
+        "learning_curve",
+        "Learning curves of all weights in one picture",
+        "The unweighted bound, comparable across weights.",
+    )
+    parts += figures.take(
+        "kl_per_unit",
+        "Bars: the KL divergence of every latent unit, for each weight",
+        "How much each latent unit says.",
+    )
+    parts += figures.take(
+        "factors",
+        "Bars: R squared of each known factor of the drawn faces, read linearly from the latent means, for each weight",
+        "What the latent units know: how well each true factor can be read from them.",
+    )
+    for weight in run.weights:
+        parts += figures.take(
+            f"traversal_kl_{weight:g}",
+            f"Rows of faces: one latent unit moved from -3 to 3 in each, KL times {weight:g}",
+            f"The units with the largest KL moved one at a time, KL ×{weight:g}.",
+        )
+    return Item(
+        "viii", "Discussion of the effect of the KL term", "Discuss the effect of the KL term.",
+        (*parts, *figures.rest()),
+    )  # fmt: skip
+
+
+def _pictures(figures: Gallery, kind: str, weight: float) -> list[Part]:
+    alt, caption = KINDS[kind]
+    return list(figures.take(f"{kind}_kl_{weight:g}", f"{alt}, KL times {weight:g}", f"{caption} KL ×{weight:g}."))
+
+
+def _scores(run: SavedVae, weights: Sequence[float], metrics: Sequence[str]) -> str:
+    """final.csv as a table: a row for each weight and split; "" for a run without it."""
+    rows = [
+        [f"×{w:g}", words, *(_number(run.final(w, name, split), METRICS[name][1]) for name in metrics)]
+        for w in weights
+        for split, words in SPLITS.items()
+        if (w, split, metrics[0]) in run.finals
+    ]
+    header = ["KL term", "images", *(METRICS[name][0] for name in metrics)]
+    return table(header, rows, "ll" + "r" * len(metrics)) if rows else ""
+
+
+def _bar(run: SavedVae) -> str:
+    """The sentence on what a linear code of the same kind reaches."""
+    pca = run.config.get("pca")
+    if not pca:
+        return ""
+    return (
+        f"\n\nPrincipal components, the best linear code, reach an MSE of {pca['mse']:.4f} on the held-out images "
+        f"with {pca['components']} components."
+    )
+
+
+def _number(value: float, decimals: int) -> str:
+    return f"{value:,.{decimals}f}".replace("-", "−") if math.isfinite(value) else "–"
+
+
+def _side(run: SavedVae) -> str:
+    return f"{run.image_size} × {run.image_size}"

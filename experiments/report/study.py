@@ -1,0 +1,143 @@
+"""What the page says, apart from how it looks: studies, their items, and the parts of an item in reading order.
+
+Text is Markdown throughout, with names from data files escaped (``wording.plain``), so that one source makes both
+the page and RESULTS.md.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+TITLES = {
+    "rnn": ("Problem 1", "Recurrent neural network for classification"),
+    "vae": ("Problem 2", "Variational autoencoder for image generation"),
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG or GIF file; ``alt`` is plain text for those who cannot see it, ``caption`` Markdown."""
+
+    path: Path
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class WorldMap:
+    """The world map of a run: its SVG file, the words above and below it as plain text, and its legend."""
+
+    path: Path
+    heading: str
+    coverage: str
+    labels: tuple[str, ...]
+    caption: str
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Markdown that is long and wanted by few: the page shows its summary until it is opened."""
+
+    summary: str
+    markdown: str
+
+
+Part = str | Picture | WorldMap | Folded
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of an assignment: its numeral, a short heading, what was asked, the answer, and the headings of the
+    discussion that speak of it."""
+
+    numeral: str
+    heading: str
+    task: str
+    parts: tuple[Part, ...]
+    discussed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Highlights:
+    """The few numbers to see first, as (value, whose it is), and what they measure."""
+
+    title: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Study:
+    """One problem as a run answered it.
+
+    ``facts`` says what was run on what, as (name, value); ``stamp`` is a warning that the data are invented, or empty;
+    ``tables`` are the CSV files to copy. A study without a run has no items, and ``missing`` says why.
+    """
+
+    name: str
+    command: str
+    facts: tuple[tuple[str, str], ...] = ()
+    highlights: Highlights = Highlights()
+    stamp: str = ""
+    notes: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
+    tables: tuple[Path, ...] = ()
+    missing: str = ""
+
+    @property
+    def number(self) -> str:
+        """ "Problem 1"."""
+        return TITLES[self.name][0]
+
+    @property
+    def title(self) -> str:
+        """The problem's heading in the assignment."""
+        return TITLES[self.name][1]
+
+
+def missing_study(name: str, reason: str) -> Study:
+    """What stands in a study's place when it has no finished run."""
+    return Study(name, f"python -m experiments {name}", missing=reason)
+
+
+class Gallery:
+    """The figures of a run folder, each handed out once; what no item asked for is left at the end."""
+
+    def __init__(self, files: Iterable[Path]):
+        self._left = sorted(files)
+
+    def take(self, pattern: str, alt: str, caption: str) -> list[Picture]:
+        """The pictures whose file name without suffix matches a shell pattern, by name."""
+        found = [path for path in self._left if fnmatchcase(path.stem, pattern)]
+        self._left = [path for path in self._left if path not in found]
+        return [Picture(path, alt, caption) for path in found]
+
+    def rest(self) -> list[Picture]:
+        """The pictures that nobody took, captioned by their file names."""
+        named = [(path, path.stem.replace("_", " ")) for path in self._left]
+        self._left = []
+        return [Picture(path, f"Figure: {name}", name) for path, name in named]
+
+
+def figures_in(folder: Path) -> Gallery:
+    """The PNG and GIF files of a run folder and of its folder ``figures``."""
+    files = [*folder.glob("*.gif"), *folder.glob("figures/*.png"), *folder.glob("figures/*.gif")]
+    return Gallery(files)
+
+
+def discussion(folder: Path) -> list[Part]:
+    """The text of a run's discussion.md without its title; empty if there is none."""
+    path = folder / "discussion.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    title, _, body = text.partition("\n")
+    text = body if title.startswith("# ") else text
+    return [text.strip()] if text.strip() else []
+
+
+def link_discussion(items: Sequence[Item], topics: Mapping[str, tuple[str, ...]]) -> tuple[Item, ...]:
+    """The items with ``discussed`` set: those of its topics, by numeral, that are headings of the last item."""
+    present = {line.lstrip("# ") for part in items[-1].parts if isinstance(part, str) for line in part.splitlines()}
+    return tuple(
+        replace(item, discussed=tuple(topic for topic in topics.get(item.numeral, ()) if topic in present))
+        for item in items
+    )
