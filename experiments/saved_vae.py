@@ -131,8 +131,8 @@ class SavedVae:
         """(weight, split, metric) -> its value at the end of training."""
         if not self.has("final.csv"):
             return {}
-        rows = self.table("final.csv").itertuples(index=False)
-        return {(float(row.kl_weight), str(row.split), str(row.metric)): float(row.value) for row in rows}
+        rows = self.table("final.csv").to_dict("records")
+        return {(float(r["kl_weight"]), str(r["split"]), str(r["metric"])): float(r["value"]) for r in rows}
 
     def final(self, weight: float, metric: str, split: str = "held_out") -> float:
         """A metric of final.csv; NaN where the run has none."""
@@ -157,7 +157,8 @@ def open_vae_run(folder: str | os.PathLike[str]) -> SavedVae:
 def load_arrays(path: Path, keep: tuple[str, ...] = ()) -> Arrays:
     """The arrays of a `.npz` (or only those named in ``keep``); nothing in it can run code. DataError if damaged."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # opened here, since NumPy leaves a damaged archive open
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in keep or archive.files}
     except FileNotFoundError:
         raise DataError(f"{path}: no such file; it is written at the end of training") from None

@@ -31,7 +31,7 @@ def travelled(arrays: Arrays) -> float:
 
 
 def rms(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Root mean squared difference of each picture of a (N, H, W, C), uint8, from the one of b, on a scale to 1: (N,)."""
+    """Root mean squared difference of pictures (N, H, W, C), uint8, from those of b, each on a scale to 1: (N,)."""
     return np.sqrt(np.square(a / 255 - b / 255).mean(axis=(-3, -2, -1)))
 
 
@@ -63,3 +63,12 @@ def curve(metrics: pd.DataFrame, weight: float, split: str, metric: str) -> Curv
     """A column of metrics.csv for one weight and split, by epoch."""
     rows = metrics[(metrics["kl_weight"] == weight) & (metrics["split"] == split)].sort_values("epoch")
     return Curve(rows["epoch"].to_numpy(), rows[metric].to_numpy(float))
+
+
+SILENT_SHARE = 0.1
+
+
+def is_silent(run: SavedVae, weight: float) -> bool:
+    """True if a weight's code says less than a tenth of what the plain run's says: close to collapse by its KL."""
+    kl, plain = run.final(weight, "kl"), run.final(run.plain, "kl")
+    return weight != run.plain and kl < SILENT_SHARE * plain

@@ -1,4 +1,4 @@
-"""The names and colours of KL weights, the same in every figure of problem 2."""
+"""The colours and markers of KL weights, the same in every figure of problem 2."""
 
 from matplotlib.typing import ColorType
 
@@ -9,11 +9,6 @@ PALETTE: tuple[ColorType, ...] = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#
 MARKERS = ("o", "s", "D", "^", "v", "P")
 
 
-def name(weight: float) -> str:
-    """100.0 -> "KL ×100"."""
-    return f"KL ×{weight:g}"
-
-
 def colours(run: SavedVae) -> dict[float, ColorType]:
     """A colour for each weight of the run."""
     return {weight: PALETTE[i % len(PALETTE)] for i, weight in enumerate(run.weights)}
@@ -22,31 +17,3 @@ def colours(run: SavedVae) -> dict[float, ColorType]:
 def markers(run: SavedVae) -> dict[float, str]:
     """A marker for each weight of the run, so that colour is not needed."""
     return {weight: MARKERS[i % len(MARKERS)] for i, weight in enumerate(run.weights)}
-
-
-def title(run: SavedVae, weight: float) -> str:
-    """A weight with what has become of its latent space: "KL ×100: collapsed"."""
-    verdict = {"collapsed": "collapsed", "unused prior": "prior unused"}.get(run.verdict(weight))
-    return f"{name(weight)}: {verdict}" if verdict else name(weight)
-
-
-def latent_facts(run: SavedVae, weight: float) -> str:
-    """ "KL 36.7 nats, 16 of 16 units active", or "" where the run was not judged."""
-    facts = run.verdicts.get(weight)
-    if not facts:
-        return ""
-    return f"KL {nats(facts['kl_total'])}, {facts['active_units']} of {run.latent} units active"
-
-
-def nats(value: float) -> str:
-    """Nats with about three figures and a true minus: "−7,591 nats", "36.7 nats", "0.94 nats"."""
-    return f"{number(value)} nats"
-
-
-def number(value: float) -> str:
-    """About three figures, a true minus, commas in thousands; never "−0"."""
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    text = f"{value:,.{digits}f}"
-    if not text.strip("-0.,"):
-        text = text.lstrip("-")
-    return text.replace("-", "−")

@@ -4,10 +4,10 @@ import os
 
 import numpy as np
 
-from experiments.figures.vae_look import name, nats, number
 from experiments.figures.vae_sheet import GAP, MARGIN, extent, scale_for, sheet, tile
 from experiments.saved_vae import SavedVae
 from experiments.summary_vae import SAME_PICTURE, diversity, kept_variety, pca_bar, psnr, rms, travelled
+from experiments.wording_vae import name, nats, number, percent
 
 SHOWN_SIDE = 112  # screen pixels that a picture is enlarged to, about
 LABEL = 110  # screen pixels for the names of rows
@@ -26,7 +26,7 @@ def plot_reconstructions(run: SavedVae, weight: float, path: Path) -> None:
     bands = [slice(i, i + ROW) for i in range(0, len(originals), ROW)]
     band = extent(2, side) + LETTERS + BAND
     size = LABEL + extent(min(ROW, len(originals)), side), band * len(bands) - BAND
-    note = "Above: faces held out of training. Below: decoded from the mean of their posterior, with PSNR in dB."
+    note = "Above: faces held out of training. Below: decoded from the mean of their posterior."
     with sheet(path, *size, _reconstructions_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left = MARGIN + LABEL
         for i, part in enumerate(bands):
@@ -37,6 +37,7 @@ def plot_reconstructions(run: SavedVae, weight: float, path: Path) -> None:
             for column, decibels in enumerate(psnr(np.square(rms(originals[part], back[part])))):
                 x = left + column * (side + GAP) + side / 2
                 page.words(x, y + extent(2, side) + 4, f"{decibels:.1f}", ha="center")
+            page.row_label(left - 8, y + extent(2, side) + 4, LETTERS - 8, "PSNR (dB)")
 
 
 def _reconstructions_finding(run: SavedVae, weight: float) -> str:
@@ -61,7 +62,7 @@ def plot_samples(run: SavedVae, weight: float, path: Path) -> None:
     count = len(nearest)
     grid_side = extent(8, side)
     size = LABEL + grid_side, grid_side + BAND + LETTERS + extent(2, side) + LETTERS
-    note = "The same draws for every KL weight. Below: are they copies? Each of the first row beside its nearest neighbour."
+    note = "The same draws for every KL weight. Below: are they copies? The first row above its nearest neighbours."
     with sheet(path, *size, _samples_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left, y = MARGIN + LABEL, top + grid_side + BAND + LETTERS
         page.picture(left, top, tile(samples.reshape(8, 8, *samples.shape[1:]), scale))
@@ -81,7 +82,7 @@ def _samples_finding(run: SavedVae, weight: float) -> str:
     if not facts or not facts["diversity_training"]:
         return start
     share = facts["diversity_samples"] / facts["diversity_training"]
-    return f"{start}; they vary by {share:.0%} of what training faces vary by"
+    return f"{start}; they vary {percent(share)} as much as training faces"
 
 
 def plot_interpolations(run: SavedVae, weight: float, path: Path) -> None:
@@ -116,10 +117,9 @@ def _steps(count: int) -> list[str]:
 
 def _interpolations_finding(run: SavedVae, weight: float) -> str:
     share = travelled(run.arrays(weight))
-    what = "from one real face to another"
-    if share < SAME_PICTURE:
-        return f"{name(weight)}: {what}, hardly anything changes: the decoded ends differ {share:.0%} as much as the real faces"
-    return f"{name(weight)}: {what} through the latent space; the decoded ends differ {share:.0%} as much as the real faces"
+    what = "hardly anything changes" if share < SAME_PICTURE else "through the latent space"
+    start = f"{name(weight)}: from one real face to another {what}"
+    return f"{start}; the decoded ends differ {percent(share)} as much as the real faces"
 
 
 def plot_traversals(run: SavedVae, weight: float, path: Path) -> None:

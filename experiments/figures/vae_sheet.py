@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -62,9 +63,9 @@ class Sheet:
         """Paste an image (H, W, C), uint8, with its top left corner at (x, y)."""
         self.fig.figimage(image, xo=x, yo=self.height - y - image.shape[0], origin="upper")
 
-    def words(self, x: float, y: float, text: str, **style) -> None:
+    def words(self, x: float, y: float, text: str, **changes: Any) -> None:
         """Write ``text`` at (x, y), by default to the right of and below that point."""
-        style = {"ha": "left", "va": "top", "fontsize": SMALL_SIZE} | style
+        style: dict[str, Any] = {"ha": "left", "va": "top", "fontsize": SMALL_SIZE} | changes
         self.fig.text(x / self.width, 1 - y / self.height, text, **style)
 
     def row_label(self, right: float, top: float, height: float, text: str) -> None:

@@ -1,0 +1,215 @@
+"""Checks on what was learned, sections of the discussion of problem 2: samples, PCA, generalisation, factors, "
+"limits."""
+
+import numpy as np
+import pandas as pd
+
+from experiments.saved_vae import SavedVae
+from experiments.summary_vae import curve, is_silent, pca_bar, rms
+from experiments.wording import listed
+from experiments.wording import number as count_of
+from experiments.wording_vae import nats, percent, times
+from vae.diagnostics import ACTIVE_VARIANCE
+
+READABLE, SOME = 0.5, 0.1  # R squared above which a factor is read well, and at all
+
+
+def samples(run: SavedVae) -> str:
+    """How varied the samples are, and how far from the training faces; whether they are faces is for the eye."""
+    judged = [w for w in run.weights if w in run.verdicts and run.verdicts[w]["diversity_training"]]
+    if not judged:
+        return ""
+    shares = {w: run.verdicts[w]["diversity_samples"] / run.verdicts[w]["diversity_training"] for w in judged}
+    levels = listed([f"{percent(share)} at {times(w)}" for w, share in shares.items()])
+    text = (
+        "No number here can tell a face from a blot; for that, look at the grids. What can be measured is how much the "
+        f"64 samples differ from one another, as a share of what as many training faces do: {levels}."
+    )
+    for w in judged:
+        if w != run.plain and run.plain in shares:
+            text += _compared(run, w, shares)
+    with_arrays = [w for w in judged if run.has_arrays(w)]
+    if with_arrays:
+        text += f"\n\n{_distances(run, with_arrays)}"
+    return text
+
+
+def _compared(run: SavedVae, w: float, shares: dict[float, float]) -> str:
+    if run.verdict(w) == "unused prior":
+        less = "little variety" if shares[w] < 0.75 * shares[run.plain] else "variety"
+        return (
+            f" The {less} at {times(w)} need not be that of faces: a draw of the prior lands where no encoding ever "
+            "was, and the decoder answers with whatever it does there."
+        )
+    if run.verdict(w) == "collapsed" or is_silent(run, w):
+        return (
+            f" At {times(w)} the decoder has hardly a code to listen to, so every draw stays near the average "
+            "face. That can look tidier than the samples of a model that dares more; it is not a better one."
+        )
+    return ""
+
+
+def _distances(run: SavedVae, weights: list[float]) -> str:
+    """How far samples are from their nearest training faces."""
+    means = {w: float(rms(run.arrays(w)["samples"][: len(run.arrays(w)["nearest"])], run.arrays(w)["nearest"]).mean())
+             for w in weights}  # fmt: skip
+    levels = listed([f"{mean:.2f} at {times(w)}" for w, mean in means.items()])
+    text = (
+        "Are they copies? A copy would lie at a distance near 0 from some training face. The first samples lie, root "
+        f"mean squared and with black and white 1 apart, {levels} from the nearest one."
+    )
+    closest = min(means, key=lambda w: means[w])
+    if closest != run.plain and run.plain in means:
+        text += (
+            f" That the samples of {times(closest)} are closest is no praise: what is blurred is not far from anything."
+        )
+    return text
+
+
+def linear_code(run: SavedVae) -> str:
+    """The bar that PCA with as many components sets."""
+    bar, w = pca_bar(run), run.plain
+    mse = run.final(w, "mse")
+    if bar is None or not np.isfinite(mse):
+        return ""
+    components, error = bar
+    text = (
+        f"Principal components are about the best that a linear code can do. With {components} of them the held-out "
+        f"squared error is {error:.4f} per value; the VAE at {times(w)}, decoding the posterior's mean, has {mse:.4f}. "
+    )
+    if mse < error:
+        return text + (
+            f"The bar is cleared, by {percent(1 - mse / error)}, and that by a model which must also keep its code "
+            "close to the prior, which PCA need not."
+        )
+    return text + (
+        f"**The bar is not reached**: the error is {percent(mse / error - 1)} larger. In favour of the VAE, its "
+        "decoder has to live with a noisy code and PCA has not; against it, a network that a linear code beats has not "
+        "been trained to its end."
+    )
+
+
+def generalisation(run: SavedVae) -> str:
+    """The gap to the training faces, and whether training was over."""
+    metrics = run.table("metrics.csv")
+    parts = []
+    for w in run.weights:
+        train, held_out = (curve(metrics, w, split, "neg_elbo").values for split in ("train", "held_out"))
+        if len(train) != len(held_out) or not len(train):
+            continue
+        gap = held_out[-1] - train[-1]
+        parts.append(f"{nats(abs(gap))} {'more' if gap > 0 else 'less'} at {times(w)}")
+    if not parts:
+        return ""
+    text = f"At the end a held-out face costs, compared with a training face, {listed(parts)}."
+    return f"{text} {_before(metrics, run.plain)} {_still_falling(metrics, run.plain)}".replace("  ", " ").strip()
+
+
+def _before(metrics: pd.DataFrame, w: float) -> str:
+    """The two sets' difference before training, which nothing learned can explain."""
+    train, held_out = (curve(metrics, w, split, "neg_elbo") for split in ("train", "held_out"))
+    if not len(train.epochs) or train.epochs[0] != 0 or len(train.epochs) < 2:
+        return ""
+    before, after = held_out.values[0] - train.values[0], held_out.values[-1] - train.values[-1]
+    if before * after <= 0 or abs(before) < abs(after) / 4:
+        return ""
+    return (
+        f"Before the first step, when nothing could be known by heart, the two sets were already {nats(abs(before))} "
+        "apart: one of them simply has the harder pictures, and a part of the gap is no more than that."
+    )
+
+
+def _still_falling(metrics: pd.DataFrame, w: float) -> str:
+    line = curve(metrics, w, "held_out", "neg_elbo")
+    if len(line.values) < 3:
+        return ""
+    lowest = int(line.values.argmin())
+    if lowest < len(line.values) - 1:
+        return (
+            f"At {times(w)} the held-out curve was lowest after epoch {line.epochs[lowest]} and has risen by "
+            f"{nats(line.values[-1] - line.values[lowest])} since: from there on the network learned its own faces."
+        )
+    last = line.values[-2] - line.values[-1]
+    return (
+        f"At {times(w)} the last epoch still brought {nats(last)}, so these are numbers of a training that was "
+        "stopped, not of one that had ended."
+        if last > 0.01 * abs(line.values[0] - line.values[-1])
+        else f"At {times(w)} the last epoch brought no more than {nats(last)}: the training had all but ended."
+    )
+
+
+def factors(run: SavedVae) -> str:
+    """Drawn faces: what can be read linearly from the latent means."""
+    if not run.has("factors.csv"):
+        return ""
+    table = run.table("factors.csv").pivot_table(index="factor", columns="kl_weight", values="r_squared")
+    weights = [w for w in run.weights if w in table.columns]
+    if run.plain not in weights:
+        return ""
+    scores = table[run.plain].sort_values(ascending=False, kind="stable")
+    well, lost = scores[scores > READABLE], scores[scores < SOME]
+    text = (
+        "Every drawn face comes with its true factors, so it can be asked how well a linear map reads each of them "
+        f"from the posterior's means (R² on faces that the map was not fitted to). At {times(run.plain)}, "
+        f"{count_of(len(well)) if len(well) else 'none'} of {len(scores)} have R² above {READABLE}"
+    )
+    text += f": {listed([f'{_plain(f)} ({s:.2f})' for f, s in well.items()])}." if len(well) else "."
+    if len(lost):
+        text += (
+            f" {count_of(len(lost)).capitalize()} cannot be read (below {SOME}), among them "
+            f"{listed([_plain(f) for f in lost.index[::-1][:4]])}. A factor that moves few pixels saves few nats, and "
+            "the code spends its nats where they save most; what a longer training would still bring looks the same."
+        )
+    if (scores < 0).any():
+        text += (
+            f" {count_of(int((scores < 0).sum())).capitalize()} come out below 0, worse than the mean: {run.latent} "
+            "slopes were fitted to too few faces to trust them on others."
+        )
+    others = [w for w in weights if w != run.plain]
+    if others:
+        means = table.clip(lower=0).mean()
+        levels = listed([f"{means[w]:.2f} at {times(w)}" for w in weights])
+        text += f"\n\nAveraged over factors, with what is below 0 taken as 0, R² is {levels}."
+        text += f" {_whisper(run, table, others)}"
+    return text.strip()
+
+
+def _whisper(run: SavedVae, table: pd.DataFrame, others: list[float]) -> str:
+    """A silent code may still be read from its means: R squared does not see the posterior's noise."""
+    for w in others:
+        if (run.verdict(w) == "collapsed" or is_silent(run, w)) and (table[w] > READABLE).any():
+            best = table[w].idxmax()
+            return (
+                f"{times(w)} deserves a second look: {_plain(best)} is still read with R² {table[w].max():.2f} "
+                "from a code that says next to nothing. R² sees the means alone, which may move in step with a factor "
+                "and yet by less than the noise around them; the decoder gets means and noise together."
+            )
+    return ""
+
+
+def _plain(factor: object) -> str:
+    return str(factor).replace("_", " ")
+
+
+def limits(run: SavedVae) -> str:
+    """What a careful reader should hold against all this."""
+    points = [
+        "**One seed for each weight.** Differences of a few nats may be those between two seeds.",
+        "**A bound, not the likelihood.** The negative ELBO lies above −log p(x) by as much as the posterior is off, "
+        "which may differ between weights, and it is estimated with one draw of z for each image.",
+        "**Pixels one by one.** Both likelihoods take pixel values as independent once z is known, and the safest "
+        "answer to doubt about an edge is a blur. Soft pictures are what this objective asks for.",
+        f"**Thresholds.** A unit is active if its mean varies by more than {ACTIVE_VARIANCE:g}; that line, and those "
+        "behind the names of collapse and of the unused prior, are conventions.",
+    ]
+    if run.drawn:
+        points.append(
+            "**Drawn faces** are simpler than collected ones: one hand, known factors, clean outlines. Levels of error "
+            "and of nats do not carry over."
+        )
+    skipped = run.config["data"].get("skipped") or []
+    if skipped:
+        points.append(
+            f"**Skipped pictures.** {count_of(len(skipped)).capitalize()} could not be read and were left out."
+        )
+    return "\n".join(f"- {point}" for point in points)
