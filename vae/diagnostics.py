@@ -11,7 +11,10 @@ from .elbo import bits_per_dim, posterior_terms
 from .explore import BATCH, as_floats, reconstruct
 from .model import VAE
 
-ACTIVE_VARIANCE = 0.01  # a unit is active if its posterior mean varies more than this over images (Burda et al. 2016)
+# A unit is active if its posterior mean varies over images by more than this, where the prior's variance is 1. (Burda,
+# Grosse and Salakhutdinov 2016, section 5, whose 0.01 is for models trained to the end: early on, a unit that says
+# nothing of the image may wander by as much.)
+ACTIVE_VARIANCE = 0.1
 
 # Conventions of ours, in nats for each latent unit: on faces, weights of 1, 100 and 0 differ from them by far.
 COLLAPSED_NATS = 0.25  # a code of less than this says hardly anything
@@ -96,8 +99,8 @@ def verdict(means: np.ndarray, log_variances: np.ndarray) -> str:
     "unused prior": the posteriors have left the prior, so a draw of the prior hits nothing that was trained;
     "healthy": neither.
 
-    Counting active units does not tell a collapse for sure: early on, means may wander a little and say nothing. Nor
-    do small posterior variances tell an unused prior: a good model knows exactly where an image lies.
+    The count of active units alone does not tell a collapse: many may be just above the line. Nor do small posterior
+    variances alone tell an unused prior: a good model, too, knows exactly where an image lies.
     """
     if kl_per_unit(means, log_variances).mean() < COLLAPSED_NATS:
         return "collapsed"
