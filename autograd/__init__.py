@@ -9,6 +9,7 @@ array([2., 4., 6.], dtype=float32)
 """
 
 from . import init, nn, optim
+from .anomaly import AnomalyError, detect_anomaly
 from .debug import debug
 from .functional import (
     abs,
@@ -70,6 +71,7 @@ from .gradient_report import GradientError
 from .tensor import Tensor, is_recording, no_grad
 
 __all__ = [
+    "AnomalyError",
     "GradientError",
     "Tensor",
     "abs",
@@ -86,6 +88,7 @@ __all__ = [
     "conv_transpose2d",
     "cross_entropy",
     "debug",
+    "detect_anomaly",
     "div",
     "exp",
     "gaussian_log_likelihood",

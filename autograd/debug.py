@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from .tensor import observe
+from .tensor import observers, observing
 
 
 @contextmanager
@@ -35,21 +35,19 @@ def debug() -> Iterator[None]:
     Raises:
         ValueError: at the offending write, naming the op that has saved the array.
     """
-    watch = _Watch()
-    outer = observe(watch)
-    if outer is not None:
-        observe(outer)  # nested: the outer block is watching already, and goes on
-        yield
+    if any(isinstance(observer, _Watch) for observer in observers()):
+        yield  # nested: the outer block is watching already
         return
+    watch = _Watch()
     try:
-        yield
+        with observing(watch):
+            yield
     except ValueError as error:
         if str(error).endswith("read-only") and watch.blocks:  # NumPy's words
             ops = ", ".join(sorted({op for block in watch.blocks.values() for op in block.ops}))
             error.add_note(f"autograd.debug: arrays saved by these ops are read-only until backward: {ops}")
         raise
     finally:
-        observe(None)
         watch.unlock_all()
 
 
@@ -59,7 +57,7 @@ class _Watch:
     def __init__(self):
         self.blocks: dict[int, _Block] = {}  # by the id of the owner, which the block keeps alive
 
-    def recorded(self, op, edges):
+    def computed(self, op, value, edges):
         hold = _Hold(op, [self._lock(array, op) for _, vjp in edges for array in _saved_by(vjp)])
         return tuple((parent, _releasing(hold, vjp)) for parent, vjp in edges)
 

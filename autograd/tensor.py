@@ -18,17 +18,19 @@ from .shape_errors import explain
 
 
 class Observer(Protocol):
-    """Who may look over the engine's shoulder: ``autograd/debug.py``."""
+    """Who may look over the engine's shoulder: ``autograd/debug.py`` and ``autograd/anomaly.py``."""
 
-    def recorded(self, op: str, edges: tuple) -> tuple:
-        """An op is about to be remembered by these edges; those returned take their place."""
+    def computed(self, op: str, value: Any, edges: Any) -> Any:
+        """An op gave this value (or tuple of values) and will be remembered by these edges; those returned take
+        their place. There are none where nobody differentiates.
+        """
 
     def shown(self, array: np.ndarray) -> np.ndarray:
         """A tensor's array is about to be handed to the user."""
 
 
 _recording = True  # switched off by no_grad
-_observer: Observer | None = None  # set by debug
+_observers: tuple[Observer, ...] = ()  # set by debug and detect_anomaly
 
 
 @final
@@ -64,7 +66,7 @@ class Tensor:
     @property
     def data(self) -> np.ndarray:
         """The array itself, shared, not copied. Change it in place only when no graph is alive that has saved it."""
-        return self._array if _observer is None else _observer.shown(self._array)
+        return _shown(self._array) if _observers else self._array
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -341,11 +343,11 @@ def _record(op, value, edges, depth=0):
     """A tensor for a rule's value, with a node if there are edges; `depth` is that of the deepest parent."""
     tensor = _new_tensor(Tensor)
     tensor._array = value if type(value) is np.ndarray else (value := np.asarray(value))
+    if _observers:
+        edges = _observed(op, value, edges)
     if not edges:
         tensor.node = None
         return tensor
-    if _observer is not None:
-        edges = _observer.recorded(op, edges)
     tensor.node = Node(op, edges, depth + 1, value.shape)
     return tensor
 
@@ -361,11 +363,11 @@ class _Gradients(list):
 
 def _several(op, values, edges, depth):
     """One node for the op, and for each result a node whose only edge puts its gradient into the op's slot."""
-    tensors = tuple(_record(op, value, ()) for value in values)
+    tensors = tuple(Tensor(value) for value in values)
+    if _observers:
+        edges = _observed(op, values, edges)
     if not edges:
         return tensors
-    if _observer is not None:
-        edges = _observer.recorded(op, edges)
     shared = Node(op, edges, depth + 1, _Gradients.shape)
     gradients = _Gradients([None] * len(values))
 
@@ -381,11 +383,32 @@ def _several(op, values, edges, depth):
     return tensors
 
 
-def observe(observer: Observer | None) -> Observer | None:
-    """Let `observer` see every op from now on; returns who did before."""
-    global _observer
-    before, _observer = _observer, observer
-    return before
+@contextmanager
+def observing(observer: Observer) -> Iterator[None]:
+    """Inside this block `observer` sees every op."""
+    global _observers
+    before, _observers = _observers, (*_observers, observer)
+    try:
+        yield
+    finally:
+        _observers = before
+
+
+def observers() -> tuple[Observer, ...]:
+    """Those who see every op at the moment."""
+    return _observers
+
+
+def _observed(op, value, edges):
+    for observer in _observers:
+        edges = observer.computed(op, value, edges)
+    return edges
+
+
+def _shown(array):
+    for observer in _observers:
+        array = observer.shown(array)
+    return array
 
 
 def is_recording() -> bool:

@@ -1,6 +1,7 @@
 """What is kept of a trained VAE for the figures: arrays of pictures and numbers, so that drawing needs no model."""
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 
@@ -51,6 +52,7 @@ def verdict(model: VAE, training: Faces, held_out: Faces, arrays: dict[str, np.n
         "verdict": diagnostics.verdict(means, log_variances),
         "active_units": int(diagnostics.active_units(means).sum()),
         "mean_posterior_variance": float(np.exp(log_variances).mean()),
+        "prior_gap": float(diagnostics.prior_gap(means, log_variances).sum()),
         "kl_total": float(arrays["kl_per_unit"].sum()),
         "diversity_samples": _diversity(arrays["samples"]),
         "diversity_training": _diversity(training.images[: len(arrays["samples"])]),
@@ -79,8 +81,6 @@ def _decode_paths(model, paths):
 
 def _manifold_latents():
     """A grid over the plane of two latents that the prior visits: values at evenly spaced probabilities."""
-    from statistics import NormalDist
-
     quantiles = (np.arange(MANIFOLD_SIDE) + 0.5) / MANIFOLD_SIDE
     values = [NormalDist().inv_cdf(q) for q in quantiles]
     return np.array([[[x, y] for x in values] for y in reversed(values)], np.float32)

@@ -1,132 +1,221 @@
-"""Training one VAE of a run: progress, one line an epoch, checkpoints, and a stop that can be gone on from.
+"""The trainings of one run, a model for each KL weight: progress, checkpoints, and a stop that can be gone on from.
 
-A checkpoint is written after every epoch, every minute within one, and on Ctrl-C. Whichever of them a run goes on
-from, it ends with the same bytes as one that was never stopped (``vae/train.py``).
+A checkpoint is written after every epoch, every minute within one, and on Ctrl-C. It holds all that decides what comes
+next (``vae/train.py``) and the numbers of all epochs so far, from which metrics.csv is written anew each time: from
+whichever checkpoint a run goes on, it ends with the same bytes as one that was never stopped.
 """
 
-import math
 import signal
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
 from autograd import checkpoint
+from experiments.run_folder import RunFolder, UsageError, written_beside
 from vae.diagnostics import Evaluation, evaluate
 from vae.explore import decode
-from vae.train import NotFiniteError, Trainer
-
-from .run_folder import RunFolder, UsageError, written_beside
+from vae.model import VAE
+from vae.train import NotFiniteError, Step, Trainer
 
 METRIC_COLUMNS = ["kl_weight", "epoch", "split", "neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units"]
-SECONDS_BETWEEN_CHECKPOINTS = 60
+SECONDS_BETWEEN_CHECKPOINTS = 60.0
+EVALUATION_COST = 0.4  # of an image, beside that of training on it: forward only
 
 
-def checkpoint_path(folder: RunFolder, weight: float) -> Path:
-    return folder.path / "checkpoints" / f"kl_{weight:g}.npz"
+class Training:
+    """One model of a run on its way: its trainer, its place in the folder, and its rows of metrics.csv."""
+
+    def __init__(self, trainer: Trainer, folder: RunFolder):
+        self.trainer = trainer
+        self.weight, self.epochs = trainer.settings.kl_weight, trainer.settings.epochs
+        name = f"kl_{self.weight:g}"
+        self.path = folder.path / "checkpoints" / f"{name}.npz"
+        self._frame = str(folder.path / "arrays" / "frames" / f"{name}_{{epoch:04d}}.npz")
+        self.rows: list[list[Any]] = []
+
+    @property
+    def epochs_left(self) -> float:
+        done = self.trainer.epochs_done + self.trainer.position / len(self.trainer.images)
+        return max(self.epochs - done, 0.0)
+
+    def frame(self, epoch: int) -> Path:
+        """The fixed grid of prior samples after an epoch, a picture of the GIF."""
+        return Path(self._frame.format(epoch=epoch))
+
+    def save(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        checkpoint.save(self.path, {"trainer": self.trainer.state(), "rows": self.rows})
+
+    def restore(self) -> None:
+        """Take up the checkpoint, if there is one.
+
+        Raises:
+            UsageError: it is damaged, or of another architecture or training.
+        """
+        try:
+            state = checkpoint.load(self.path)
+            self.trainer.restore(state["trainer"])
+            self.rows = state["rows"]
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError) as error:
+            reason = f"it has no {error}" if isinstance(error, KeyError) else error
+            raise UsageError(
+                f"cannot go on from {self.path}: {reason} (without that file this weight is trained from the start)"
+            ) from None
+        place = f" and {self.trainer.steps_done} steps" if self.trainer.position else ""
+        print(f"KL x{self.weight:g}: going on after {self.trainer.epochs_done} of {self.epochs} epochs{place}")
 
 
-def frame_path(folder: RunFolder, weight: float, epoch: int) -> Path:
-    """The fixed grid of prior samples after an epoch, a picture of the GIF."""
-    return folder.path / "arrays" / "frames" / f"kl_{weight:g}_{epoch:04d}.npz"
-
-
-def train(trainer: Trainer, folder: RunFolder, held_out: np.ndarray, grid: np.ndarray) -> None:
-    """Train to the end, from the checkpoint in the folder if there is one.
+def train_all(
+    weights: list[float],
+    fresh_trainer: Callable[[float], Trainer],
+    folder: RunFolder,
+    held_out: np.ndarray,
+    grid: np.ndarray,
+) -> tuple[list[VAE], float | None]:
+    """Train a model for each KL weight to its end, from the checkpoints in the folder where there are any.
 
     Args:
-        trainer: a fresh one; its settings name the KL weight and the number of epochs.
-        held_out: uint8 images to evaluate on after each epoch, beside as many training images.
+        fresh_trainer: gives the trainer of a weight, before its first step.
+        held_out: uint8 images (H, S, S, C) to evaluate on after each epoch, beside as many training images.
         grid: latents (64, K) that are decoded after each epoch.
 
+    Returns:
+        The models, and the mean seconds of an epoch with its evaluation: None if nothing was left to train.
+
     Raises:
-        UsageError: the checkpoint is damaged or of another model, or the loss stopped being finite.
+        UsageError: a checkpoint is damaged or of another model, or a loss stopped being finite.
         KeyboardInterrupt: after Ctrl-C, when the state has been saved.
     """
-    weight = trainer.settings.kl_weight
-    path = checkpoint_path(folder, weight)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        _restore(trainer, path)
-    elif trainer.epochs_done == 0:
-        _end_of_epoch(trainer, folder, held_out, grid)
+    trainings = [Training(fresh_trainer(weight), folder) for weight in weights]
+    for training in trainings:
+        training.restore()
+    clock = _Clock(trainings)
+    if clock.epochs_left:
+        guess = clock.epochs_left * _seconds_of_an_epoch(fresh_trainer(weights[0]), held_out)
+        print(f"{clock.epochs_left:.3g} epochs to train, about {duration(guess)}", flush=True)
     with _interrupt_flag() as interrupted:
-        while trainer.epochs_done < trainer.settings.epochs:
-            _one_epoch(trainer, path, interrupted)
-            _end_of_epoch(trainer, folder, held_out, grid)
-            checkpoint.save(path, trainer.state())
+        for training in trainings:
 
+            def end_of_epoch(training=training):
+                _evaluate(training, held_out, grid, clock)
+                _write_metrics(folder, trainings)
+                training.save()
 
-def _one_epoch(trainer, path, interrupted):
-    epoch, saved_at = trainer.epochs_done + 1, time.monotonic()
-    done = math.ceil(trainer.position / trainer.settings.batch_size)
-    label = f"KL x{trainer.settings.kl_weight:g}, epoch {epoch}/{trainer.settings.epochs}"
-    with tqdm(total=trainer.steps_per_epoch, initial=done, desc=label, leave=False, disable=None, unit="step") as bar:
-        try:
-            for step in trainer.epoch():
-                total = step.reconstruction + step.kl
-                bar.set_postfix_str(
-                    f"rec {step.reconstruction:.0f}  KL {step.kl:.1f}  -ELBO {total:.0f}", refresh=False
-                )
-                bar.update()
+            if not training.rows:
+                end_of_epoch()
+            while training.epochs_left:
+                _one_epoch(training, interrupted)
+                end_of_epoch()
                 if interrupted():
-                    checkpoint.save(path, trainer.state())
                     raise KeyboardInterrupt
-                if time.monotonic() - saved_at > SECONDS_BETWEEN_CHECKPOINTS:
-                    checkpoint.save(path, trainer.state())
-                    saved_at = time.monotonic()
-        except NotFiniteError as error:
-            raise UsageError(
-                f"KL weight {trainer.settings.kl_weight:g}: {error}. The checkpoint before it is kept in {path}; "
-                "a smaller --learning-rate usually helps"
-            ) from None
+    _write_metrics(folder, trainings)
+    return [training.trainer.model for training in trainings], clock.seconds_per_epoch
 
 
-def _end_of_epoch(trainer, folder, held_out, grid):
-    weight, epoch, model = trainer.settings.kl_weight, trainer.epochs_done, trainer.model
-    evaluations = {"train": evaluate(model, trainer.images[: len(held_out)]), "held_out": evaluate(model, held_out)}
-    _record(folder, weight, epoch, evaluations)
-    pictures = np.rint(decode(model, grid) * 255).astype(np.uint8)
-    with written_beside(frame_path(folder, weight, epoch)) as temporary:
-        np.savez(temporary, grid=pictures)
-    print(_line(trainer, evaluations), flush=True)
+def _one_epoch(training: Training, interrupted: Callable[[], bool]) -> None:
+    trainer, saved_at = training.trainer, time.monotonic()
+    label = f"KL x{training.weight:g}, epoch {trainer.epochs_done + 1}/{training.epochs}"
+    total, done = trainer.steps_per_epoch, trainer.steps_done
+    with tqdm(total=total, initial=done, desc=label, unit="step", leave=False, disable=None) as bar:
+        for step in _steps(training):
+            bar.set_postfix_str(
+                f"rec {step.reconstruction:.0f}  KL {step.kl:.1f}  -ELBO {step.negative_elbo:.0f}", refresh=False
+            )
+            bar.update()
+            overdue = time.monotonic() - saved_at > SECONDS_BETWEEN_CHECKPOINTS
+            if trainer.position and (overdue or interrupted()):  # an epoch's end is saved with its evaluation
+                training.save()
+                saved_at = time.monotonic()
+                if interrupted():
+                    raise KeyboardInterrupt
 
 
-def _line(trainer, evaluations: dict[str, Evaluation]) -> str:
-    epochs = f"epoch {trainer.epochs_done}/{trainer.settings.epochs}"
-    lines = [
-        f"{name.replace('_', '-'):8}  reconstruction {e.reconstruction:8.0f} + KL {e.kl:6.1f} = -ELBO "
-        f"{e.negative_elbo:8.0f} nats, {e.bits_per_dim:.3f} bits/dim, {e.active_units}/{trainer.model.latent} active"
-        for name, e in evaluations.items()
-    ]
-    return f"KL x{trainer.settings.kl_weight:g}, {epochs}\n  " + "\n  ".join(lines)
-
-
-def _record(folder, weight, epoch, evaluations: dict[str, Evaluation]) -> None:
-    """Add an epoch to metrics.csv; one that was cut off before its checkpoint is written again, not twice."""
-    path = folder.path / "metrics.csv"
-    rows = pd.read_csv(path) if path.exists() else pd.DataFrame(columns=METRIC_COLUMNS)
-    rows = rows[(rows.kl_weight != weight) | (rows.epoch < epoch)]
-    new = [
-        [weight, epoch, split, e.negative_elbo, e.reconstruction, e.kl, e.bits_per_dim, e.active_units]
-        for split, e in evaluations.items()
-    ]
-    tables = [rows, pd.DataFrame(new, columns=METRIC_COLUMNS)]
-    folder.write_csv("metrics.csv", pd.concat([table for table in tables if len(table)]), float_format="%.6f")
-
-
-def _restore(trainer, path):
+def _steps(training: Training) -> Iterator[Step]:
     try:
-        state = checkpoint.load(path)
-        trainer.restore(state)
-    except (checkpoint.CheckpointError, ValueError, KeyError) as error:
-        raise UsageError(f"cannot go on: {error}") from None
-    place = f"epoch {trainer.epochs_done}" + (f" and {trainer.position} images" if trainer.position else "")
-    print(f"KL x{trainer.settings.kl_weight:g}: going on after {place}", flush=True)
+        yield from training.trainer.epoch()
+    except NotFiniteError as error:
+        raise UsageError(
+            f"KL weight {training.weight:g}, {error}. The last good state is kept in {training.path}; "
+            "a smaller --learning-rate usually helps"
+        ) from None
+
+
+def _evaluate(training: Training, held_out: np.ndarray, grid: np.ndarray, clock: "_Clock") -> None:
+    """Add the rows of an epoch, 0 being before training; save the picture of the fixed grid; say what was found."""
+    trainer = training.trainer
+    model, epoch = trainer.model, trainer.epochs_done
+    splits = {"train": trainer.images[: len(held_out)], "held_out": held_out}
+    found = {split: evaluate(model, images) for split, images in splits.items()}
+    for split, e in found.items():
+        numbers = [e.negative_elbo, e.reconstruction, e.kl, e.bits_per_dim, e.active_units]
+        training.rows.append([training.weight, epoch, split, *numbers])
+    with written_beside(training.frame(epoch)) as temporary:
+        np.savez_compressed(temporary, grid=np.rint(decode(model, grid) * 255).astype(np.uint8))
+    print(f"KL x{training.weight:g}, epoch {epoch}/{training.epochs}{clock.lap() if epoch else ''}")
+    for split, e in found.items():
+        print(f"  {split.replace('_', '-'):8}  {_in_words(e, model.latent)}", flush=True)
+
+
+def _in_words(e: Evaluation, latent: int) -> str:
+    return (
+        f"reconstruction {e.reconstruction:8.0f} + KL {e.kl:6.1f} = -ELBO {e.negative_elbo:8.0f} nats, "
+        f"{e.bits_per_dim:.3f} bits/dim, {e.active_units}/{latent} active"
+    )
+
+
+def _write_metrics(folder: RunFolder, trainings: list[Training]) -> None:
+    rows = [row for training in trainings for row in training.rows]
+    folder.write_csv("metrics.csv", pd.DataFrame(rows, columns=METRIC_COLUMNS), float_format="%.8g")
+
+
+class _Clock:
+    """How long epochs take, and how long the rest of the run will."""
+
+    def __init__(self, trainings: list[Training]):
+        self._trainings, self._started, self._at_first = trainings, time.monotonic(), 0.0
+        self._at_first = self.epochs_left
+
+    @property
+    def epochs_left(self) -> float:
+        return sum(training.epochs_left for training in self._trainings)
+
+    @property
+    def seconds_per_epoch(self) -> float | None:
+        done = self._at_first - self.epochs_left
+        return round((time.monotonic() - self._started) / done, 3) if done else None
+
+    def lap(self) -> str:
+        """How long an epoch takes and the run will: ", 24 s an epoch, 6 min left"."""
+        seconds = self.seconds_per_epoch or 0.0
+        return f", {duration(seconds)} an epoch, {duration(seconds * self.epochs_left)} left"
+
+
+def _seconds_of_an_epoch(scratch: Trainer, held_out: np.ndarray) -> float:
+    """A guess from two steps of a trainer that is thrown away, after a first one to warm up."""
+    steps = scratch.epoch()
+    next(steps)
+    started = time.perf_counter()
+    count = sum(1 for _ in islice(steps, 2))
+    step = (time.perf_counter() - started) / max(count, 1)
+    evaluations = 2 * len(held_out) / scratch.settings.batch_size
+    return step * (scratch.steps_per_epoch + EVALUATION_COST * evaluations)
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the unit that fits: "40 s", "7 min", "3.2 h"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
 @contextmanager

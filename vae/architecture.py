@@ -18,13 +18,16 @@ class Layer(NamedTuple):
 
 
 def layers(model: VAE) -> list[Layer]:
-    """The layers of a model in the order in which an image passes through them."""
+    """The layers of a model in the order in which an image passes through them.
+
+    The learned noise level of the Gaussian likelihood is no layer, and one more parameter.
+    """
     rows, side = [], model.image_size
     for i, convolution in enumerate(model.encoder):
         side //= 2
         rows.append(_convolution(f"encoder.{i}", convolution, side, side))
-    for name in ("to_mean", "to_log_variance", "from_latent"):
-        rows.append(_linear(name, getattr(model, name)))
+    rows += [_linear(name, getattr(model, name), "linear") for name in ("to_mean", "to_log_variance")]
+    rows.append(_linear("from_latent", model.from_latent, "linear, relu"))
     for i, transposed in enumerate(model.decoder):
         rows.append(_convolution(f"decoder.{i}", transposed, 2 * side, side))
         side *= 2
@@ -42,8 +45,8 @@ def _convolution(name, layer, side_out, side_small):
     return Layer(name, kind, shape, _count(layer), layer.weight.size * side_small * side_small)
 
 
-def _linear(name, layer):
-    return Layer(name, "linear", (layer.out_features,), _count(layer), layer.weight.size)
+def _linear(name, layer, kind):
+    return Layer(name, kind, (layer.out_features,), _count(layer), layer.weight.size)
 
 
 def _count(layer):

@@ -7,13 +7,18 @@ import numpy as np
 
 from autograd import no_grad
 
-from .elbo import bits_per_dim, elbo_terms
-from .explore import BATCH, as_floats, encode, reconstruct
+from .elbo import bits_per_dim, posterior_terms
+from .explore import BATCH, as_floats, reconstruct
 from .model import VAE
 
-ACTIVE_VARIANCE = 0.01  # a unit is active if its posterior mean varies more than this over images (Burda et al. 2016)
-COLLAPSED_SHARE = 0.1  # fewer active units than this share: the posterior has collapsed onto the prior
-POINT_VARIANCE = 0.01  # a mean posterior variance below this, where the prior's is 1: points, not distributions
+# A unit is active if its posterior mean varies over images by more than this, where the prior's variance is 1. (Burda,
+# Grosse and Salakhutdinov 2016, section 5, whose 0.01 is for models trained to the end: early on, a unit that says
+# nothing of the image may wander by as much.)
+ACTIVE_VARIANCE = 0.1
+
+# Conventions of ours, in nats for each latent unit: on faces, weights of 1, 100 and 0 differ from them by far.
+COLLAPSED_NATS = 0.25  # a code of less than this says hardly anything
+UNUSED_NATS = 1.0  # posteriors taken together that are further than this from the prior are somewhere else
 
 
 @dataclass(frozen=True)
@@ -38,15 +43,16 @@ def evaluate(model: VAE, images: np.ndarray, seed: int = 0) -> Evaluation:
     by the model alone, and the generator that training uses is not touched.
     """
     rng = np.random.default_rng(seed)
-    reconstruction = kl = 0.0
+    reconstruction, kl, means = 0.0, 0.0, []
     for start in range(0, len(images), BATCH):
         batch = as_floats(images[start : start + BATCH], model)
-        terms = elbo_terms(model, batch, rng)
-        reconstruction += terms.reconstruction.item() * len(batch)
-        kl += terms.kl.item() * len(batch)
-    reconstruction, kl = reconstruction / len(images), kl / len(images)
+        mean, log_variance = model.encode(batch)
+        terms = posterior_terms(model, batch, mean, log_variance, rng)
+        reconstruction += terms.reconstruction.item() * len(batch) / len(images)
+        kl += terms.kl.item() * len(batch) / len(images)
+        means.append(mean.data)
     bits = bits_per_dim(reconstruction + kl, math.prod(images.shape[1:]), model.likelihood)
-    return Evaluation(reconstruction, kl, bits, int(active_units(encode(model, images)[0]).sum()))
+    return Evaluation(reconstruction, kl, bits, int(active_units(np.concatenate(means)).sum()))
 
 
 def active_units(means: np.ndarray) -> np.ndarray:
@@ -70,20 +76,35 @@ def mean_squared_error(model: VAE, images: np.ndarray) -> float:
 
 def psnr(mse: float) -> float:
     """Peak signal-to-noise ratio in dB for values in [0, 1]: -10 log10(mse)."""
-    return -10 * math.log10(mse)
+    return -10 * math.log10(mse) if mse > 0 else math.inf
+
+
+def prior_gap(means: np.ndarray, log_variances: np.ndarray) -> np.ndarray:
+    """How far, in nats, each unit's posteriors, all taken together, are from the prior: (K,).
+
+    The KL term is the information that z carries about the image plus KL(q(z) || p(z)), where q(z) is the average of
+    all posteriors (Hoffman and Johnson, ELBO surgery, 2016). This is the second part, with q(z) taken for a normal of
+    its mean a and variance b:  1/2 (b + a^2 - 1 - log b).  Where it is large, draws of the prior are not where the
+    decoder was trained.
+    """
+    centre = means.mean(0)
+    variance = means.var(0) + np.exp(log_variances).mean(0)
+    return 0.5 * (variance + np.square(centre) - 1 - np.log(variance))
 
 
 def verdict(means: np.ndarray, log_variances: np.ndarray) -> str:
     """What has become of the latent space, from posterior means and log-variances (N, K): one of
 
-    "collapsed": hardly a unit depends on the image, so every image is decoded to about the same picture;
-    "unused prior": posteriors are points far from the prior, so a draw of the prior hits nothing that was trained;
+    "collapsed": the code says hardly anything of the image, so every image is decoded to about the same picture;
+    "unused prior": the posteriors have left the prior, so a draw of the prior hits nothing that was trained;
     "healthy": neither.
+
+    The count of active units alone does not tell a collapse: many may be just above the line. Nor do small posterior
+    variances alone tell an unused prior: a good model, too, knows exactly where an image lies.
     """
-    active = active_units(means)
-    if active.mean() < COLLAPSED_SHARE:
+    if kl_per_unit(means, log_variances).mean() < COLLAPSED_NATS:
         return "collapsed"
-    if np.exp(log_variances[:, active]).mean() < POINT_VARIANCE:
+    if prior_gap(means, log_variances).mean() > UNUSED_NATS:
         return "unused prior"
     return "healthy"
 
@@ -91,10 +112,11 @@ def verdict(means: np.ndarray, log_variances: np.ndarray) -> str:
 def pca_error(train: np.ndarray, held_out: np.ndarray, components: int, rng: np.random.Generator) -> float:
     """Mean squared error per pixel of held-out images rebuilt from their `components` first principal components.
 
-    The bar to beat: the best that a linear code of the same size can do. The axes come from a randomised range
-    finder with two power iterations (Halko, Martinsson and Tropp 2011, algorithm 4.4).
+    The bar to beat: the best that a linear code of the same size can do. Images are uint8, (N, S, S, C) with N at
+    least `components` and (M, S, S, C); the error is of values in [0, 1]. The axes come from a randomised range finder
+    with two power iterations (Halko, Martinsson and Tropp 2011, algorithm 4.4).
     """
-    flat = train.reshape(len(train), -1).astype(np.float32) / 255
+    flat = np.divide(train.reshape(len(train), -1), 255, dtype=np.float32)
     centre = flat.mean(0)
     flat -= centre
     basis = rng.standard_normal((flat.shape[1], components + 16), dtype=np.float32)
@@ -102,29 +124,35 @@ def pca_error(train: np.ndarray, held_out: np.ndarray, components: int, rng: np.
         basis, _ = np.linalg.qr(flat.T @ (flat @ basis))
     _, _, axes = np.linalg.svd(flat @ basis, full_matrices=False)
     axes = basis @ axes[:components].T
-    test = held_out.reshape(len(held_out), -1).astype(np.float32) / 255 - centre
+    test = np.divide(held_out.reshape(len(held_out), -1), 255, dtype=np.float32) - centre
     return float(np.square(test - (test @ axes) @ axes.T).mean())
 
 
-def factor_scores(means: np.ndarray, factors: dict[str, np.ndarray]) -> dict[str, float]:
-    """How well each true factor can be read from the latent means by a linear map: R squared on the second half.
+def factor_scores(
+    means: np.ndarray, factors: dict[str, np.ndarray], test_means: np.ndarray, test_factors: dict[str, np.ndarray]
+) -> dict[str, float]:
+    """How well each true factor can be read from posterior means by a linear map: R squared on other images.
 
-    Least squares on the first half of the images. A category counts as its indicator columns, scored together.
+    The map is fitted by least squares to means (N, K) and factors (N,), and tried on means (M, K) and factors (M,).
+    Factors of whole numbers are categories: they count as columns of 0 and 1, one for each category, scored together.
+    A factor that does not vary has no score: NaN.
     """
-    half = len(means) // 2
-    design = np.column_stack([means, np.ones(len(means))]).astype(np.float64)
+    design, test_design = _with_constant(means), _with_constant(test_means)
     scores = {}
     for name, values in factors.items():
-        target = _indicators(values)
-        weights, *_ = np.linalg.lstsq(design[:half], target[:half], rcond=None)
-        residual = target[half:] - design[half:] @ weights
-        spread = target[half:] - target[half:].mean(0)
-        scores[name] = float(1 - np.square(residual).sum() / np.square(spread).sum())
+        categories = np.unique(values)
+        target, truth = _columns(values, categories), _columns(test_factors[name], categories)
+        weights, *_ = np.linalg.lstsq(design, target, rcond=None)
+        spread = np.square(truth - truth.mean(0)).sum()
+        error = np.square(truth - test_design @ weights).sum()
+        scores[name] = float(1 - error / spread) if spread else math.nan
     return scores
 
 
-def _indicators(values):
-    """A factor as columns of numbers: a category becomes one column of 0 and 1 for each of its values."""
-    if np.issubdtype(values.dtype, np.floating):
-        return values.reshape(len(values), -1).astype(np.float64)
-    return (values[:, None] == np.unique(values)).astype(np.float64)
+def _with_constant(means):
+    return np.column_stack([means, np.ones(len(means))]).astype(np.float64)
+
+
+def _columns(values, categories):
+    """A factor as columns of numbers (N, 1), or of 0 and 1 (N, categories)."""
+    return values[:, None].astype(np.float64) if values.dtype.kind == "f" else (values[:, None] == categories) * 1.0

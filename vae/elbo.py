@@ -37,6 +37,11 @@ class Terms(NamedTuple):
 def elbo_terms(model: VAE, images, rng: np.random.Generator) -> Terms:
     """The two terms for a batch of images (N, S, S, C) in [0, 1], with one draw of z for each."""
     mean, log_variance = model.encode(images)
+    return posterior_terms(model, images, mean, log_variance, rng)
+
+
+def posterior_terms(model: VAE, images, mean, log_variance, rng: np.random.Generator) -> Terms:
+    """The two terms for images whose posteriors are N(m, s^2): mean and log-variance, both (N, latent)."""
     z = model.reparameterize(mean, log_variance, rng)
     reconstruction = -model.log_likelihood(images, z).mean()
     return Terms(reconstruction, autograd.kl_standard_normal(mean, log_variance).mean())
@@ -45,7 +50,9 @@ def elbo_terms(model: VAE, images, rng: np.random.Generator) -> Terms:
 def bits_per_dim(negative_elbo: float, dimensions: int, likelihood: str) -> float:
     """Nats per image as bits per pixel value.
 
-    A Gaussian's density is of values in [0, 1]; the 256 grey levels lie 1/256 apart, so the probability of a level
-    is the density / 256: 8 bits more. The Bernoulli surrogate has no such reading and is only rescaled.
+    A Gaussian's density is of values in [0, 1]. There the 256 grey levels lie 1/255 apart, so the probability of a
+    level is the density / 255: log2 255, all but 8, bits more. The Bernoulli surrogate has no such reading and is
+    only rescaled.
     """
-    return negative_elbo / (dimensions * math.log(2)) + (8 if likelihood == "gaussian" else 0)
+    level_bits = math.log2(255) if likelihood == "gaussian" else 0
+    return negative_elbo / (dimensions * math.log(2)) + level_bits

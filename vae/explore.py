@@ -20,7 +20,6 @@ def encode(model: VAE, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @no_grad()
 def decode(model: VAE, latents: np.ndarray) -> np.ndarray:
     """Mean images (N, S, S, C) in [0, 1] of latents (N, latent)."""
-    latents = latents.astype(_dtype(model), copy=False)
     return np.concatenate([model.decode(latents[i : i + BATCH]).data for i in range(0, len(latents), BATCH)])
 
 
@@ -41,10 +40,10 @@ def interpolate(start: np.ndarray, end: np.ndarray, steps: int, spherical: bool 
     """
     t = np.linspace(0, 1, steps, dtype=start.dtype)[:, None]
     if spherical:
-        cosine = start @ end / (np.linalg.norm(start) * np.linalg.norm(end))
+        cosine = start @ end / max(np.linalg.norm(start) * np.linalg.norm(end), np.finfo(start.dtype).tiny)
         angle = np.arccos(np.clip(cosine, -1, 1))
-        if np.sin(angle) > 1e-3:  # else the arc is so short that it is straight
-            return ((np.sin((1 - t) * angle) * start + np.sin(t * angle) * end) / np.sin(angle)).astype(start.dtype)
+        if np.sin(angle) > 1e-3:  # else the arc is so short that it is straight, or its direction is not defined
+            return (np.sin((1 - t) * angle) * start + np.sin(t * angle) * end) / np.sin(angle)
     return (1 - t) * start + t * end
 
 
@@ -75,9 +74,5 @@ def nearest(images: np.ndarray, gallery: np.ndarray) -> np.ndarray:
 
 
 def as_floats(images: np.ndarray, model: VAE) -> np.ndarray:
-    """uint8 images scaled to [0, 1] in the model's dtype; floating ones as they are."""
-    return images / _dtype(model).type(255) if images.dtype == np.uint8 else images.astype(_dtype(model), copy=False)
-
-
-def _dtype(model: VAE) -> np.dtype:
-    return model.to_mean.weight.dtype
+    """uint8 images scaled to [0, 1] in the model's dtype; floating ones, which are in [0, 1], as they are."""
+    return np.divide(images, 255, dtype=model.dtype) if images.dtype == np.uint8 else images

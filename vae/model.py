@@ -15,6 +15,8 @@ import numpy as np
 import autograd
 from autograd import Tensor, nn
 
+Batch = Tensor | np.ndarray
+
 LIKELIHOODS = ("gaussian", "bernoulli")
 
 # The log-variances are kept in this range: e^12 and e^-12 are far from any useful value, and without a guard a KL
@@ -28,6 +30,8 @@ INITIAL_LOG_NOISE = -3.0
 class VAE(nn.Module):
     """A convolutional variational autoencoder for square images with values in [0, 1].
 
+    Its methods take tensors or arrays, and give tensors; arrays are taken in the dtype of the model.
+
     Args:
         image_size: side S in pixels; a multiple of 2^len(widths).
         channels: C, 3 for colour.
@@ -35,9 +39,10 @@ class VAE(nn.Module):
         latent: K, the number of latent units.
         likelihood: "gaussian" (the decoder gives a mean, one noise level is learned) or "bernoulli".
         rng: draws the initial weights.
+        dtype: of the parameters; float32 to train, float64 to check.
 
     Raises:
-        ValueError: a size that the widths cannot halve to a whole number, or an unknown likelihood.
+        ValueError: sizes below 1, a side that the widths cannot halve to a whole number, or an unknown likelihood.
     """
 
     def __init__(
@@ -51,68 +56,87 @@ class VAE(nn.Module):
         likelihood: str = "gaussian",
         dtype=np.float32,
     ):
-        smallest, remainder = divmod(image_size, 2 ** len(widths))
-        if remainder or not smallest:
-            raise ValueError(
-                f"image_size is {image_size}: {len(widths)} widths halve it {len(widths)} times, "
-                f"so it must be a multiple of {2 ** len(widths)}"
-            )
+        _check_sizes(image_size, channels, widths, latent)
         if likelihood not in LIKELIHOODS:
             raise ValueError(f"likelihood is {likelihood!r}, expected one of {', '.join(LIKELIHOODS)}")
         self.image_size, self.channels, self.latent = image_size, channels, latent
-        self.widths, self.likelihood = tuple(widths), likelihood
+        self.widths, self.likelihood, self.dtype = tuple(widths), likelihood, np.dtype(dtype)
+        smallest = image_size // 2 ** len(widths)
         self.smallest_shape = (smallest, smallest, widths[-1])
         features = math.prod(self.smallest_shape)
         halving = {"kernel_size": 4, "stride": 2, "padding": 1, "rng": rng, "dtype": dtype}
 
-        sizes = (channels, *widths)
-        self.encoder = [nn.Conv2d(n, m, **halving, activation="relu") for n, m in pairwise(sizes)]
+        steps = list(pairwise((channels, *widths)))
+        self.encoder = [nn.Conv2d(n, m, **halving, activation="relu") for n, m in steps]
         self.to_mean = nn.Linear(features, latent, rng=rng, dtype=dtype)
         self.to_log_variance = nn.Linear(features, latent, rng=rng, dtype=dtype)
         self.from_latent = nn.Linear(latent, features, rng=rng, dtype=dtype)
-        back = sizes[::-1]
-        self.decoder = [
-            nn.ConvTranspose2d(n, m, **halving, activation="relu" if m != channels else None) for n, m in pairwise(back)
-        ]
+        inner = [nn.ConvTranspose2d(m, n, **halving, activation="relu") for n, m in reversed(steps[1:])]
+        self.decoder = [*inner, nn.ConvTranspose2d(widths[0], channels, **halving)]
         if likelihood == "gaussian":
             self.log_noise = Tensor(np.array(INITIAL_LOG_NOISE, dtype), requires_grad=True)
 
-    def encode(self, images) -> tuple[Tensor, Tensor]:
-        """Mean and log-variance, both (N, latent), of the posterior of images (N, S, S, C) in [0, 1]."""
-        hidden = images
+    def encode(self, images: Batch) -> tuple[Tensor, Tensor]:
+        """Mean and log-variance, both (N, latent), of the posterior of images (N, S, S, C) in [0, 1].
+
+        Raises:
+            TypeError: whole numbers instead of values in [0, 1].
+            ValueError: another shape.
+        """
+        hidden = self._tensor(images)
+        expected = (self.image_size, self.image_size, self.channels)
+        if hidden.shape[1:] != expected:
+            raise ValueError(f"encode: images have shape {hidden.shape}, expected (N, {', '.join(map(str, expected))})")
         for convolution in self.encoder:
             hidden = convolution(hidden)
         hidden = hidden.reshape(len(hidden), -1)
         return self.to_mean(hidden), autograd.clip(self.to_log_variance(hidden), *LOG_VARIANCE_RANGE)
 
-    def reparameterize(self, mean, log_variance, rng: np.random.Generator) -> Tensor:
-        """A draw z = m + s * noise from N(m, s^2), with noise from N(0, 1).
+    def reparameterize(self, mean: Batch, log_variance: Batch, rng: np.random.Generator) -> Tensor:
+        """A draw z = m + s * noise from N(m, s^2), with noise from N(0, 1); all (N, latent).
 
         Drawing z itself would cut the graph. Written like this the randomness is an input like any other, and the
-        gradient flows through m and s. Note s = exp(log s^2 / 2): a log-variance is not a log-deviation.
+        gradient flows through m and s (Kingma and Welling, section 2.4). Note s = exp(log s^2 / 2): a log-variance is
+        not a log-deviation.
         """
-        mean, log_variance = _tensor(mean), _tensor(log_variance)
+        mean, log_variance = self._tensor(mean), self._tensor(log_variance)
         noise = rng.standard_normal(mean.shape, dtype=mean.dtype)
         return mean + autograd.exp(0.5 * log_variance) * noise
 
-    def decode_logits(self, z) -> Tensor:
+    def decode_logits(self, z: Batch) -> Tensor:
         """The decoder's last layer before the sigmoid, (N, S, S, C), for latents z (N, latent)."""
-        hidden = autograd.relu(self.from_latent(_tensor(z))).reshape(-1, *self.smallest_shape)
+        hidden = autograd.relu(self.from_latent(self._tensor(z))).reshape(-1, *self.smallest_shape)
         for convolution in self.decoder:
             hidden = convolution(hidden)
         return hidden
 
-    def decode(self, z) -> Tensor:
+    def decode(self, z: Batch) -> Tensor:
         """The mean image (N, S, S, C), in [0, 1], for latents z (N, latent)."""
         return autograd.sigmoid(self.decode_logits(z))
 
-    def log_likelihood(self, images, z) -> Tensor:
+    def log_likelihood(self, images: Batch, z: Batch) -> Tensor:
         """log p(x | z) in nats per image, (N,), for images (N, S, S, C) and latents (N, latent)."""
         logits = self.decode_logits(z)
         if self.likelihood == "bernoulli":
             return autograd.bernoulli_log_likelihood(logits, images)
         return autograd.gaussian_log_likelihood(autograd.sigmoid(logits), self.log_noise, images)
 
+    def _tensor(self, x: Batch) -> Tensor:
+        if not isinstance(x, Tensor):
+            if x.dtype.kind != "f":
+                raise TypeError(
+                    f"dtype is {x.dtype}, expected floating numbers; pixels from 0 to 255 are divided by 255"
+                )
+            x = Tensor(x.astype(self.dtype, copy=False))
+        return x
 
-def _tensor(x) -> Tensor:
-    return x if isinstance(x, Tensor) else Tensor(x)
+
+def _check_sizes(image_size, channels, widths, latent):
+    if not widths or min(image_size, channels, latent, *widths) < 1:
+        sizes = f"image_size {image_size}, channels {channels}, widths {tuple(widths)}, latent {latent}"
+        raise ValueError(f"VAE: {sizes}: expected whole numbers of at least 1, and one width or more")
+    if image_size % 2 ** len(widths):
+        raise ValueError(
+            f"VAE: image_size is {image_size}: {len(widths)} widths halve it {len(widths)} times, "
+            f"so it must be a multiple of {2 ** len(widths)}"
+        )

@@ -1,8 +1,8 @@
-"""Training: mini-batches, Adam, one record an epoch, and a state that can be saved at any step and gone on with.
+"""Training: mini-batches, Adam, and a state that can be saved after any step and gone on with.
 
     trainer = Trainer(model, images, settings, seed)
     for step in trainer.epoch(): ...          # `step` has the batch's terms, for a progress bar
-    trainer.state() / trainer.restore(state)  # everything that decides what comes next
+    trainer.state(), trainer.restore(state)   # everything that decides what comes next
 
 Going on from a saved state gives the same bytes as never having stopped: parameters, Adam's moments and step count,
 both generators, the order of the epoch's images and the place in it are all part of the state.
@@ -15,11 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd import optim
+from autograd import AnomalyError, detect_anomaly, optim
+from autograd.checkpoint import generator_state, restore_generator
 
-from .elbo import elbo_terms
+from .elbo import Terms, elbo_terms
 from .explore import as_floats
 from .model import VAE
+
+BETWEEN_EPOCHS = np.empty(0, np.int64)  # no order: the next epoch draws one
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,9 @@ class Settings:
 
     Attributes:
         kl_weight: the factor on the KL term in the loss.
-        batch_size, learning_rate: of Adam's steps.
-        clip: the largest norm that a step's gradient may have, or 0 for no limit.
+        batch_size: images in a step; the last step of an epoch takes what is left.
+        learning_rate: of Adam.
+        epochs: passes over all images.
     """
 
     kl_weight: float = 1.0
@@ -40,82 +44,119 @@ class Settings:
 
 @dataclass(frozen=True)
 class Step:
-    """One optimiser step: the batch's terms in nats per image."""
+    """One optimiser step: its number within the epoch, from 1, and the batch's terms in nats per image."""
 
     number: int
-    of: int
     reconstruction: float
     kl: float
 
+    @property
+    def negative_elbo(self) -> float:
+        return self.reconstruction + self.kl
+
 
 class NotFiniteError(ArithmeticError):
-    """The loss stopped being a number; the message says when and in which op."""
+    """The loss or a gradient is no finite number; the message says when, and which op gave the first such value."""
 
 
 class Trainer:
-    """A training run of a model on uint8 images (N, S, S, C)."""
+    """A training run of a model on uint8 images (N, S, S, C).
+
+    The order of the images and the noise come from two generators of their own, both from `seed`.
+    """
 
     def __init__(self, model: VAE, images: np.ndarray, settings: Settings, seed: int):
         self.model, self.images, self.settings = model, images, settings
         self.optimizer = optim.Adam(model.parameters(), settings.learning_rate)
         self.order_rng, self.noise_rng = np.random.default_rng([seed, 1]), np.random.default_rng([seed, 2])
         self.epochs_done = 0
-        self.position = 0  # images of the current epoch's order that are behind us
-        self.order = np.empty(0, np.int64)
+        self.order = BETWEEN_EPOCHS  # in which the current epoch takes the images
+        self.position = 0  # how many of them are behind us
 
     @property
     def steps_per_epoch(self) -> int:
         return math.ceil(len(self.images) / self.settings.batch_size)
 
+    @property
+    def steps_done(self) -> int:
+        """Steps of the current epoch that are behind us."""
+        return math.ceil(self.position / self.settings.batch_size)
+
     def epoch(self) -> Iterator[Step]:
-        """Run to the end of the current epoch, a step at a time.
+        """Run to the end of the current epoch, a step at a time; the state may be saved after each.
 
         Raises:
-            NotFiniteError: the loss is infinite or not a number; the parameters are those before that step.
+            NotFiniteError: the loss or a gradient is not finite; the state is that before the step.
         """
-        if self.position == 0:
-            self.order = self.order_rng.permutation(len(self.images))
-        while self.position < len(self.order):
+        epoch = self.epochs_done
+        while self.epochs_done == epoch:
+            if not len(self.order):
+                self.order = self.order_rng.permutation(len(self.images))
             rows = self.order[self.position : self.position + self.settings.batch_size]
-            step = self._step(as_floats(self.images[rows], self.model))
+            terms = self._step(as_floats(self.images[rows], self.model))
+            step = Step(self.steps_done + 1, terms.reconstruction.item(), terms.kl.item())
             self.position += len(rows)
-            if self.position >= len(self.order):
-                self.epochs_done, self.position = self.epochs_done + 1, 0
-                yield step
-                return
+            if self.position == len(self.order):
+                self.epochs_done, self.position, self.order = epoch + 1, 0, BETWEEN_EPOCHS
             yield step
 
-    def _step(self, batch: np.ndarray) -> Step:
+    def _step(self, batch: np.ndarray) -> Terms:
+        noise = generator_state(self.noise_rng)
+        with np.errstate(all="ignore"):  # what overflows is found below, and named better than NumPy does
+            terms, loss = self._forward_backward(batch)
+        gradients = (parameter.grad for parameter in self.model.parameters() if parameter.grad is not None)
+        if not math.isfinite(loss) or not all(np.isfinite(gradient).all() for gradient in gradients):
+            restore_generator(self.noise_rng, noise)
+            cause = self._first_anomaly(batch)
+            restore_generator(self.noise_rng, noise)
+            raise NotFiniteError(f"epoch {self.epochs_done + 1}, step {self.steps_done + 1}: the loss is {loss}{cause}")
+        self.optimizer.step()
+        return terms
+
+    def _forward_backward(self, batch):
         self.optimizer.zero_grad()
         terms = elbo_terms(self.model, batch, self.noise_rng)
         loss = terms.loss(self.settings.kl_weight)
-        number = math.ceil(self.position / self.settings.batch_size) + 1
-        if not math.isfinite(loss.item()):
-            raise NotFiniteError(f"epoch {self.epochs_done + 1}, step {number}: the loss is {loss.item()}")
-        # The gradient of the mean over pixels has about the same size for any picture; Adam does not mind a factor,
-        # but its epsilon does.
         loss.backward()
-        self.optimizer.step()
-        return Step(number, self.steps_per_epoch, terms.reconstruction.item(), terms.kl.item())
+        return terms, loss.item()
+
+    def _first_anomaly(self, batch) -> str:
+        """Run the same step again, watched: the first op that gives a value or gradient which is not finite."""
+        try:
+            with detect_anomaly():
+                self._forward_backward(batch)
+        except AnomalyError as error:
+            return f"; {error}"
+        return ""
 
     def state(self) -> dict[str, Any]:
         """All that decides what comes next, as arrays and plain values."""
         return {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "order_rng": self.order_rng.bit_generator.state,
-            "noise_rng": self.noise_rng.bit_generator.state,
+            "order_rng": generator_state(self.order_rng),
+            "noise_rng": generator_state(self.noise_rng),
             "epochs_done": self.epochs_done,
             "position": self.position,
             "order": self.order,
+            "images": len(self.images),
             "settings": asdict(self.settings),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up a state that `state` gave."""
+        """Take up a state that `state` gave, of the same architecture, images and settings (but for the epochs).
+
+        Raises:
+            ValueError: it is of others; the message names them. A half-taken state must not be trained on.
+        """
+        for name, value in asdict(self.settings).items():
+            saved = state["settings"][name]
+            if name != "epochs" and saved != value:
+                raise ValueError(f"it was trained with {name} {saved}, now it is {value}")
+        if state["images"] != len(self.images):
+            raise ValueError(f"it was trained on {state['images']} images, now there are {len(self.images)}")
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.order_rng.bit_generator.state = state["order_rng"]
-        self.noise_rng.bit_generator.state = state["noise_rng"]
-        self.epochs_done, self.position = int(state["epochs_done"]), int(state["position"])
-        self.order = state["order"]
+        restore_generator(self.order_rng, state["order_rng"])
+        restore_generator(self.noise_rng, state["noise_rng"])
+        self.epochs_done, self.position, self.order = state["epochs_done"], state["position"], state["order"]

@@ -1,0 +1,110 @@
+"""The command line of problem 2: its flags, and the settings that they resolve to."""
+
+import argparse
+import math
+from pathlib import Path
+from typing import Any
+
+from experiments.run_folder import UsageError, add_run_arguments
+from vae.model import LIKELIHOODS
+
+# What --quick makes smaller, unless it is asked for outright. Without --images, drawn faces are 6,000 and others all.
+DEFAULTS = {"epochs": 6, "images": None, "widths": [32, 64, 128, 256], "latent": 64}
+QUICK = {"epochs": 8, "images": 1000, "widths": [16, 32, 64], "latent": 16}
+IMAGE_SIZE, QUICK_IMAGE_SIZE = 64, 32
+LEAST_IMAGES = 32
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_run_arguments(parser, Path("runs/vae"))
+    _add_data_arguments(parser.add_argument_group("the data").add_argument)
+    _add_net_arguments(parser.add_argument_group("the autoencoder").add_argument)
+    _add_training_arguments(parser.add_argument_group("the training").add_argument)
+
+
+def _add_data_arguments(add):
+    add(
+        "--data",
+        default="auto",
+        metavar="auto|drawn|PATH",
+        help="a folder, .zip or saved array of faces; drawn: faces that the program draws; auto: what is in data/raw/, "
+        "else a download, else drawn (%(default)s)",
+    )
+    add("--images", type=int, metavar="N", help="use N of them, chosen at random (all, or 6000 drawn; quick 1000)")
+
+
+def _add_net_arguments(add):
+    add("--latent", type=int, metavar="K", help="latent units; with 2 their plane is drawn too (64; quick 16)")
+    add("--widths", type=int, nargs="+", metavar="C", help="channels of the encoder (32 64 128 256; quick 16 32 64)")
+    add(
+        "--likelihood",
+        choices=LIKELIHOODS,
+        default=LIKELIHOODS[0],
+        help="of the pixels: a density with one learned noise level, or the surrogate on grey levels that courses use "
+        "(%(default)s)",
+    )
+
+
+def _add_training_arguments(add):
+    add(
+        "--kl-weights",
+        type=float,
+        nargs="+",
+        default=[1.0, 100.0, 0.0],
+        metavar="W",
+        help="one model is trained for each, on reconstruction + W KL (1 100 0)",
+    )
+    add(
+        "--epochs",
+        type=int,
+        metavar="N",
+        help=f"passes over the images ({DEFAULTS['epochs']}; quick {QUICK['epochs']})",
+    )
+    add("--batch-size", type=int, default=32, metavar="N", help="images in a step (%(default)s)")
+    add("--learning-rate", type=float, default=1e-3, metavar="X", help="of Adam (%(default)s)")
+    add("--seed", type=int, default=0, metavar="N", help="what all chance comes from (%(default)s)")
+
+
+def resolve(args: argparse.Namespace) -> dict[str, Any]:
+    """The arguments that decide the results, defaults filled in.
+
+    Raises:
+        UsageError: a value out of its range.
+    """
+    names = (
+        *("kl_weights", "latent", "likelihood", "widths", "epochs"),
+        *("images", "batch_size", "learning_rate", "seed", "quick"),
+    )
+    settings: dict[str, Any] = {name: getattr(args, name) for name in names}
+    for name, value in (QUICK if args.quick else DEFAULTS).items():
+        if settings[name] is None:
+            settings[name] = value
+    settings["image_size"] = QUICK_IMAGE_SIZE if args.quick else IMAGE_SIZE
+
+    for name in ("latent", "epochs", "batch_size"):
+        _require(name, settings[name], settings[name] >= 1, "at least 1")
+    _require("images", settings["images"], (settings["images"] or math.inf) >= LEAST_IMAGES, f"at least {LEAST_IMAGES}")
+    _require("seed", args.seed, args.seed >= 0, "0 or more")
+    _require("learning_rate", args.learning_rate, 0 < args.learning_rate < math.inf, "a number above 0")
+    _check_weights(args.kl_weights)
+    _check_widths(settings["widths"], settings["image_size"])
+    return settings
+
+
+def _check_weights(weights):
+    for weight in weights:
+        _require("kl_weights", weight, 0 <= weight < math.inf, "numbers, 0 or more")
+        _require("kl_weights", weight, float(f"{weight:g}") == weight, "at most six digits, which name its files")
+    _require("kl_weights", weights, len(set(weights)) == len(weights), "different numbers")
+
+
+def _check_widths(widths, size):
+    _require("widths", widths, min(widths) >= 1, "channels, at least 1 in each layer")
+    most = (size & -size).bit_length() - 1  # how often the size can be halved
+    _require("widths", widths, len(widths) <= most, f"at most {most}: each halves the side of {size} pixels")
+
+
+def _require(name, value, holds, expected):
+    if not holds:
+        shown = " ".join(map(str, value)) if isinstance(value, list) else value
+        raise UsageError(f"--{name.replace('_', '-')} is {shown}, expected {expected}")

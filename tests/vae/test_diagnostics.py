@@ -1,0 +1,144 @@
+import math
+
+import numpy as np
+import pytest
+
+from tests.vae.small import small_images, small_model
+from vae import diagnostics, explore
+from vae.diagnostics import (
+    active_units,
+    evaluate,
+    factor_scores,
+    kl_per_unit,
+    mean_squared_error,
+    pca_error,
+    prior_gap,
+    psnr,
+    verdict,
+)
+
+N, K = 400, 16
+
+
+def posteriors(spread, variance, centre=0.0, units=K):
+    """Posterior means and log-variances (N, 16): `units` of them have means of this spread, the rest are the prior."""
+    rng = np.random.default_rng(0)
+    means, log_variances = np.zeros((N, K)), np.zeros((N, K))
+    means[:, :units] = centre + spread * rng.standard_normal((N, units))
+    log_variances[:, :units] = math.log(variance)
+    return means, log_variances
+
+
+def test_evaluation_does_not_depend_on_the_batch_and_gives_the_same_each_time(monkeypatch):
+    model, images = small_model(), small_images(10)
+    first, again = evaluate(model, images), evaluate(model, images)
+    assert first == again
+    monkeypatch.setattr(diagnostics, "BATCH", 3)
+    other = evaluate(model, images)
+    assert other.reconstruction == pytest.approx(first.reconstruction, rel=1e-5)
+    assert other.kl == pytest.approx(first.kl, rel=1e-5)
+    assert first.negative_elbo == first.reconstruction + first.kl
+
+
+def test_evaluation_records_no_gradients():
+    model = small_model()
+    evaluate(model, small_images(4))
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_kl_per_unit_adds_up_to_the_kl_term():
+    model, images = small_model(latent=5), small_images()
+    assert kl_per_unit(*explore.encode(model, images)).sum() == pytest.approx(evaluate(model, images).kl, rel=1e-5)
+
+
+def test_a_unit_is_active_if_its_mean_follows_the_image():
+    means, _ = posteriors(1.0, 0.1, units=5)
+    means[:, 7] = 3.0  # far from the prior, and the same for every image
+    means[:, 8] += 0.2 * np.random.default_rng(1).standard_normal(N)  # variance 0.04: wanders, and says nothing
+    np.testing.assert_array_equal(active_units(means), np.arange(K) < 5)
+
+
+def test_the_prior_gap_is_zero_where_posteriors_together_are_the_prior_and_the_kl_divergence_where_not():
+    means, log_variances = posteriors(0.8, 0.36)
+    assert np.abs(prior_gap(means, log_variances)).max() < 0.02
+    far = prior_gap(np.full((N, 1), 2.0), np.full((N, 1), math.log(0.5)))  # N(2, 0.5) against N(0, 1)
+    assert far == pytest.approx([0.5 * (0.5 + 4 - 1 - math.log(0.5))])
+
+
+@pytest.mark.parametrize(
+    ("name", "posterior"),
+    [
+        ("healthy", posteriors(0.95, 0.1)),
+        ("healthy", posteriors(0.999, 0.003)),  # sharp posteriors alone are no fault: a good model has them
+        ("healthy", posteriors(0.95, 0.1, units=4)),  # nor are some units that the faces do not need
+        ("collapsed", posteriors(0.0, 1.0)),
+        ("collapsed", posteriors(0.4, 0.84)),  # every unit active, and together they say next to nothing
+        ("collapsed", posteriors(0.95, 0.1, units=1)),
+        ("unused prior", posteriors(3.0, 1e-4)),
+        ("unused prior", posteriors(0.5, 1e-4, centre=2.5)),
+    ],
+)
+def test_verdict(name, posterior):
+    assert verdict(*posterior) == name
+
+
+def test_mean_squared_error_is_that_of_the_reconstruction_from_the_mean(monkeypatch):
+    model, images = small_model(), small_images(7)
+    monkeypatch.setattr(diagnostics, "BATCH", 3)
+    expected = np.square(explore.reconstruct(model, images) - images / 255).mean()
+    assert mean_squared_error(model, images) == pytest.approx(expected, rel=1e-5)
+
+
+def test_psnr_of_known_errors():
+    assert psnr(0.01) == pytest.approx(20)
+    assert psnr(0.0) == math.inf
+
+
+@pytest.mark.parametrize("components", [1, 4, 10])
+def test_pca_error_is_that_of_a_full_singular_value_decomposition(components):
+    rng = np.random.default_rng(0)
+    scales = 60 * 0.7 ** np.arange(192)
+    mixing = np.linalg.qr(rng.standard_normal((192, 192)))[0]
+    pixels = 128 + (rng.standard_normal((150, 192)) * scales) @ mixing
+    images = np.clip(np.rint(pixels), 0, 255).astype(np.uint8).reshape(150, 8, 8, 3)
+    train, held_out = images[:100], images[100:]
+    flat, test = train.reshape(100, -1) / 255, held_out.reshape(50, -1) / 255
+    _, _, axes = np.linalg.svd(flat - flat.mean(0), full_matrices=False)
+    centred = test - flat.mean(0)
+    expected = np.square(centred - centred @ axes[:components].T @ axes[:components]).mean()
+    ours = pca_error(train, held_out, components, np.random.default_rng(1))
+    assert ours == pytest.approx(expected, rel=0.01)
+
+
+def test_a_factor_that_the_means_hold_scores_one_and_one_that_they_do_not_scores_none():
+    rng = np.random.default_rng(0)
+    means = rng.standard_normal((2000, 4)).astype(np.float32)
+    category = (means[:, 1] > 0).astype(int)
+    factors = {
+        "told": (2 * means[:, 0] - means[:, 2] + 1).astype(np.float32),
+        "half told": (means[:, 3] + rng.standard_normal(2000)).astype(np.float32),
+        "not told": rng.standard_normal(2000).astype(np.float32),
+        "category": category,
+        "other category": rng.integers(0, 3, 2000),
+        "constant": np.ones(2000, np.float32),
+    }
+
+    def part(rows):
+        return means[rows], {name: values[rows] for name, values in factors.items()}
+
+    scores = factor_scores(*part(slice(0, 1000)), *part(slice(1000, None)))
+    assert list(scores) == list(factors)
+    assert scores["told"] == pytest.approx(1, abs=1e-6)
+    assert scores["half told"] == pytest.approx(0.5, abs=0.07)
+    assert abs(scores["not told"]) < 0.03
+    assert scores["category"] == pytest.approx(2 / math.pi, abs=0.05)  # squared correlation of a normal with its sign
+    assert abs(scores["other category"]) < 0.03
+    assert math.isnan(scores["constant"])
+
+
+def test_scores_are_taken_on_other_images_so_that_many_units_cannot_learn_by_heart():
+    rng = np.random.default_rng(0)
+    means, values = rng.standard_normal((40, 30)), rng.standard_normal(40)
+    assert factor_scores(means, {"x": values}, means, {"x": values})["x"] > 0.5
+    other_means, other = rng.standard_normal((400, 30)), rng.standard_normal(400)
+    assert factor_scores(means, {"x": values}, other_means, {"x": other})["x"] < 0

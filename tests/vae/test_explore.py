@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from tests.vae.small import small_images, small_model
+from vae import explore
+
+
+def test_encode_and_decode_give_arrays_in_batches_that_do_not_show(monkeypatch):
+    model, images = small_model(), small_images(7)
+    whole = explore.encode(model, images)
+    pictures = explore.decode(model, whole[0])
+    monkeypatch.setattr(explore, "BATCH", 3)
+    for one, other in zip(whole, explore.encode(model, images), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(explore.decode(model, whole[0]), pictures, rtol=1e-5, atol=1e-6)
+    assert {type(a) for a in (*whole, pictures)} == {np.ndarray}
+
+
+def test_bytes_and_their_values_between_0_and_1_are_encoded_alike():
+    model, images = small_model(), small_images(4)
+    np.testing.assert_array_equal(*(explore.encode(model, x)[0] for x in (images, (images / 255).astype(np.float32))))
+
+
+def test_reconstruct_decodes_the_posterior_mean():
+    model, images = small_model(), small_images(4)
+    np.testing.assert_array_equal(
+        explore.reconstruct(model, images), explore.decode(model, explore.encode(model, images)[0])
+    )
+
+
+def ends(seed=0, latent=32, dtype=np.float32):
+    return np.random.default_rng(seed).standard_normal((2, latent)).astype(dtype)
+
+
+@pytest.mark.parametrize("spherical", [False, True])
+def test_an_interpolation_has_both_ends_and_as_many_points_as_asked(spherical):
+    start, end = ends()
+    path = explore.interpolate(start, end, 9, spherical)
+    assert path.shape == (9, 32)
+    assert path.dtype == np.float32
+    np.testing.assert_allclose(path[0], start, rtol=1e-6)
+    np.testing.assert_allclose(path[-1], end, rtol=1e-6, atol=1e-6)
+
+
+def test_a_linear_interpolation_goes_in_equal_steps():
+    start, end = ends(dtype=np.float64)
+    np.testing.assert_allclose(np.diff(explore.interpolate(start, end, 5), axis=0), [(end - start) / 4] * 4)
+
+
+def test_a_spherical_interpolation_keeps_the_norm_and_turns_by_equal_angles():
+    start, end = ends(dtype=np.float64)
+    end *= np.linalg.norm(start) / np.linalg.norm(end)
+    path = explore.interpolate(start, end, 6, spherical=True)
+    np.testing.assert_allclose(np.linalg.norm(path, axis=1), np.linalg.norm(start))
+    unit = path / np.linalg.norm(path, axis=1, keepdims=True)
+    angles = np.arccos((unit[1:] * unit[:-1]).sum(1))
+    np.testing.assert_allclose(angles, angles[0])
+    straight = explore.interpolate(start, end, 6)
+    assert np.linalg.norm(straight[2]) < 0.9 * np.linalg.norm(start)
+
+
+@pytest.mark.parametrize("end", [[1.0, 0, 0], [-1.0, 0, 0]])
+def test_where_no_arc_is_defined_a_spherical_interpolation_is_straight(end):
+    start = np.array([1.0, 0, 0])
+    np.testing.assert_allclose(
+        explore.interpolate(start, np.array(end), 3, spherical=True), explore.interpolate(start, np.array(end), 3)
+    )
+
+
+def test_the_latent_zero_may_be_an_end():
+    path = explore.interpolate(np.zeros(3), np.ones(3), 3, spherical=True)
+    np.testing.assert_allclose(path[[0, 2]], [[0, 0, 0], [1, 1, 1]])
+    assert np.isfinite(path).all()
+
+
+def test_traverse_changes_one_unit_at_a_time():
+    latent, values = np.arange(4.0), np.array([-3.0, 0.5, 3.0])
+    walked = explore.traverse(latent, np.array([2, 0]), values)
+    assert walked.shape == (2, 3, 4)
+    for row, unit in enumerate((2, 0)):
+        np.testing.assert_array_equal(walked[row, :, unit], values)
+        others = [k for k in range(4) if k != unit]
+        np.testing.assert_array_equal(walked[row][:, others], np.tile(latent[others], (3, 1)))
+
+
+def test_nearest_finds_what_the_definition_finds():
+    rng = np.random.default_rng(0)
+    gallery = rng.integers(0, 256, (2500, 4, 4, 3), dtype=np.uint8)  # several blocks
+    images = rng.random((6, 4, 4, 3), dtype=np.float32)
+    images[0] = gallery[2400] / 255
+    distances = np.square(images[:, None] - gallery[None] / 255).sum((2, 3, 4))
+    np.testing.assert_array_equal(explore.nearest(images, gallery), distances.argmin(1))
+    assert explore.nearest(images, gallery)[0] == 2400

@@ -1,0 +1,175 @@
+import numpy as np
+import pytest
+
+from autograd import checkpoint
+from tests.vae.small import small_images, small_model
+from vae.diagnostics import evaluate
+from vae.train import NotFiniteError, Settings, Trainer
+
+IMAGES = small_images(20)
+
+
+def trainer(seed=0, images=IMAGES, model=None, **settings):
+    settings = {"batch_size": 8, "learning_rate": 3e-3} | settings  # steps of 8, 8 and 4 images
+    return Trainer(model or small_model(seed=3), images, Settings(**settings), seed)
+
+
+def run(trainer, epochs):
+    return [step for _ in range(epochs) for step in trainer.epoch()]
+
+
+def saved_bytes(trainer, path):
+    checkpoint.save(path, trainer.state())
+    return path.read_bytes()
+
+
+def restored(path, **options):
+    fresh = trainer(seed=99, model=small_model(seed=98), **options)  # nothing may depend on what a fresh one has
+    fresh.restore(checkpoint.load(path))
+    return fresh
+
+
+def test_training_lowers_the_negative_elbo():
+    t = trainer(learning_rate=1e-2)
+    before = evaluate(t.model, IMAGES).negative_elbo
+    run(t, 40)
+    assert evaluate(t.model, IMAGES).negative_elbo < before - 100
+
+
+def test_an_epoch_takes_every_image_once_in_an_order_of_its_own():
+    t = trainer()
+    orders = []
+    for _ in range(2):
+        steps = t.epoch()
+        first = next(steps)
+        assert sorted(t.order) == list(range(20))
+        orders.append(t.order)
+        assert [step.number for step in [first, *steps]] == [1, 2, 3]
+    assert t.epochs_done == 2
+    assert (orders[0] != orders[1]).any()
+
+
+def test_a_step_reports_the_terms_of_its_batch_with_no_weight():
+    step = next(trainer(kl_weight=100).epoch())
+    assert step.negative_elbo == step.reconstruction + step.kl
+    assert step == next(trainer(kl_weight=0).epoch())
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 6, 8])
+def test_a_run_saved_after_any_step_and_gone_on_with_ends_with_the_same_bytes(tmp_path, steps):
+    whole = trainer()
+    records = run(whole, 4)
+
+    stopped, done = trainer(), []
+    while len(done) < steps:
+        for step in stopped.epoch():
+            done.append(step)
+            if len(done) == steps:
+                break
+    checkpoint.save(tmp_path / "stopped.npz", stopped.state())
+    going_on = restored(tmp_path / "stopped.npz")
+    while going_on.epochs_done < 4:
+        done += going_on.epoch()
+    assert done == records
+    assert saved_bytes(going_on, tmp_path / "b.npz") == saved_bytes(whole, tmp_path / "a.npz")
+
+
+def test_two_epochs_and_two_more_are_four(tmp_path):
+    whole, first = trainer(), trainer()
+    run(whole, 4)
+    run(first, 2)
+    checkpoint.save(tmp_path / "two.npz", first.state())
+    second = restored(tmp_path / "two.npz")
+    run(second, 2)
+    assert saved_bytes(second, tmp_path / "b.npz") == saved_bytes(whole, tmp_path / "a.npz")
+
+
+def test_evaluating_in_between_changes_nothing(tmp_path):
+    quiet, watched = trainer(), trainer()
+    run(quiet, 2)
+    for _ in range(2):
+        list(watched.epoch())
+        evaluate(watched.model, IMAGES)
+    assert saved_bytes(watched, tmp_path / "b.npz") == saved_bytes(quiet, tmp_path / "a.npz")
+
+
+def test_seed_and_weight_matter(tmp_path):
+    states = []
+    for options in ({}, {"seed": 1}, {"kl_weight": 100.0}):
+        t = trainer(**options)
+        run(t, 1)
+        states.append(t.model.state_dict()["encoder.0.weight"].tobytes())
+    assert len(set(states)) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"kl_weight": 100.0}, "trained with kl_weight 1.0, now it is 100.0"),
+        ({"batch_size": 4}, "trained with batch_size 8, now it is 4"),
+        ({"learning_rate": 1e-3}, "trained with learning_rate"),
+        ({"images": small_images(30)}, "trained on 20 images, now there are 30"),
+    ],
+)
+def test_a_state_of_another_training_is_refused_with_the_reason(tmp_path, options, message):
+    t = trainer()
+    run(t, 1)
+    checkpoint.save(tmp_path / "state.npz", t.state())
+    with pytest.raises(ValueError, match=message):
+        restored(tmp_path / "state.npz", **options)
+
+
+def test_a_state_of_another_architecture_is_refused_with_the_shapes():
+    other = trainer(model=small_model(widths=(4, 8)))
+    with pytest.raises(ValueError, match=r"not saved from the same architecture: .*encoder.1.weight has shape"):
+        trainer().restore(other.state())
+
+
+def poisoned(t, name, value):
+    dict(t.model.named_parameters())[name].data.flat[0] = value
+    return t
+
+
+def test_a_loss_that_is_not_finite_ends_training_with_epoch_step_and_first_op():
+    t = trainer()
+    list(t.epoch())
+    next(t.epoch())
+    poisoned(t, "from_latent.weight", np.inf)
+    with pytest.raises(
+        NotFiniteError, match=r"epoch 2, step 2: the loss is (nan|inf|-inf); transpose gave 1 infinite"
+    ) as e:
+        next(t.epoch())
+    assert "of 288 values in shape (3, 96), called at" in str(e.value)
+    assert "model.py:" in str(e.value)
+
+
+def test_an_overflow_inside_the_network_is_traced_to_the_op_where_it_happens():
+    t = poisoned(trainer(), "log_noise", -300.0)  # a precision of e^300
+    with pytest.raises(
+        NotFiniteError, match=r"epoch 1, step 1: the loss is inf; gaussian_log_likelihood gave 8 infinite"
+    ):
+        next(t.epoch())
+
+
+def test_a_gradient_that_is_not_finite_ends_training_before_it_reaches_the_parameters(monkeypatch):
+    """The loss is finite: a likelihood of 0 times sqrt(0), whose slope is infinite there."""
+    t = trainer()
+    original = type(t.model).log_likelihood
+    monkeypatch.setattr(
+        type(t.model), "log_likelihood", lambda self, x, z: original(self, x, z) + (z[:, 0] - z[:, 0].detach()).sqrt()
+    )
+    with pytest.raises(NotFiniteError, match=r"the loss is -?\d.*; the gradient of sqrt, called at .*test_train.py"):
+        next(t.epoch())
+
+
+def test_a_step_that_failed_leaves_no_trace(tmp_path):
+    whole, failing = trainer(), trainer()
+    run(whole, 2)
+    for _ in range(2):
+        good = failing.images
+        failing.images = np.full(good.shape, np.nan, np.float32)
+        with pytest.raises(NotFiniteError, match="conv2d gave"):
+            next(failing.epoch())
+        failing.images = good
+        run(failing, 1)
+    assert saved_bytes(failing, tmp_path / "b.npz") == saved_bytes(whole, tmp_path / "a.npz")
