@@ -159,32 +159,37 @@ def which_cell(results: pd.DataFrame, length: int) -> str:
     cells = cells_in(results)
     if len(cells) < 2:
         return ""
-    parts, ranked = [], set()
+    parts, lasts = [], set()
+    told_apart: list[str] = []
+    alike: list[str] = []
     for split in splits_in(results):
         means = {cell: mean_of(results, cell, length, split, "auc") for cell in cells}
         first, *_, last = order = sorted(cells, key=lambda cell: -means[cell])
         difference = compare(results, first, last, length, split, "auc")
-        ranked.add(difference.verdict)
         names = listed([f"{MODEL_NAMES[cell]} ({means[cell]:.3f})" for cell in order])
         parts.append(
             f"{sentence(SPLIT_PHRASES[split])} the order by AUC is {names}; first and last are "
             f"{interval(difference)} apart, {counts_as(difference)}."
         )
-    parts.append(
-        "Where the cells do differ, the difference is smaller than what the choice of split changes; it is no reason "
-        "to call one of them the better network."
-        if "above" in ranked and _splits_differ_more(results, cells, length)
-        else "So the cells can be ranked here, though the comparison took the best and the worst of those at hand, "
-        "which exaggerates the gap."
-        if "above" in ranked
-        else "That is no ranking: another set of seeds may well turn the order round."
+        lasts.add(last)
+        (told_apart if difference.verdict == "above" else alike).append(SPLIT_PHRASES[split])
+    return " ".join([*parts, _ranking(lasts, told_apart, alike)])
+
+
+def _ranking(lasts: set[str], told_apart: list[str], alike: list[str]) -> str:
+    """What the orders on the single splits amount to: only one that holds on all of them is a ranking."""
+    if not told_apart:
+        return "That is no ranking: another set of seeds may well turn the order round."
+    if alike or len(lasts) > 1:
+        where = f" {listed(told_apart)} but not {listed(alike)}" if alike else ""
+        return (
+            f"First and last can be told apart{where}, and the pair was chosen for being the best and the worst at "
+            "hand. That is too little to call one cell better than another."
+        )
+    return (
+        f"{sentence(the(lasts.pop()))} comes last on every split, beyond what noise explains; how far is exaggerated, "
+        "since the pair compared was chosen for being the best and the worst at hand."
     )
-    return " ".join(parts)
-
-
-def _splits_differ_more(results: pd.DataFrame, cells: tuple[str, ...], length: int) -> bool:
-    table = np.array([[mean_of(results, c, length, s, "auc") for c in cells] for s in splits_in(results)])
-    return bool(len(table) > 1 and np.ptp(table.mean(axis=1)) > np.ptp(table, axis=1).max())
 
 
 def which_length(results: pd.DataFrame) -> str:

@@ -93,6 +93,11 @@ def calibration(run: SavedRun, results: pd.DataFrame) -> str:
             f"{percent(happened)} of the windows had one"
             + (f"; from tenth to tenth of probability it is off by {points(gap)}." if np.isfinite(gap) else ".")
         )
+        if abs(said - happened) > 2 * math.sqrt(happened * (1 - happened) / _windows_in(here)):
+            parts.append(
+                f"It expects too {'many' if said > happened else 'few'} rises there: the ranking of the windows, and "
+                "so the AUC, survives that, but a decision at one half does not."
+            )
         loss = compare(results, run.map_model, "majority", run.map_length, split, "log_loss")
         if loss.seeds:
             own, base = (
@@ -101,6 +106,11 @@ def calibration(run: SavedRun, results: pd.DataFrame) -> str:
             verb = {"above": "less than", "below": "more than"}.get(loss.verdict, "against")
             parts.append(f"Its log-loss is {own:.3f} nats, {verb} the {base:.3f} of always quoting the base rate.")
     return " ".join(parts)
+
+
+def _windows_in(predictions: pd.DataFrame) -> int:
+    """Different windows among the rows; seeds and models repeat them."""
+    return len(predictions[["country", "day"]].drop_duplicates())
 
 
 def map_extremes(run: SavedRun) -> str:
@@ -151,7 +161,7 @@ def limits(run: SavedRun, results: pd.DataFrame) -> str:
     ]
     if "time" in splits_in(results) and run.has("predictions.csv"):
         predictions = run.table("predictions.csv")
-        size = len(predictions[predictions["split"] == "time"][["country", "day"]].drop_duplicates())
+        size = _windows_in(predictions[predictions["split"] == "time"])
         if size:
             held.insert(
                 1,

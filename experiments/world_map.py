@@ -97,10 +97,9 @@ def checked(table: pd.DataFrame) -> pd.DataFrame:
 
 def bins(probability: pd.Series) -> np.ndarray:
     """Number of each probability's bin, (n,); a bin holds its lower edge, the last one both; -1 for no data."""
-    # Rounded before comparing: 100 * 0.55 is 55.000000000000007 and 100 * 0.29 is 28.999999999999996.
-    percent = (100 * probability).round(9).to_numpy(dtype=np.float64)
-    number = np.searchsorted(EDGES, percent, side="right") - 1
-    return np.where(np.isnan(percent), -1, np.minimum(number, len(LABELS) - 1))
+    shares = probability.to_numpy(dtype=np.float64)
+    number = np.searchsorted(np.array(EDGES) / 100, shares, side="right") - 1
+    return np.where(np.isnan(shares), -1, np.minimum(number, len(LABELS) - 1))
 
 
 def coverage(table: pd.DataFrame) -> str:

@@ -23,7 +23,7 @@ def plot_threshold(
     sizes = windows.drop_duplicates("threshold").sort_values("threshold")
     left_out = countries[countries["in_c"] != "yes"].sort_values("correlation", na_position="first")
     kept = len(countries) - len(left_out)
-    listed = left_out.tail(LONGEST_LIST)
+    listed = left_out.head(LONGEST_LIST)
     with figure(path, 9.2, max(3.8, 1.3 + 0.135 * len(listed)), simulated=simulated) as fig:
         headline(fig, _finding(left_out, kept, len(countries), threshold))
         curve, names = fig.subplots(1, 2, width_ratios=(1, 1.15))
@@ -58,7 +58,7 @@ def _list_left_out(axes: Axes, listed: pd.DataFrame, total: int, threshold: floa
     axes.set_ylim(-0.8, len(listed) - 0.2)
     axes.set_xlim(min(0.0, float(np.nanmin(np.append(values, 0.0)))) - 0.02, threshold + 0.05)
     axes.set_xlabel("correlation with the best partner (no unit)")
-    shown = "" if total == len(listed) else f", the {len(listed)} nearest to the threshold"
+    shown = "" if total == len(listed) else f"; the {len(listed)} furthest from it (all: countries.csv)"
     axes.set_title(f"left out: {total}{shown}", loc="left")
 
 

@@ -72,6 +72,28 @@ def test_every_number_follows_the_tables(tmp_path: Path) -> None:
     assert percent(mean_of(results, "gru", 7, "country", "accuracy") + 0.2) not in after
 
 
+def test_a_cell_is_only_called_worse_if_it_is_on_every_split(tmp_path: Path) -> None:
+    run = open_run(write_run(tmp_path, cells=("rnn", "gru"), splits=("country", "random"), scatter=0.0))
+    results = run.table("results.csv")
+    auc = (results["metric"] == "auc") & (results["length"] == 7)
+    results.loc[auc & (results["model"] == "rnn"), "value"] -= 0.02
+    results.to_csv(tmp_path / "results.csv", index=False)
+    assert "The RNN comes last on every split" in discuss(run)
+    results.loc[auc & (results["model"] == "rnn") & (results["split"] == "random"), "value"] += [0.10, 0.0, -0.06]
+    results.to_csv(tmp_path / "results.csv", index=False)
+    assert "told apart by country but not on random windows" in discuss(run)
+
+
+def test_probabilities_that_are_too_high_are_called_so(tmp_path: Path) -> None:
+    run = open_run(write_run(tmp_path, cells=("gru",), splits=("country",)))
+    fine = run.table("predictions.csv").assign(probability=0.5, label=[0, 1] * 450)
+    fine["country"] = [f"country {row}" for row in range(len(fine))]
+    for probability, said in ((0.5, None), (0.6, "too many rises"), (0.4, "too few rises")):
+        fine.assign(probability=probability).to_csv(tmp_path / "predictions.csv", index=False)
+        text = discuss(run)
+        assert said in text if said else "too many" not in text and "too few" not in text
+
+
 def test_without_the_random_split_its_section_is_left_out(tmp_path: Path) -> None:
     assert "What the random split hides" in told(tmp_path / "a")
     assert "What the random split hides" not in told(tmp_path / "b", splits=("time", "country"))

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from experiments.figures.correlation import clustered_order, plot_all_correlatio
 from experiments.figures.lengths import headline_finding, plot_headline
 from experiments.figures.rnn import busiest, draw_figures
 from experiments.figures.windows import plot_threshold
+from experiments.redraw_rnn import redraw
 from experiments.saved_rnn import SavedRun, open_run
 from tests.experiments.saved_run_sample import write_run
 
@@ -86,13 +88,15 @@ def test_simulated_data_are_stamped_on_every_figure(drawn) -> None:
     assert all("simulated data" in words for words in watcher.words.values())
 
 
-def test_the_smallest_run_can_be_drawn_and_real_data_bear_no_stamp(
+def test_the_smallest_run_is_redrawn_whole_and_real_data_bear_no_stamp(
     quick: SavedRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watcher = Watcher()
     monkeypatch.setattr(style, "write_png", watcher)
-    draw_figures(quick)
-    assert set(watcher.words) == NAMES - {"curves_country.png", "curves_random.png"}
+    assert re.match("1[34] of 15 countries drawn", redraw(quick.folder))  # one package draws Qatar, the other does not
+    assert set(watcher.words) == NAMES - {"curves_country.png", "curves_random.png"} | {"world_map.png"}
+    made = {path.name for path in quick.folder.iterdir()}
+    assert made >= {"figures", "world_map.svg", "world_map.png", "tables.md", "discussion.md"}
     assert not any("simulated" in words for words in watcher.words.values())
     assert watcher.clipped == []
 
@@ -138,6 +142,19 @@ def test_clustered_order_brings_groups_together() -> None:
     similarity = np.where(group[:, None] == group, 0.9, 0.1) + rng.uniform(0, 0.05, (15, 15))
     ordered = group[clustered_order((similarity + similarity.T) / 2)]
     assert (np.diff(ordered) != 0).sum() == 2
+
+
+def test_clustered_order_puts_similar_ends_side_by_side() -> None:
+    places = np.array([0.0, 1.0, 2.2, 3.5, 5.0, 6.1, 7.5])
+    shuffled = np.random.default_rng(1).permutation(places)
+    ordered = shuffled[clustered_order(-np.abs(shuffled[:, None] - shuffled))]
+    assert ordered.tolist() in (sorted(places), sorted(places, reverse=True))
+
+
+def test_clusters_are_as_similar_as_their_pairs_on_average() -> None:
+    # After a and b, the mean of the pairs a-c and b-c (0.4) loses against c-d (0.5): c and d must stand together.
+    values = np.array([[1, 0.9, 0.8, -0.2], [0.9, 1, 0, 0.55], [0.8, 0, 1, 0.5], [-0.2, 0.55, 0.5, 1]])
+    assert clustered_order(values) in ([1, 0, 2, 3], [3, 2, 0, 1])
 
 
 def test_the_busiest_countries_come_first() -> None:

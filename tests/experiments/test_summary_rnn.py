@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from data.errors import DataError
-from experiments.redraw_rnn import redraw
 from experiments.saved_rnn import SavedRun, open_run
 from experiments.summary_rnn import Difference, best_of, compare, gain, mean_of, over_seeds, with_test_error
 from experiments.tables_rnn import results_table, windows_table, write_tables
@@ -128,9 +127,3 @@ def test_only_an_empty_field_means_nothing(tmp_path: Path) -> None:
     table = run.table("world_map.csv")
     assert list(table["country"]) == ["NA", "None", "nan", "France"]
     assert list(table["code"]) == ["na", "", "nz", "fr"]
-
-
-def test_a_run_is_redrawn_whole_from_its_tables(quick: SavedRun) -> None:
-    assert redraw(quick.folder).startswith("13 of 15 countries drawn")
-    made = {path.name for path in quick.folder.iterdir()}
-    assert made >= {"figures", "world_map.svg", "world_map.png", "tables.md", "discussion.md"}

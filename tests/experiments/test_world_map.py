@@ -32,6 +32,7 @@ from experiments.world_map_shapes import country_shapes, parse_path, view_box
 from tests.experiments.saved_run_sample import write_run
 
 NOT_IN_THE_OLD_PACKAGE = {"ag", "bs", "bb", "dm", "fj", "gd", "xk", "qa", "kn", "lc", "vc", "ss", "tt"}
+EUROPE = {"France": ("fr", 0.42), "Portugal": ("pt", 0.44), "Italy": ("it", 0.75), "Spain": ("es", 0.5)}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -58,7 +59,7 @@ def areas(svg: bytes) -> dict[str, ElementTree.Element]:
 
 @pytest.fixture(scope="module")
 def europe() -> bytes:
-    return render_svg(table(France=("fr", 0.42), Italy=("it", 0.75), Spain=("es", 0.5)), "Title", simulated=False)
+    return render_svg(table(**EUROPE), "Title", simulated=False)
 
 
 def test_every_country_of_the_course_gets_its_shape() -> None:
@@ -82,7 +83,7 @@ def test_a_probability_on_an_edge_belongs_to_the_bin_that_it_opens() -> None:
 def test_countries_have_the_colour_of_their_bin_and_the_rest_are_grey(europe: bytes) -> None:
     style = ElementTree.fromstring(europe).find(f".//{SVG}style")
     assert style is not None and style.text is not None
-    for code, number in {"fr": 2, "it": 7, "es": 4, "de": len(COLOURS)}.items():
+    for code, number in {"fr": 2, "pt": 2, "it": 7, "es": 4, "de": len(COLOURS)}.items():
         area = areas(europe)[code]
         colour = (*COLOURS, NO_DATA_COLOUR)[number]
         assert f"color-{number}" in area.attrib["class"].split()
@@ -107,8 +108,7 @@ def test_nothing_comes_from_the_network_and_nothing_runs(europe: bytes) -> None:
 
 
 def test_equal_tables_give_equal_bytes_without_a_date(europe: bytes) -> None:
-    again = table(France=("fr", 0.42), Italy=("it", 0.75), Spain=("es", 0.5))
-    assert render_svg(again, "Title", simulated=False) == europe
+    assert render_svg(table(**EUROPE), "Title", simulated=False) == europe
     assert b"Generated with" not in europe
 
 
@@ -200,7 +200,10 @@ def test_path_strokes_are_read_as_svg_means_them() -> None:
     assert square.vertices.tolist() == [[10, 20], [15, 20], [15, 25], [10, 25], [10, 20], [11, 21]]
     assert square.codes is not None
     assert square.codes.tolist() == [1, 2, 2, 2, 79, 2]
-    assert parse_path("M0 0 1-1.5.5.5").vertices.tolist() == [[0, 0], [1, -1.5], [0.5, 0.5]]
+    line = parse_path("M0 0 1-1.5.5.5")
+    assert line.vertices.tolist() == [[0, 0], [1, -1.5], [0.5, 0.5]]
+    assert line.codes is not None
+    assert line.codes.tolist() == [1, 2, 2]
     curve = parse_path("M0 0c1 1 2 1 3 0s2-1 3 0")
     assert curve.vertices.tolist() == [[0, 0], [1, 1], [2, 1], [3, 0], [4, -1], [5, -1], [6, 0]]
     assert curve.codes is not None
