@@ -65,7 +65,8 @@ from .functional import (
     var,
     where,
 )
-from .gradcheck import GradientError, gradcheck
+from .gradcheck import gradcheck
+from .gradient_report import GradientError
 from .tensor import Tensor, is_recording, no_grad
 
 __all__ = [

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .gradcheck import GradientError, Report, check_rule
+from .gradcheck import check_rule
+from .gradient_report import GradientError, Report
 from .rules import RULES
 from .samples import SAMPLES, Sample
 
@@ -72,9 +73,7 @@ def check(name: str, sample: Sample, seed: int) -> Report | Exception:
     """The report on one sample of a rule, or what was raised instead: one broken op must not hide the others."""
     try:
         return check_rule(RULES[name], sample.draw(np.random.default_rng(seed)), sample.options, seed=seed)
-    except GradientError as error:
-        return error
-    except (ValueError, TypeError, IndexError, RuntimeError) as error:
+    except (GradientError, ValueError, TypeError, IndexError, RuntimeError) as error:
         return error
 
 

@@ -26,67 +26,12 @@ from typing import Any
 import numpy as np
 
 from .functional import lift
+from .gradient_report import Comparison, GradientError, Report, judge, label
 from .tensor import Tensor, apply, no_grad
 
-MACHINE_EPSILON = float(np.finfo(np.float64).eps)
-EPS = MACHINE_EPSILON ** (1 / 3)
+EPS = float(np.finfo(np.float64).eps) ** (1 / 3)
 RTOL = 1e-6
-
-
-class GradientError(AssertionError):
-    """A gradient is wrong. The message says where and by how much; so do the attributes, for those it speaks of.
-
-    Attributes: `argument` (its name) and `position`, `index` (None in a directional check), `analytic` (what
-    backward says), `numeric` (what differences say), `absolute` and `relative` (the error).
-    """
-
-    def __init__(self, message: str, **details: Any):
-        super().__init__(message)
-        self.argument: str | None = details.get("argument")
-        self.position: int | None = details.get("position")
-        self.index: tuple[int, ...] | None = details.get("index")
-        self.analytic: float | None = details.get("analytic")
-        self.numeric: float | None = details.get("numeric")
-        self.absolute: float | None = details.get("absolute")
-        self.relative: float | None = details.get("relative")
-
-
-@dataclass(frozen=True)
-class ArgumentReport:
-    """How well backward and differences agreed on one argument: the worst of `checked` derivatives."""
-
-    argument: str
-    position: int
-    shape: tuple[int, ...]
-    checked: int
-    absolute: float
-    relative: float
-
-    def __str__(self) -> str:
-        errors = f"worst error {self.absolute:.1e} absolute, {self.relative:.1e} relative"
-        return f"{self.argument} {self.shape}: {self.checked} checked, {errors}"
-
-
-@dataclass(frozen=True, repr=False)
-class Report:
-    """What a successful check looked at, argument by argument."""
-
-    arguments: tuple[ArgumentReport, ...]
-
-    @property
-    def checked(self) -> int:
-        return sum(a.checked for a in self.arguments)
-
-    @property
-    def absolute(self) -> float:
-        return max(a.absolute for a in self.arguments)
-
-    @property
-    def relative(self) -> float:
-        return max(a.relative for a in self.arguments)
-
-    def __repr__(self) -> str:
-        return "\n  ".join(["gradients agree:", *map(str, self.arguments)])
+ROUNDING = 8 * float(np.finfo(np.float64).eps)  # relative error of a result: a few roundings on the way to it
 
 
 def gradcheck(
@@ -146,9 +91,8 @@ def gradcheck(
                     position=argument.position,
                 )
         _require_repeatable(results, run)
-        noise = 64 * MACHINE_EPSILON * _size(results, cotangents) / eps
         comparisons = [_compare(a, run, cotangents, _directions(mode, a.value.data, rng), eps) for a in checked]
-    return Report(tuple(_judge(comparison, rtol, atol, noise) for comparison in comparisons))
+    return Report(tuple(judge(comparison, rtol, atol) for comparison in comparisons))
 
 
 def check_rule(rule: Callable[..., Any], arrays: Sequence[Any], options: dict[str, Any], **settings: Any) -> Report:
@@ -174,7 +118,7 @@ class _Argument:
         return array.tobytes() if isinstance(array, np.ndarray) else None
 
     def __str__(self) -> str:
-        return f"{self.position} ({self.name})" if self.name else str(self.position)
+        return label(self.position, self.name)
 
 
 def _name_arguments(function, inputs) -> list[_Argument]:
@@ -240,10 +184,6 @@ def _weighted_sum(cotangents):
     return weighted_sum
 
 
-def _size(results, cotangents) -> float:
-    return float(sum(np.abs(v * y.data).sum() for v, y in zip(cotangents, results, strict=True)))
-
-
 def _require_repeatable(results, run):
     with no_grad():
         again = run()
@@ -267,17 +207,7 @@ def _directions(mode, x, rng):
         yield None, u / np.linalg.norm(u)
 
 
-@dataclass(frozen=True)
-class _Comparison:
-    """The derivatives in one argument, along one direction for each index: from backward, and from differences."""
-
-    argument: _Argument
-    indices: list[tuple[int, ...] | None]
-    analytic: np.ndarray
-    numeric: np.ndarray
-
-
-def _compare(argument, run, cotangents, directions, eps) -> _Comparison:
+def _compare(argument, run, cotangents, directions, eps) -> Comparison:
     x = argument.value.data
     gradient = np.zeros(x.shape) if argument.value.grad is None else argument.value.grad
     if gradient.shape != x.shape:
@@ -288,56 +218,18 @@ def _compare(argument, run, cotangents, directions, eps) -> _Comparison:
         argument.value.data = np.asarray(moved)
         return [y.data for y in run()]
 
-    indices, analytic, numeric = [], [], []
+    indices, analytic, numeric, noise = [], [], [], []
     with no_grad():
         for index, u in directions:
             here = np.linalg.norm(x) if index is None else abs(x[index])
             step = eps * max(1.0, float(here))
             above, below = results_at(x + step * u), results_at(x - step * u)
             rise = sum(np.sum(v * (p - m)) for v, p, m in zip(cotangents, above, below, strict=True))
+            size = sum(np.sum(np.abs(v * p)) for v, p in zip(cotangents, above, strict=True))
             indices.append(index)
             analytic.append(np.vdot(gradient, u) if index is None else gradient[index])
             numeric.append(rise / (2 * step))
+            noise.append(ROUNDING * size / step)
         argument.value.data = x
-    return _Comparison(argument, indices, np.array(analytic), np.array(numeric))
-
-
-def _judge(comparison, rtol, atol, noise) -> ArgumentReport:
-    """The worst errors in one argument, or a GradientError if they are too large.
-
-    A relative error counts as that of the derivative, or of the size atol / rtol where the derivative is smaller.
-    """
-    argument, analytic, numeric = comparison.argument, comparison.analytic, comparison.numeric
-    if not len(numeric):
-        return ArgumentReport(argument.name, argument.position, argument.value.shape, 0, 0.0, 0.0)
-    if atol is None:
-        atol = max(0.01 * rtol * np.abs(numeric).max(), noise)
-    tiny = np.finfo(np.float64).tiny  # where all is 0, so is the error
-    allowed = np.maximum(rtol * np.maximum(np.abs(analytic), np.abs(numeric)), atol + tiny)
-    absolute = np.abs(analytic - numeric)
-    relative = absolute / allowed * rtol
-    wrong = ~(absolute <= allowed)  # so that NaN is wrong
-    worst = int(np.argmax(relative))
-    if wrong.any():
-        raise _wrong_gradient(comparison, worst, absolute[worst], relative[worst], int(wrong.sum()))
-    return ArgumentReport(
-        argument.name, argument.position, argument.value.shape, len(numeric), absolute.max(), relative.max()
-    )
-
-
-def _wrong_gradient(comparison, worst, absolute, relative, wrong) -> GradientError:
-    argument, index = comparison.argument, comparison.indices[worst]
-    analytic, numeric = comparison.analytic[worst], comparison.numeric[worst]
-    return GradientError(
-        f"the gradient of argument {argument} is wrong "
-        f"{'along a random direction' if index is None else f'at index {index}'}: "
-        f"backward gives {analytic:.9g}, central differences {numeric:.9g} "
-        f"(error {absolute:.2e} absolute, {relative:.2e} relative; {wrong} of {len(comparison.indices)} are wrong)",
-        argument=argument.name,
-        position=argument.position,
-        index=index,
-        analytic=float(analytic),
-        numeric=float(numeric),
-        absolute=float(absolute),
-        relative=float(relative),
-    )
+    arrays = map(np.array, (analytic, numeric, noise))
+    return Comparison(argument.name, argument.position, x.shape, indices, *arrays)

@@ -11,6 +11,7 @@ from typing import Any, Protocol, final
 
 import numpy as np
 
+from .dtypes import as_array, constant, mixed_dtypes, one_dtype
 from .node import Node, backward
 from .rules import elementwise, linear, reduction, shape
 from .shape_errors import explain
@@ -53,7 +54,7 @@ class Tensor:
     node: Node | None
 
     def __init__(self, data: Any, requires_grad: bool = False):
-        self._array = data if type(data) is np.ndarray else _as_array(data)
+        self._array = data if type(data) is np.ndarray else as_array(_array_of(data))
         self.node = None
         if self._array.dtype.kind not in "fiubc":
             raise TypeError(f"Tensor: dtype {self._array.dtype} is no number type")
@@ -67,7 +68,7 @@ class Tensor:
 
     @data.setter
     def data(self, value: Any) -> None:
-        self._array = value if type(value) is np.ndarray else _as_array(value)
+        self._array = value if type(value) is np.ndarray else as_array(_array_of(value))
 
     @property
     def requires_grad(self) -> bool:
@@ -308,13 +309,13 @@ def apply_binary(rule, a, b):
     if type(a) is not Tensor:
         if type(b) is not Tensor:
             b = Tensor(b)
-        x, y, parent_a, parent_b = _constant(a, b), b._array, None, b.node
+        x, y, parent_a, parent_b = constant(a, b._array.dtype), b._array, None, b.node
     elif type(b) is not Tensor:
-        x, y, parent_a, parent_b = a._array, _constant(b, a), a.node, None
+        x, y, parent_a, parent_b = a._array, constant(b, a._array.dtype), a.node, None
     else:
         x, y, parent_a, parent_b = a._array, b._array, a.node, b.node
         if x.dtype is not y.dtype:
-            x, y = _one_dtype(rule, x, y)
+            x, y = one_dtype(rule.__name__, x, y)
     if x is NotImplemented or y is NotImplemented:
         return NotImplemented
     try:
@@ -417,15 +418,6 @@ def _seed(data, gradient):
     return gradient
 
 
-def _as_array(data):
-    if isinstance(data, Tensor):
-        return data._array
-    array = np.asarray(data)
-    if array.dtype == np.float64 and not isinstance(data, np.generic | np.ndarray):
-        return array.astype(np.float32)
-    return array.view(np.ndarray) if isinstance(data, np.ndarray) else array
-
-
 def _array_of(value):
     return value._array if type(value) is Tensor else value
 
@@ -434,7 +426,7 @@ def _arrays_of(rule, args):
     """The arrays inside `args`, all floating ones in the dtype of the tensors among them."""
     dtypes = {a._array.dtype for a in args if type(a) is Tensor and a._array.dtype.kind == "f"}
     if len(dtypes) > 1:
-        raise _mixed_dtypes(rule, *sorted(dtypes, key=str))
+        raise mixed_dtypes(rule.__name__, *sorted(dtypes, key=str))
     arrays = []
     for a in args:
         if type(a) is Tensor:
@@ -447,37 +439,6 @@ def _arrays_of(rule, args):
                 a = a.astype(next(iter(dtypes)), copy=False)
         arrays.append(a)
     return arrays
-
-
-def _constant(value, beside):
-    """A constant operand as numbers that do not change the dtype of the tensor beside it.
-
-    Python numbers are weak in NumPy: float32 * 2.0 is float32. NumPy scalars are not (np.sqrt(2) would turn
-    float32 into float64), so they are made Python numbers, and arrays are converted.
-    """
-    if isinstance(value, int | float):
-        return float(value) if isinstance(value, np.generic) else value
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray | list | tuple):
-        array = np.asarray(value)
-        return array if array.dtype == beside.dtype else array.astype(beside.dtype)
-    return NotImplemented
-
-
-def _one_dtype(rule, x, y):
-    """Two tensors' arrays in one dtype: integers become floating beside a floating one; two precisions do not mix."""
-    if x.dtype.kind == "f" and y.dtype.kind == "f" and x.dtype != y.dtype:
-        raise _mixed_dtypes(rule, x.dtype, y.dtype)
-    dtype = x.dtype if x.dtype.kind == "f" else y.dtype if y.dtype.kind == "f" else np.result_type(x, y)
-    return x.astype(dtype, copy=False), y.astype(dtype, copy=False)
-
-
-def _mixed_dtypes(rule, *dtypes):
-    named = " and ".join(map(str, dtypes))
-    return TypeError(
-        f"{rule.__name__}: tensors of dtype {named}: convert one with astype, dtypes never change silently"
-    )
 
 
 def _one_tuple(arguments):

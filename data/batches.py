@@ -24,13 +24,7 @@ def minibatches(
     drawn from `rng` at the call, before the first batch is asked for: the state of `rng` saved before the
     call gives it again.
     """
-    arrays = (
-        []
-        if isinstance(examples, int)
-        else [examples]
-        if isinstance(examples, np.ndarray)
-        else list(examples)
-    )
+    arrays = [] if isinstance(examples, int) else [examples] if isinstance(examples, np.ndarray) else list(examples)
     lengths = [examples] if isinstance(examples, int) else [len(array) for array in arrays]
     if not lengths or min(lengths) != max(lengths) or lengths[0] < 1:
         raise ValueError(f"minibatches needs arrays of one length, at least 1; got lengths {lengths}")

@@ -43,9 +43,7 @@ def draw_faces(rng: np.random.Generator, count: int, size: int = 64) -> tuple[Im
     return images, factors
 
 
-def load_drawn_faces(
-    seed: int = 0, count: int = 6000, size: int = 64, *, cache: Path | None = CACHE
-) -> Faces:
+def load_drawn_faces(seed: int = 0, count: int = 6000, size: int = 64, *, cache: Path | None = CACHE) -> Faces:
     """The drawn faces of a seed, out of the cache or drawn and kept there."""
     kept = cache and Path(cache) / f"drawn-{count}-{size}-seed{seed}-v{DRAWING}.npz"
 

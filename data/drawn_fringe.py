@@ -75,9 +75,7 @@ def _locks(look: Look) -> Iterator[Lock]:
     """Seven locks over the forehead, each a little off the cut, and two beside each cheek."""
     cuts = [FRINGE_CUTS[name] for name in FRINGES]
     tips = np.array([cut.tips for cut in cuts], np.float32)[look.fringe][:, :, None, None]
-    lean, slope = np.array([(cut.lean, cut.slope) for cut in cuts], np.float32)[look.fringe].T[
-        :, :, None, None
-    ]
+    lean, slope = np.array([(cut.lean, cut.slope) for cut in cuts], np.float32)[look.fringe].T[:, :, None, None]
     for k, place in enumerate(PLACES):
         tip = tips[:, k] + 0.06 * look.jitter("lock end", k)
         slender = slope * (1 + 0.33 * look.jitter("lock width", k))

@@ -22,18 +22,12 @@ def read_array(path: Path) -> NDArray:
     if array.ndim == 3:
         array = array[..., None]
     if array.ndim != 4 or array.shape[3] not in (1, 3, 4) or 0 in array.shape:
-        advice = (
-            "; transpose channels-first pictures with array.transpose(0, 2, 3, 1)" if array.ndim == 4 else ""
-        )
+        advice = "; transpose channels-first pictures with array.transpose(0, 2, 3, 1)" if array.ndim == 4 else ""
         raise DataError(f"{path}: expected pictures of shape (N, H, W, 1|3|4), got {array.shape}{advice}")
     if min(array.shape[1:3]) < MIN_SIDE:
-        raise DataError(
-            f"{path}: pictures of {array.shape[1:3]} pixels are too small; {MIN_SIDE} a side are needed"
-        )
+        raise DataError(f"{path}: pictures of {array.shape[1:3]} pixels are too small; {MIN_SIDE} a side are needed")
     if array.dtype.kind not in "uif":
-        raise DataError(
-            f"{path}: expected numbers (0..255 as integers or 0..1 as floats), got dtype {array.dtype}"
-        )
+        raise DataError(f"{path}: expected numbers (0..255 as integers or 0..1 as floats), got dtype {array.dtype}")
     return array
 
 
@@ -64,6 +58,4 @@ def _read_one(path: Path) -> NDArray:
     except DataError:
         raise
     except (OSError, ValueError, EOFError, TypeError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(
-            f"{path}: not a readable array file ({error}); save it with numpy.save(path, array)"
-        ) from error
+        raise DataError(f"{path}: not a readable array file ({error}); save it with numpy.save(path, array)") from error

@@ -82,9 +82,7 @@ def _has_image_name(name: str) -> bool:
 
 def _folder_files(folder: Path) -> list[ImageFile]:
     # os.walk does not follow linked folders, so a link to a parent cannot make it run for ever.
-    paths = [
-        Path(parent, name) for parent, _, names in os.walk(folder) for name in names if _has_image_name(name)
-    ]
+    paths = [Path(parent, name) for parent, _, names in os.walk(folder) for name in names if _has_image_name(name)]
     named = sorted((path.relative_to(folder).as_posix(), path) for path in paths)
     return [ImageFile(name, partial(_read_path, path)) for name, path in named]
 
@@ -111,9 +109,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         raise UnreadableImage("encrypted in the archive")
     _refuse_size(member.file_size)
     if member.file_size > 2**20 and member.file_size > MAX_PACKED_RATIO * member.compress_size:
-        raise UnreadableImage(
-            f"a zip bomb? unpacks to {member.file_size:,} from {member.compress_size:,} bytes"
-        )
+        raise UnreadableImage(f"a zip bomb? unpacks to {member.file_size:,} from {member.compress_size:,} bytes")
     try:
         with archive.open(member) as file:
             start = file.read(16)
@@ -122,9 +118,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
             content = start + file.read(MAX_FILE_BYTES)
     except UnreadableImage:
         raise
-    except (
-        Exception
-    ) as error:  # a damaged archive fails in zlib, struct, zipfile or codecs: all mean one thing here
+    except Exception as error:  # a damaged archive fails in zlib, struct, zipfile or codecs: all mean one thing here
         raise UnreadableImage(f"damaged in the archive: {error}") from error
     _refuse_size(len(content))
     return content

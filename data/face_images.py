@@ -23,9 +23,7 @@ def decode(content: bytes) -> Image.Image:
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # Pillow warns of odd EXIF notes and of sizes that are refused here
+            warnings.simplefilter("ignore")  # Pillow warns of odd EXIF notes and of sizes that are refused here
             image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
             _refuse_dimensions(*image.size)
             return _to_rgb(ImageOps.exif_transpose(image))
@@ -35,9 +33,7 @@ def decode(content: bytes) -> Image.Image:
         raise UnreadableImage("absurdly large (a decompression bomb?)") from error
     except Image.UnidentifiedImageError as error:
         raise UnreadableImage("neither a JPEG nor a PNG inside") from error
-    except (
-        Exception
-    ) as error:  # decoders fail in many ways on hostile bytes: OSError, SyntaxError, struct.error ...
+    except Exception as error:  # decoders fail in many ways on hostile bytes: OSError, SyntaxError, struct.error ...
         raise UnreadableImage(f"corrupt or truncated: {error}") from error
 
 

@@ -83,9 +83,7 @@ def load_faces(source: str | Path, size: int = 64, *, cache: Path | None = CACHE
     if size < 1:
         raise ValueError(f"size must be a positive number of pixels, got {size}")
     if not source.exists():
-        raise DataError(
-            f"{source}: no such file or folder; expected a folder of pictures, a .zip, a .npy or a .npz"
-        )
+        raise DataError(f"{source}: no such file or folder; expected a folder of pictures, a .zip, a .npy or a .npz")
     content_hash = source_hash(source)
     kept = cache and Path(cache) / f"faces-{content_hash[:20]}-{size}-v{PREPARATION}.npz"
     arrays = cached_arrays(kept, lambda: _prepare_all(source, size))
@@ -115,9 +113,7 @@ def split_faces(faces: Faces, held_out: int | float = 0.1, seed: int = 0) -> tup
         part = held if len(held) + len(group) <= count else training
         part.extend(group)
     if not held:
-        raise ValueError(
-            f"held_out={held_out} asks for {count} faces, but every face has more copies than that"
-        )
+        raise ValueError(f"held_out={held_out} asks for {count} faces, but every face has more copies than that")
     return faces.take(np.array(training)), faces.take(np.array(held))
 
 

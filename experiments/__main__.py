@@ -5,10 +5,11 @@ import sys
 
 from data.errors import DataError
 
-from . import everything, report, rnn
+from . import everything, gallery, report, rnn, vae
+from .memory import keep_freed_memory
 from .run_folder import UsageError
 
-COMMANDS = {"rnn": rnn, "all": everything, "report": report}
+COMMANDS = {"all": everything, "rnn": rnn, "vae": vae, "report": report, "gallery": gallery}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,6 +23,7 @@ def main(argv: list[str] | None = None) -> int:
         )
         module.add_arguments(subparser)
     args = parser.parse_args(argv)
+    keep_freed_memory()
     try:
         COMMANDS[args.command].run(args)
     except (UsageError, DataError) as error:

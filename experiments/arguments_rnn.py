@@ -16,7 +16,7 @@ from rnn.windows import TARGETS
 
 # What --quick makes smaller, unless it is asked for outright.
 DEFAULTS = {"lengths": [3, 5, 7, 10, 14], "seeds": 3, "epochs": Settings.epochs}
-QUICK = {"lengths": [3, 7], "seeds": 2, "epochs": 10}
+QUICK = {"lengths": [3, 7], "seeds": 2, "epochs": 8}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +60,7 @@ def _add_study_arguments(add):
 
 def _add_net_arguments(add):
     net = Settings()
-    add("--epochs", type=int, metavar="N", help=f"passes over the training part ({net.epochs}; quick 10)")
+    add("--epochs", type=int, metavar="N", help=f"passes over the training part ({net.epochs}; quick 8)")
     add("--hidden", type=int, default=32, metavar="N", help="size of the hidden state (%(default)s)")
     add("--layers", type=int, default=1, metavar="N", help="cells on top of each other (%(default)s)")
     add("--batch-size", type=int, default=net.batch_size, metavar="N", help="windows in a step (%(default)s)")

@@ -106,7 +106,7 @@ def predictions_table(tested: Iterable[tuple[Result, Windows]], cases: CaseCount
 
 
 def map_table(cases: CaseCounts, latest: np.ndarray, results: Iterable[Result]) -> pd.DataFrame:
-    """world_map.csv without its column `drawn`: for every country, the mean over seeds of its probability.
+    """world_map.csv, its column `drawn` still empty: for every country, the mean over seeds of its probability.
 
     latest: (countries, L), the last L daily new cases that the probabilities are about.
     """
@@ -115,6 +115,7 @@ def map_table(cases: CaseCounts, latest: np.ndarray, results: Iterable[Result]) 
             "country": cases.countries,
             "code": codes(cases.countries),
             "probability": np.mean([result.probability for result in results], axis=0).round(6),
+            "drawn": "",
             "last_days": [" ".join(map(str, days)) for days in latest],
             "day": str(cases.dates[-1] + 1),
         }

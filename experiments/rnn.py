@@ -20,13 +20,10 @@ from data.choice import resolve_cases
 from data.covid import CaseCounts
 from experiments import csv_rnn
 from experiments.arguments_rnn import add_arguments, resolve
-from experiments.discussion_rnn import write_discussion
-from experiments.figures.rnn import draw_figures
+from experiments.redraw_rnn import redraw
 from experiments.run_folder import CONFIG, RunFolder, UsageError
-from experiments.saved_rnn import open_run
-from experiments.tables_rnn import write_tables
-from experiments.trainings_rnn import EVERYTHING, Recipe, Result, Training, forecast, run_all, test_models
-from experiments.world_map import mark_drawn, write_world_map
+from experiments.trainings_rnn import EVERYTHING, Recipe, Result, Training, forecast, run_all, train_and_score
+from experiments.world_map import mark_drawn
 from rnn.baselines import BASELINES
 from rnn.correlation import best_partners, constant_series, correlated_set, correlation_matrix
 from rnn.train import Settings
@@ -49,7 +46,7 @@ def run(args: argparse.Namespace) -> None:
     _introduce(cases, correlation, windows, folder.config)
     _write_data_tables(folder, cases, correlation, settings)
 
-    work = {training: partial(test_models, training, windows[training.length], recipe) for training in plan}
+    work = {training: partial(train_and_score, training, windows[training.length], recipe) for training in plan}
     tested = run_all(work, folder, args.jobs, partial(_write_results, folder))
 
     folder.config["map"] = choice = _best_net(tested, settings)
@@ -58,7 +55,7 @@ def run(args: argparse.Namespace) -> None:
     _write_predictions(folder, tested, chosen, recipe, cases)
     _write_map(folder, cases, chosen, recipe, args.jobs)
 
-    _draw(folder)
+    print(redraw(folder.path))
     folder.finish()
     print(f"done in {folder.config['wall_seconds']:.0f} s: the results are in {folder.path}")
 
@@ -157,9 +154,7 @@ def _best_net(tested: dict[Training, Result], settings: dict[str, Any]) -> dict[
     nets = table[(table["split"] == how) & (table["metric"] == "auc") & table["model"].isin(settings["cells"])]
     mean = nets.groupby(["model", "length"], sort=False, as_index=False)["value"].mean().dropna()
     if mean.empty:
-        raise UsageError(
-            f"--splits {how}: no AUC is defined, all test labels are the same: take more countries or days"
-        )
+        raise UsageError(f"--splits {how}: no AUC is defined, all test labels are the same: take more data")
     best = mean.loc[mean["value"].idxmax()]
     return {
         "model": str(best["model"]),
@@ -188,12 +183,3 @@ def _write_map(folder: RunFolder, cases: CaseCounts, windows: Windows, recipe: R
     work = {training: partial(forecast, training, windows, latest, recipe) for training in plan}
     results = run_all(work, folder, jobs, report=lambda done: None)
     folder.write_csv("world_map.csv", mark_drawn(csv_rnn.map_table(cases, latest, results.values())))
-
-
-def _draw(folder: RunFolder) -> None:
-    """Everything that is drawn or said, from the tables."""
-    run = open_run(folder.path)
-    draw_figures(run)
-    print(write_world_map(run))
-    write_tables(run)
-    write_discussion(folder.path)

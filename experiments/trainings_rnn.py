@@ -8,7 +8,8 @@ goes on where it was, and a training may happen in any process: the number of pr
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -81,7 +82,7 @@ class Recipe:
         return split(windows, training.split, self.days, self.generators(training.seed)[0])
 
 
-def test_models(training: Training, windows: Windows, recipe: Recipe) -> Result:
+def train_and_score(training: Training, windows: Windows, recipe: Recipe) -> Result:
     """Train on one part of the windows, a net or a baseline, and score the other."""
     test = recipe.test_part(windows, training)
     known, asked = windows.take(~test), windows.take(test)
@@ -91,7 +92,7 @@ def test_models(training: Training, windows: Windows, recipe: Recipe) -> Result:
     else:
         net, records = _fit(training, {"train": known, "test": asked}, recipe)
         probability = net.probability(signed_log(windows.values))
-        decision = probability > 0.5
+        decision = probability >= 0.5
     scores = {"train_accuracy": accuracy(known.labels, decision[~test])}
     scores |= evaluate(asked.labels, probability[test], decision[test])
     return Result(training, scores, records, _rounded(probability[test]))
@@ -114,7 +115,7 @@ def _fit(training, parts, recipe):
 
 
 def _rounded(probability):
-    return [round(float(p), 6) for p in probability]
+    return [round(float(p), 8) for p in probability]
 
 
 def run_all(
@@ -133,9 +134,10 @@ def run_all(
     """
     done = {training: result for training in work if (result := _load(folder.path, training))}
     todo = {training: job for training, job in work.items() if training not in done}
+    results = _progress(_results(todo, jobs), total=len(work), before=len(done))
     reported = time.monotonic()
     try:
-        for result in _progress(_results(todo, jobs), total=len(work), before=len(done)):
+        for result in results:
             folder.write_text(result.training.file, json.dumps(asdict(result)) + "\n")
             done[result.training] = result
             if time.monotonic() - reported > SECONDS_BETWEEN_REPORTS:
@@ -144,6 +146,9 @@ def run_all(
     except FloatingPointError as error:
         raise UsageError(f"{error}: choose a smaller --learning-rate") from error
     finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # joblib tells of trainings that an interruption cut short
+            results.close()
         report(_in_order(work, done))
     return _in_order(work, done)
 
@@ -168,12 +173,12 @@ def _results(todo: dict[Training, Callable[[], Result]], jobs: int) -> Iterable[
         return Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(job)() for job in todo.values())
 
 
-def _progress(results: Iterable[Result], total: int, before: int) -> Iterator[Result]:
+def _progress(results: Iterable[Result], total: int, before: int) -> Generator[Result, None, None]:
     """Hand the results on; a bar with the latest loss and accuracy, or a line each where there is no terminal."""
     started = time.monotonic()
     if before:
         print(f"{before} of {total} trainings are there already", flush=True)
-    with tqdm(total=total, initial=before, unit="training", disable=None) as bar:
+    with tqdm(total=total, initial=before, unit=" trainings", disable=None) as bar:
         for count, result in enumerate(results, before + 1):
             bar.set_postfix_str(_in_words(result), refresh=False)
             bar.update()

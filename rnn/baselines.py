@@ -1,8 +1,8 @@
 """What a net has to beat: three forecasts that need no recurrence.
 
 Each is a function of the training windows and of the windows asked about. It gives the probability of a rise (n,) and
-the decision (n,), which for the net is just "probability above 1/2". Frequencies are (k + 1) / (n + 2) for k rises in
-n windows (Laplace's rule of succession), so that no group, however small, is given probability 0 or 1.
+the decision (n,), which for a net is just whether the probability is 1/2 or more. Frequencies are (k + 1) / (n + 2) for
+k rises in n windows (Laplace's rule of succession), so that no group, however small, has probability 0 or 1.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ Forecast = tuple[np.ndarray, np.ndarray]
 def majority(train: Windows, asked: Windows) -> Forecast:
     """The more frequent class of the training part, always, with its frequency there."""
     probability = np.full(len(asked), _frequency(train.labels))
-    return probability, probability > 0.5
+    return probability, probability >= 0.5
 
 
 def reversal(train: Windows, asked: Windows) -> Forecast:
@@ -54,7 +54,7 @@ def logistic(train: Windows, asked: Windows, steps: int = 300, learning_rate: fl
         loss.backward()
         optimizer.step()
     probability = line(Tensor(standardise(signed_log(asked.values))))[:, 0].sigmoid().data
-    return probability, probability > 0.5
+    return probability, probability >= 0.5
 
 
 BASELINES = {"majority": majority, "reversal": reversal, "logistic": logistic}

@@ -43,7 +43,8 @@ def split(windows: Windows, how: str, days: int, rng: np.random.Generator) -> np
         raise ValueError(f"split is {how!r}, expected one of {', '.join(SPLITS)}")
     for name, count in (("train", (~test).sum()), ("test", test.sum())):
         if count == 0:
-            raise ValueError(f"split {how!r} leaves 0 windows to {name} on: take more countries or more days")
+            advice = "take more countries, more days or shorter windows"
+            raise ValueError(f"split {how!r} leaves 0 windows to {name} on: {advice}")
     return test
 
 

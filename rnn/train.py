@@ -77,6 +77,6 @@ def train(
 
 
 def measure(model: SequenceClassifier, name: str, part: Part, epoch: int) -> Record:
-    """Loss and accuracy of the model as it stands; a probability above 1/2 is a decision for yes."""
+    """Loss and accuracy of the model as it stands; a probability of at least 1/2 is a decision for yes."""
     probability = model.probability(part.x)
-    return Record(epoch, name, log_loss(part.labels, probability), accuracy(part.labels, probability > 0.5))
+    return Record(epoch, name, log_loss(part.labels, probability), accuracy(part.labels, probability >= 0.5))

@@ -22,11 +22,23 @@ MAY_IMPORT = {
 FLOORS = [
     {"kernels"},
     {"rules"},
-    {"node", "shape_errors"},
+    {"dtypes", "node", "shape_errors"},
     {"tensor", "state"},
     {"functional"},
     {"cells", "init", "nn"},
-    {"optim", "gradcheck", "debug", "samples", "interop", "checkpoint", "graph", "profile", "anomaly", "exercises"},
+    {
+        "optim",
+        "gradcheck",
+        "gradient_report",
+        "debug",
+        "samples",
+        "interop",
+        "checkpoint",
+        "graph",
+        "profile",
+        "anomaly",
+        "exercises",
+    },
     {"__init__", "__main__"},
 ]
 

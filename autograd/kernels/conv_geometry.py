@@ -5,25 +5,25 @@ positions
 
     s m + d i - p        for the taps i = 0 .. k-1
 
-    k = 3, s = 2, p = 1, d = 1:        input   . 0 1 2 3 4 5 .      (. is padding: a zero that is not stored)
-                                       m = 0   [0 1 2]
-                                       m = 1       [0 1 2]
-                                       m = 2           [0 1 2]
+    k = 3, s = 2, p = 1, d = 1:      input       . 0 1 2 3 4 5 .        (. is padding: a zero, never stored)
+                                     m = 0 sees  . 0 1
+                                     m = 1 sees      1 2 3
+                                     m = 2 sees          3 4 5
 
-so the dilated kernel spans d (k - 1) + 1 positions, and from n inputs there are
+so the dilated kernel spans d (k - 1) + 1 positions, and n inputs give
 
-    m_count = floor((n + 2 p - d (k - 1) - 1) / s) + 1
+    M = floor((n + 2 p - d (k - 1) - 1) / s) + 1
 
-outputs. The transposed convolution runs the arrows backwards. Several n give the same m_count (the floor
-forgets up to s - 1 trailing inputs), so it takes an output_padding that says which one is meant:
+outputs. The transposed convolution runs the arrows backwards. Several n give the same M (the floor forgets up
+to s - 1 trailing inputs: above, the padding on the right), so it takes an output_padding to say which is
+meant:
 
-    n = (m_count - 1) s - 2 p + d (k - 1) + 1 + output_padding        0 <= output_padding < s
+    n = (M - 1) s - 2 p + d (k - 1) + 1 + output_padding        0 <= output_padding < s
 """
 
 from dataclasses import dataclass
 
 Pair = tuple[int, int]
-PairLike = int | tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,7 @@ def conv_geometry(image_shape, weight_shape, stride=1, padding=0, dilation=1):
 def conv_transpose_geometry(z_shape, weight_shape, stride=1, padding=0, output_padding=0, dilation=1):
     """The geometry of the convolution that conv_transpose2d of z (N, OH, OW, F) with weight mirrors."""
     batch, rows, columns, filters = _four(z_shape, "conv_transpose2d", "x", "(N, H, W, C_in)")
-    weight_filters, *kernel, channels = _four(
-        weight_shape, "conv_transpose2d", "weight", "(C_in, kH, kW, F_out)"
-    )
+    weight_filters, *kernel, channels = _four(weight_shape, "conv_transpose2d", "weight", "(C_in, kH, kW, F_out)")
     if filters != weight_filters:
         raise ValueError(
             f"conv_transpose2d: x has {filters} channels (shape {tuple(z_shape)}), "
@@ -101,20 +99,10 @@ def conv_transpose_geometry(z_shape, weight_shape, stride=1, padding=0, output_p
     )
     if min(height, width) < 1:
         raise ValueError(
-            f"conv_transpose2d: padding {padding} leaves nothing of the output: "
-            f"its size would be {height} x {width}"
+            f"conv_transpose2d: padding {padding} leaves nothing of the output: its size would be {height} x {width}"
         )
-    return ConvGeometry(
-        batch,
-        (height, width),
-        channels,
-        (rows, columns),
-        filters,
-        kernel,
-        stride,
-        padding,
-        dilation,
-    )
+    sides = (batch, (height, width), channels, (rows, columns), filters)
+    return ConvGeometry(*sides, kernel, stride, padding, dilation)
 
 
 def window_counts(op, size, kernel, stride, padding, dilation=(1, 1)):

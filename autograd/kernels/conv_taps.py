@@ -69,9 +69,7 @@ def to_image(output, weight, geometry, finish):
             column_taps, column_offsets = _taps_seeing(column_phase, geometry, axis=1)
             pixels = dx[row_phase::row_stride, column_phase::column_stride]
             # (F, kj, C) -> (kj F, C): what one row of the share of the kernel does to unfolded output rows
-            kernel_rows = [
-                weight[:, i, column_taps].swapaxes(0, 1).reshape(-1, weight.shape[-1]) for i in row_taps
-            ]
+            kernel_rows = [weight[:, i, column_taps].swapaxes(0, 1).reshape(-1, weight.shape[-1]) for i in row_taps]
             rows = UnfoldedRows(output, row_offsets, column_offsets, (1, 1), pixels.shape[1])
             _correlate(rows, kernel_rows, pixels, finish)
     return to_nhwc(dx)
@@ -79,9 +77,7 @@ def to_image(output, weight, geometry, finish):
 
 def to_weight(image, output, geometry):
     """dw (F, kH, kW, C) from both lowered sides."""
-    rows = UnfoldedRows(
-        image, geometry.tap_offsets(0), geometry.tap_offsets(1), geometry.stride, output.shape[1]
-    )
+    rows = UnfoldedRows(image, geometry.tap_offsets(0), geometry.tap_offsets(1), geometry.stride, output.shape[1])
     dw = np.zeros((geometry.kernel[0], geometry.filters, rows.width), image.dtype)
     product = np.empty_like(dw[0])
     for m, g in enumerate(output.reshape(len(output), -1, geometry.filters)):
@@ -152,8 +148,6 @@ def _taps_seeing(phase, geometry, axis):
     """The taps that see the pixels t = s u + phase, and the offsets of their outputs m = u + offset."""
     s = geometry.stride[axis]
     seeing = [
-        (i, (phase - offset) // s)
-        for i, offset in enumerate(geometry.tap_offsets(axis))
-        if (phase - offset) % s == 0
+        (i, (phase - offset) // s) for i, offset in enumerate(geometry.tap_offsets(axis)) if (phase - offset) % s == 0
     ]
     return [i for i, _ in seeing], [offset for _, offset in seeing]

@@ -82,9 +82,7 @@ class Saved(NamedTuple):
     lowered: Any
 
 
-def conv2d_forward(
-    x, weight, stride=1, padding=0, dilation=1, bias=None, activation=None, negative_slope=0.2
-):
+def conv2d_forward(x, weight, stride=1, padding=0, dilation=1, bias=None, activation=None, negative_slope=0.2):
     """(y, saved): y (N, OH, OW, F) = activation(conv(x (N, H, W, C), weight (F, kH, kW, C)) + bias (F,)).
 
     Raises ValueError for channels that differ, a kernel larger than the padded image, sizes below their

@@ -90,9 +90,7 @@ def group_norm_forward(x, gamma, beta, groups, epsilon=1e-5):
     """(y, saved) of group_norm; x (N, H, W, C) or (N, C), gamma and beta (C,). `groups` must divide C."""
     _check("group_norm", x, gamma, beta)
     if groups < 1 or x.shape[-1] % groups:
-        raise ValueError(
-            f"group_norm: {groups} groups do not divide the {x.shape[-1]} channels of x {x.shape}"
-        )
+        raise ValueError(f"group_norm: {groups} groups do not divide the {x.shape[-1]} channels of x {x.shape}")
     y, saved, _ = _forward(x, gamma, beta, epsilon, groups)
     return y, saved
 
@@ -185,9 +183,7 @@ def _blocks(rows):
 def layer_norm_forward(x, gamma, beta, epsilon=1e-5):
     """(y, saved) of layer_norm over the last axes of x, as many as gamma and beta have."""
     if gamma.shape != beta.shape or gamma.ndim == 0 or x.shape[-gamma.ndim :] != gamma.shape:
-        raise ValueError(
-            f"layer_norm: gamma {gamma.shape} and beta {beta.shape} must match x {x.shape} at its end"
-        )
+        raise ValueError(f"layer_norm: gamma {gamma.shape} and beta {beta.shape} must match x {x.shape} at its end")
     examples, order = _as_examples(x, gamma.ndim)
     y = np.empty_like(examples)
     mean, inverse_deviation = np.empty((2, len(examples), 1), x.dtype)
@@ -243,6 +239,4 @@ def _check(op, x, gamma, beta):
     if x.ndim not in (2, 4):
         raise ValueError(f"{op}: x must be (N, H, W, C) or (N, C), not {x.shape}")
     if gamma.shape != x.shape[-1:] or beta.shape != x.shape[-1:]:
-        raise ValueError(
-            f"{op}: gamma {gamma.shape} and beta {beta.shape} must have the channels of x {x.shape}"
-        )
+        raise ValueError(f"{op}: gamma {gamma.shape} and beta {beta.shape} must have the channels of x {x.shape}")

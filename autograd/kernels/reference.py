@@ -58,9 +58,7 @@ def conv2d_gradient_of_weight(g, x, kernel, stride=1, padding=0, dilation=1):
     """dL/dw[f,i,j,c] = sum of g[n,r,q,f] x[n,row,column,c] over all the windows; `kernel` is (kH, kW)."""
     weight_shape = (g.shape[-1], *kernel, x.shape[-1])
     dw = np.zeros(weight_shape, g.dtype)
-    for n, r, q, f, i, j, c, row, column in _touches(
-        conv_geometry(x.shape, weight_shape, stride, padding, dilation)
-    ):
+    for n, r, q, f, i, j, c, row, column in _touches(conv_geometry(x.shape, weight_shape, stride, padding, dilation)):
         dw[f, i, j, c] += g[n, r, q, f] * x[n, row, column, c]
     return dw
 

@@ -116,9 +116,7 @@ def test_any_transposed_convolution_and_both_gradients_equal_the_seven_loops(for
 UNSEEN_LAST_ROW = ((1, 7, 7, 2), (2, 4, 4, 2), {"stride": 2, "padding": 0})
 
 
-@pytest.mark.parametrize(
-    "rows_to_multiply", [1, 512]
-)  # one band for each row of tiles, one band for them all
+@pytest.mark.parametrize("rows_to_multiply", [1, 512])  # one band for each row of tiles, one band for them all
 @settings(max_examples=50, deadline=None)
 @given(case=cases(four_by_four=True), order=st.sampled_from(MEMORY_ORDERS))
 @example(UNSEEN_LAST_ROW, MEMORY_ORDERS[0])
@@ -219,9 +217,7 @@ def test_bias_and_activation_may_be_left_to_the_convolution(activation, channels
     fused, _ = convolution.conv2d_forward(x, weight, bias=bias, activation=activation, **options)
     np.testing.assert_allclose(fused, EPILOGUES[activation](plain + bias), atol=1e-12)
     painted, _ = convolution.conv_transpose2d_forward(plain, weight, **options)
-    fused, _ = convolution.conv_transpose2d_forward(
-        plain, weight, bias=back_bias, activation=activation, **options
-    )
+    fused, _ = convolution.conv_transpose2d_forward(plain, weight, bias=back_bias, activation=activation, **options)
     np.testing.assert_allclose(fused, EPILOGUES[activation](painted + back_bias), atol=1e-12)
 
 

@@ -201,6 +201,23 @@ def test_arguments_without_a_name_are_counted():
         gradcheck(lambda x, *rest: x + wrong_tanh(rest[0]), random(3), random(3))
 
 
+@pytest.mark.parametrize("mode", ["full", "directional"])
+@pytest.mark.parametrize(("inputs", "offset"), [(1e6, 0), (1e-3, 0), (1.0, 100)])
+def test_the_factor_is_found_for_large_and_small_inputs_and_beside_a_constant(inputs, offset, mode):
+    def square(x, factor):
+        return apply(lambda x: (x * x, lambda g: 2 * factor * g * x), x) + offset
+
+    x = inputs * random(3, 4)
+    gradcheck(lambda x: square(x, 1), x, mode=mode)
+    with pytest.raises(GradientError):
+        gradcheck(lambda x: square(x, 1.0001), x, mode=mode)
+
+
+def test_a_gradient_of_zero_may_differ_by_rounding():
+    """Probabilities sum to 1, wherever x is: differences see rounding errors, backward others."""
+    gradcheck(lambda x: autograd.softmax(x).sum(), 3 * random(4, 5))
+
+
 def test_the_same_seed_gives_the_same_report():
     first, second = (gradcheck(autograd.softmax, random(3, 4), seed=3) for _ in range(2))
     assert first == second

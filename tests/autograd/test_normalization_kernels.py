@@ -12,11 +12,7 @@ MEMORY_ORDERS = [(0, 1, 2, 3), (1, 2, 0, 3), (3, 1, 2, 0)]
 
 
 def in_memory_order(array, order):
-    return (
-        np.ascontiguousarray(array.transpose(order)).transpose(np.argsort(order))
-        if array.ndim == 4
-        else array
-    )
+    return np.ascontiguousarray(array.transpose(order)).transpose(np.argsort(order)) if array.ndim == 4 else array
 
 
 def drawn(shape, channels_shape, order=(0, 1, 2, 3)):
@@ -42,9 +38,7 @@ def check(fast, x, g, gamma, beta, groups):
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11)
 
 
-image_shapes = st.tuples(
-    st.integers(1, 3), st.integers(1, 4), st.integers(1, 4), st.sampled_from([1, 2, 4, 6])
-)
+image_shapes = st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(1, 4), st.sampled_from([1, 2, 4, 6]))
 shapes = image_shapes | st.tuples(st.integers(1, 5), st.sampled_from([2, 4, 6]))
 
 
@@ -76,9 +70,7 @@ def test_layer_norm_and_its_gradients_equal_the_reference(shape, axes, order):
     y, saved = normalization.layer_norm_forward(x, gamma, beta, EPSILON)
     examples = shape[: len(shape) - axes]
     numbers = np.arange(np.prod(examples, dtype=int)).reshape(*examples, *[1] * axes)
-    check(
-        (y, *normalization.layer_norm_gradients(g, saved)), x, g, gamma, beta, np.broadcast_to(numbers, shape)
-    )
+    check((y, *normalization.layer_norm_gradients(g, saved)), x, g, gamma, beta, np.broadcast_to(numbers, shape))
 
 
 def test_large_arrays_are_normalised_block_by_block_to_the_same_result():
@@ -141,9 +133,7 @@ def test_a_large_mean_does_not_drown_the_variance_in_float32():
     exact_y, _ = normalization.group_norm_forward(exact_x, exact_one, exact_zero, 2)
     np.testing.assert_allclose(y, exact_y, rtol=0, atol=4e-6)
 
-    y, _ = normalization.layer_norm_forward(
-        x, one, zero
-    )  # whose mean is not corrected: 4 numbers round little
+    y, _ = normalization.layer_norm_forward(x, one, zero)  # whose mean is not corrected: 4 numbers round little
     exact_y, _ = normalization.layer_norm_forward(exact_x, exact_one, exact_zero)
     np.testing.assert_allclose(y, exact_y, rtol=0, atol=1e-2)
 

@@ -25,9 +25,7 @@ def cases(draw):
     kernel = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
     stride = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
     padding = tuple(draw(st.integers(0, k // 2)) for k in kernel)
-    height, width = (
-        draw(st.integers(max(1, k - 2 * p), k + 5)) for k, p in zip(kernel, padding, strict=True)
-    )
+    height, width = (draw(st.integers(max(1, k - 2 * p), k + 5)) for k, p in zip(kernel, padding, strict=True))
     rng = np.random.default_rng(draw(st.integers(0, 9)))
     x = rng.integers(-3, 3, (draw(st.integers(1, 3)), height, width, draw(st.integers(1, 3)))).astype(float)
     rows, columns = (

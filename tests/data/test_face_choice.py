@@ -82,9 +82,7 @@ def test_otherwise_the_archive_is_downloaded_once_and_kept(run, server):
     assert len(run.resolve()) == 5  # nothing listens there: it did not ask again
 
 
-@pytest.mark.parametrize(
-    ("page", "reason"), [("page", "HTML page"), ("missing", "404"), (None, "no connection")]
-)
+@pytest.mark.parametrize(("page", "reason"), [("page", "HTML page"), ("missing", "404"), (None, "no connection")])
 def test_when_that_fails_faces_are_drawn_and_the_reason_and_the_remedy_said(run, server, page, reason):
     faces = run.resolve(url=f"{server}/{page}" if page else "http://127.0.0.1:9/closed", count=4)
     assert faces.drawn and len(faces) == 4

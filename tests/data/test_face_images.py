@@ -24,9 +24,7 @@ def only(files: dict[str, bytes], folder: Path, size: int = 16) -> np.ndarray:
 
 def reason_for(content: bytes, folder: Path) -> str:
     """Why a file is skipped, when it lies beside a good one."""
-    loaded = load_faces(
-        folder_of(folder, {"good.png": encoded(picture()), "bad.jpg": content}), 16, cache=None
-    )
+    loaded = load_faces(folder_of(folder, {"good.png": encoded(picture()), "bad.jpg": content}), 16, cache=None)
     assert loaded.names == ("good.png",)
     ((name, reason),) = loaded.skipped
     assert name == "bad.jpg"

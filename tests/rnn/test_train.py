@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from autograd import Tensor, binary_cross_entropy_with_logits
+from autograd.optim import adam_formula
 from rnn.classifier import CELLS, SequenceClassifier
 from rnn.metrics import evaluate
 from rnn.scaling import signed_log
@@ -40,6 +42,28 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not():
     one, two, other = (fit("lstm", toy_parts(), settings, seed)[0].state_dict() for seed in (0, 0, 1))
     assert all(one[name].tobytes() == two[name].tobytes() for name in one)
     assert any(one[name].tobytes() != other[name].tobytes() for name in one)
+
+
+def test_three_steps_are_adam_on_fresh_clipped_gradients_with_a_rate_that_falls_along_a_cosine():
+    parts = toy_parts(64)
+    x, labels = parts["train"].x, parts["train"].labels.astype(np.float32)
+    settings = Settings(epochs=3, learning_rate=0.1, batch_size=64, clip=0.05)
+    model, _ = fit("rnn", parts, settings)
+
+    expected = SequenceClassifier("rnn", hidden=16, rng=np.random.default_rng(0))
+    moments = {name: (0.0, 0.0) for name, _ in expected.named_parameters()}
+    for step in range(3):
+        expected.zero_grad()
+        binary_cross_entropy_with_logits(expected(x), Tensor(labels)).backward()
+        length = np.sqrt(sum((parameter.grad**2).sum() for parameter in expected.parameters()))
+        assert length > settings.clip
+        rate = settings.learning_rate * (1 + np.cos(np.pi * step / 3)) / 2
+        for name, parameter in expected.named_parameters():
+            gradient = parameter.grad * (settings.clip / length)
+            value, *moments[name] = adam_formula(parameter.data, gradient, *moments[name], step + 1, rate)
+            parameter.data[...] = value
+    for name, value in expected.state_dict().items():
+        np.testing.assert_allclose(model.state_dict()[name], value, atol=1e-4)
 
 
 def test_the_test_part_has_no_influence_on_the_model():
@@ -89,7 +113,7 @@ def test_learning_reaches_what_pytorch_reaches_on_the_course_file_and_no_more(ho
         for _ in train(model, parts, Settings(), rng):
             pass
         probability = model.probability(x[test])
-        scores.append(evaluate(windows.labels[test], probability, probability > 0.5))
+        scores.append(evaluate(windows.labels[test], probability, probability >= 0.5))
     mean = {name: np.mean([s[name] for s in scores]) for name in scores[0]}
     assert accuracy[0] <= mean["accuracy"] <= accuracy[1]
     assert auc[0] <= mean["auc"] <= auc[1]

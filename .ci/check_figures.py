@@ -1,0 +1,50 @@
+"""Fail if a run lacks one of its figures, or if one cannot be read or is blank.
+
+python .ci/check_figures.py RUNS      RUNS holds rnn/ and vae/
+"""
+
+import sys
+from pathlib import Path
+
+import imageio.v3 as imageio
+
+EXPECTED = {
+    "rnn": [
+        "figures/calibration.png",
+        "figures/confusion.png",
+        "figures/correlation_all.png",
+        "figures/correlation_dozen.png",
+        "figures/curves_country.png",
+        "figures/curves_random.png",
+        "figures/curves_time.png",
+        "figures/headline.png",
+        "figures/lengths.png",
+        "figures/threshold.png",
+        "world_map.png",
+    ],
+}
+LEAST_SPREAD = 5  # grey levels: a page with nothing on it has a standard deviation near 0
+
+
+def complaint(path: Path) -> str | None:
+    if not path.is_file():
+        return "missing"
+    try:
+        pixels = imageio.imread(path)
+    except Exception as error:  # whatever the decoder trips over, the picture is unreadable
+        return f"unreadable: {error}"
+    return "blank" if pixels[..., :3].std() < LEAST_SPREAD else None
+
+
+def main(runs: Path) -> int:
+    paths = [runs / study / name for study, names in EXPECTED.items() for name in names]
+    found = {path: complaint(path) for path in paths}
+    for path, what in found.items():
+        if what:
+            print(f"figure {path}: {what}", file=sys.stderr)
+    print(f"{sum(what is None for what in found.values())} of {len(found)} figures are there and show something")
+    return int(any(found.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

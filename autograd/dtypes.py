@@ -1,0 +1,43 @@
+"""The dtype of a result: what makes float32 stay float32.
+
+NumPy 2 raises the dtype of a result to that of its widest operand. Python numbers are exempt: float32 * 2.0 is
+float32. NumPy's own scalars and arrays are not, so that np.sqrt(2) or np.ones(3) beside a float32 tensor would turn
+all that follows into float64. Here a constant takes the dtype of the tensor beside it, and two tensors of different
+precision do not mix.
+"""
+
+import numpy as np
+
+
+def as_array(data):
+    """Data for a tensor: an array keeps its dtype, Python's floating numbers become float32."""
+    array = np.asarray(data)
+    if array.dtype == np.float64 and not isinstance(data, np.generic | np.ndarray):
+        return array.astype(np.float32)
+    return array
+
+
+def constant(value, dtype):
+    """A constant operand beside a tensor of `dtype`; NotImplemented for what is no number or array."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, np.ndarray | list | tuple):
+        array = np.asarray(value)
+        return array.astype(dtype, copy=False) if dtype.kind == "f" else array
+    return NotImplemented
+
+
+def one_dtype(op, x, y):
+    """Two tensors' arrays in one dtype: integers become floating beside a floating one; two precisions are refused."""
+    if x.dtype.kind == "f" and y.dtype.kind == "f" and x.dtype != y.dtype:
+        raise mixed_dtypes(op, x.dtype, y.dtype)
+    dtype = x.dtype if x.dtype.kind == "f" else y.dtype if y.dtype.kind == "f" else np.result_type(x, y)
+    return x.astype(dtype, copy=False), y.astype(dtype, copy=False)
+
+
+def mixed_dtypes(op, *dtypes):
+    """The error for tensors of two precisions."""
+    named = " and ".join(map(str, dtypes))
+    return TypeError(f"{op}: tensors of dtype {named}: convert one with astype, dtypes never change silently")
