@@ -157,7 +157,8 @@ def open_vae_run(folder: str | os.PathLike[str]) -> SavedVae:
 def load_arrays(path: Path, keep: tuple[str, ...] = ()) -> Arrays:
     """The arrays of a `.npz` (or only those named in ``keep``); nothing in it can run code. DataError if damaged."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # opened here, since NumPy leaves a damaged archive open
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in keep or archive.files}
     except FileNotFoundError:
         raise DataError(f"{path}: no such file; it is written at the end of training") from None

@@ -78,10 +78,13 @@ def _draw_weight(run: SavedVae, weight: float, folder: Path) -> list[Path]:
 def _draw_together(run: SavedVae, folder: Path) -> list[Path]:
     """What holds all weights in one picture."""
     drawn = []
-    if any(run.has_arrays(weight) for weight in run.weights):
-        drawn += [folder / "comparison.png", folder / "kl_per_unit.png"]
-        plot_comparison(run, drawn[0])
-        plot_kl_per_unit(run, drawn[1])
+    evaluated = [weight for weight in run.weights if run.has_arrays(weight)]
+    if len(evaluated) > 1:
+        drawn.append(folder / "comparison.png")
+        plot_comparison(run, drawn[-1])
+    if evaluated:
+        drawn.append(folder / "kl_per_unit.png")
+        plot_kl_per_unit(run, drawn[-1])
     if run.has("factors.csv"):
         drawn.append(folder / "factors.png")
         plot_factors(run, drawn[-1])

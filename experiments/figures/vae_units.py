@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from experiments.figures.style import GREY, figure, headline
 from experiments.figures.vae_look import colours, markers
@@ -40,6 +40,7 @@ def draw_kl(axes: Axes, run: SavedVae, weight: float) -> None:
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.set_xlim(0.3, len(kl) + 0.7)
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
     axes.set_xlabel("latent units, largest first")
     axes.grid(axis="x", visible=False)
 

@@ -1,0 +1,186 @@
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.errors import DataError
+from experiments.discussion_vae import discuss, write_discussion
+from experiments.saved_vae import open_vae_run
+from experiments.tables_vae import write_tables
+from experiments.wording_vae import nats, number, percent
+from tests.experiments.saved_vae_sample import write_vae_run
+
+COMBINATIONS = [
+    {1.0: "healthy", 100.0: "collapsed", 0.0: "unused prior"},
+    {1.0: "healthy", 100.0: "silent", 0.0: "unused, no better"},
+    {1.0: "healthy"},
+    {1.0: "collapsed"},
+    {0.0: "unused prior"},
+    {100.0: "collapsed", 0.0: "unused prior"},
+    {1.0: "healthy", 0.5: "looser", 4.0: "healthy"},
+]
+
+
+def text_of(folder: Path, kinds: dict[float, str] | None = None, **options) -> str:
+    return discuss(open_vae_run(write_vae_run(folder / "run", kinds, **options)))
+
+
+def section(text: str, heading: str) -> str:
+    return text.partition(f"## {heading}\n\n")[2].partition("\n\n## ")[0]
+
+
+def test_a_collapsed_code_is_called_collapsed_with_its_nats_and_its_faces_alike(tmp_path):
+    text = section(text_of(tmp_path), "×100: the code collapses")
+    assert "0.40 nats of code are left, where ×1 has 30.0, and 0 of 4 units move" in text
+    assert "posterior collapse" in text
+    assert "about the same face comes back" in text
+
+
+def test_the_bargain_of_the_code_is_what_it_costs_and_saves(tmp_path):
+    text = section(text_of(tmp_path), "×100: the code collapses")
+    # KL 30 - 0.4; reconstruction 1000 - 300; 700 / 29.6; (0.4 - 300) - (30 - 1000)
+    assert "spends 29.6 nats more on the code and saves 700 nats on the picture, 23.6 for every nat" in text
+    assert "At 100 a nat that does not pay" in text
+    assert "670 nats worse at ×100" in text
+
+
+def test_a_price_at_which_the_code_would_have_paid_is_said_to_be_missed(tmp_path):
+    text = text_of(tmp_path, {1.0: "healthy", 5.0: "collapsed"})
+    assert "Even at 5 a nat that would have paid" in text
+
+
+def test_a_code_of_active_units_that_says_nothing_is_called_almost_silent(tmp_path):
+    text = section(text_of(tmp_path, {1.0: "healthy", 100.0: "silent"}), "×100: the code falls almost silent")
+    assert "4 of 4 units move" in text
+    assert "close to collapse" in text
+    assert "posterior collapse" not in text
+
+
+def test_a_healthy_heavier_weight_is_not_called_collapsed(tmp_path):
+    text = text_of(tmp_path, {1.0: "healthy", 4.0: "healthy"})
+    assert "## ×4: a tighter code" in text
+    assert "collapse" not in section(text, "×4: a tighter code")
+
+
+def test_an_unused_prior_is_named_with_its_points_and_its_dividend(tmp_path):
+    text = section(text_of(tmp_path), "×0: the prior is left unused")
+    assert "it is 400 nats long; ×1 makes do with 30.0" in text
+    assert "That buys 50.0 nats of reconstruction for 370 of code." in text
+    assert "averages 0.0001 where the prior has 1" in text
+    assert "320 nats worse than at ×1" in text
+
+
+def test_a_free_code_that_does_not_help_is_said_not_to_help(tmp_path):
+    text = text_of(tmp_path, {1.0: "healthy", 0.0: "unused, no better"})
+    assert "It brings the picture nothing: the reconstruction is even 20.0 nats worse." in text
+
+
+def test_a_smaller_weight_that_keeps_the_prior_is_not_called_unused(tmp_path):
+    text = text_of(tmp_path, {1.0: "healthy", 0.5: "looser"})
+    assert "## ×0.5: a looser code" in text
+    assert "costs 0.5 of its price" in text
+    assert "tighter, but not yet points" in text
+
+
+def test_the_linear_bar_is_cleared_or_not_by_the_numbers(tmp_path):
+    assert "The bar is cleared, by 23 %" in text_of(tmp_path / "a", pca=0.0155)  # 1 - .0120 / .0155
+    assert "**The bar is not reached**: the error is 20 % larger" in text_of(tmp_path / "b", pca=0.0100)
+
+
+def test_the_learned_noise_sets_the_rate_of_exchange(tmp_path):
+    assert "σ ends at 0.110" in text_of(tmp_path)  # sqrt .0120, and 2 of its squares
+    assert "a nat of code must save 0.024 of squared error" in text_of(tmp_path / "again")
+
+
+def test_a_bernoulli_run_is_called_a_surrogate_and_has_neither_sigma_nor_bits(tmp_path):
+    text = text_of(tmp_path, likelihood="bernoulli")
+    assert "surrogate" in text
+    assert "bits per dimension" not in text and "σ ends" not in text
+
+
+def test_the_gap_and_an_unfinished_training_are_read_from_the_curves(tmp_path):
+    text = section(text_of(tmp_path), "Training and held-out faces")
+    assert "a held-out face costs, compared with a training face, 20.0 nats more at ×1" in text
+    folder = write_vae_run(tmp_path / "turned", {1.0: "healthy"})
+    metrics = pd.read_csv(folder / "metrics.csv")
+    metrics.loc[(metrics["epoch"] == 3) & (metrics["split"] == "held_out"), "neg_elbo"] = -1500.0
+    metrics.to_csv(folder / "metrics.csv", index=False)
+    assert "was lowest after epoch 3 and has risen by 530 nats" in discuss(open_vae_run(folder))
+
+
+def test_a_factor_that_is_read_from_a_silent_code_is_explained(tmp_path):
+    text = section(text_of(tmp_path), "What the latent means know")
+    assert "one of 3 have R² above 0.5: hair colour (0.80)" in text
+    assert "below 0" in text
+    assert "×100 deserves a second look" in text
+    assert "second look" not in text_of(tmp_path / "healthy", {1.0: "healthy", 0.0: "unused prior"})
+
+
+def test_drawn_faces_are_said_to_be_drawn_and_others_not(tmp_path):
+    drawn, collected = text_of(tmp_path / "a", drawn=True), text_of(tmp_path / "b", drawn=False)
+    for words in ("drawn by this program", "**Drawn faces**"):
+        assert words in drawn and words not in collected
+
+
+@pytest.mark.parametrize("kinds", COMBINATIONS, ids=lambda kinds: " ".join(f"{w:g}" for w in kinds))
+@pytest.mark.parametrize("evaluated", [True, False], ids=["whole", "stopped"])
+def test_any_choice_of_weights_is_discussed_without_a_hole(tmp_path, kinds, evaluated):
+    text = text_of(tmp_path, kinds, evaluated=evaluated)
+    assert not re.search(r"\bnan\b|\binf\b|None|\{|\}|  |−0 |\.\.|, ,", text)
+    assert text.startswith("# Discussion")
+    assert "What these numbers cannot say" in text
+    if 1.0 not in kinds and len(kinds) > 1:
+        assert "was not trained" in text
+
+
+def test_a_run_without_weight_one_says_what_stands_in_for_it(tmp_path):
+    assert "×1, was not trained; ×0 stands in" in text_of(tmp_path, {100.0: "collapsed", 0.0: "unused prior"})
+
+
+def test_write_discussion_and_tables_leave_nothing_else_and_the_same_bytes(tmp_path):
+    folder = write_vae_run(tmp_path / "run")
+    before = {path for path in folder.rglob("*") if path.is_file()}
+    first = [write_discussion(folder).read_bytes(), write_tables(folder).read_bytes()]
+    assert [write_discussion(folder).read_bytes(), write_tables(folder).read_bytes()] == first
+    after = {path for path in folder.rglob("*") if path.is_file()}
+    assert after - before == {folder / "discussion.md", folder / "tables.md"}
+
+
+def test_the_tables_hold_every_metric_layer_and_setting(tmp_path):
+    text = write_tables(write_vae_run(tmp_path / "run")).read_text()
+    assert "| KL ×1 | held-out | −970 | −1,000 | 30.0 | 7.500 | 0.0120 | 19.2 | 4 |" in text
+    assert "| PCA, 4 components | held-out |  |  |  |  | 0.0155 |  |  |" in text
+    assert "| `to_log_variance` | linear | 4 | 516 | 512 |" in text
+    assert "| **all** |  |  | **3,099** | **42,496** |" in text
+    assert "| kl weights | 1 100 0 |" in text
+    assert "Drawn faces" in text
+
+
+def test_the_tables_of_a_stopped_run_hold_what_there_is(tmp_path):
+    text = write_tables(write_vae_run(tmp_path / "run", evaluated=False)).read_text()
+    assert "## Settings" in text and "## The layers" not in text and "nan" not in text
+
+
+@pytest.mark.parametrize("damage", ["missing", "broken", "foreign"])
+def test_a_folder_that_holds_no_run_is_refused_in_one_line(tmp_path, damage):
+    if damage != "missing":
+        (tmp_path / "config.json").write_text({"broken": "{", "foreign": json.dumps({"data": {}})}[damage])
+    with pytest.raises(DataError) as caught:
+        write_discussion(tmp_path)
+    assert "config.json" in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-7591.4, "−7,591"), (36.66, "36.7"), (0.938, "0.94"), (-0.0, "0.00"), (-0.001, "0.00"), (1e5, "100,000")],
+)
+def test_numbers_have_three_figures_and_a_true_minus(value, text):
+    assert number(value) == text
+    assert nats(np.float64(value)) == f"{text} nats"
+
+
+def test_a_share_that_is_not_quite_nothing_is_not_written_as_nothing():
+    assert [percent(0), percent(0.001), percent(0.401)] == ["0 %", "under 1 %", "40 %"]
