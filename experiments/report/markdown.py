@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-FORBIDDEN = ["image", "link", "autolink", "reference", "html_block", "html_inline"]
+FORBIDDEN = ["image", "link", "autolink", "reference"]
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table").disable(FORBIDDEN)
 _SCROLLER = '<div class="scroll" role="region" aria-label="table" tabindex="0">\n<table>\n'
 _PARSER.add_render_rule("table_open", lambda self, tokens, index, options, env: _SCROLLER)

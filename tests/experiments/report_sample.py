@@ -73,7 +73,7 @@ def write_hostile_runs(runs: Path) -> Path:
     codes = dict(zip(HOSTILE, ("gr", "pt", "pl"), strict=True))
     write_rnn(runs / "rnn", countries=codes | COUNTRIES)
     write_vae(runs / "vae", drawn=False)
-    write_picture(runs / "vae" / "figures" / "<script>alert(4)<.png", 7)
+    write_picture(runs / "vae" / "figures" / '"><script>alert(4)<.png', 7)
     for name in ("rnn", "vae"):
         path = runs / name / "config.json"
         config = json.loads(path.read_text(encoding="utf-8"))
