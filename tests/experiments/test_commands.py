@@ -1,0 +1,102 @@
+"""The commands' entry: one line and status 2 for a mistake, and the flags that the main job hands on."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from experiments import everything, gallery
+from experiments.__main__ import COMMANDS, main
+from experiments.memory import keep_freed_memory
+from experiments.run_folder import RunFolder, UsageError
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["rnn", "--cells", "cnn"], "cnn"),
+        (["rnn", "--data", "no-such-file.csv"], "no-such-file.csv"),
+        (["vae", "--kl-weights", "-1"], "-1"),
+        (["report", "no-such-folder"], "no-such-folder"),
+        (["nonsense"], "nonsense"),
+        ([], "COMMAND"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2(arguments, named, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    try:
+        status = main(arguments)
+    except SystemExit as stop:  # argparse leaves by itself
+        status = stop.code
+    said = capsys.readouterr().err
+    assert status == 2
+    assert said.count("\n") == 1
+    assert named in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_page_of_help(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0
+    assert len(capsys.readouterr().out.splitlines()) > 5
+
+
+@pytest.fixture
+def studies(monkeypatch):
+    """The studies and the page replaced by a list of the arguments that they were run with."""
+    ran = []
+    for module in (*everything.STUDIES.values(), everything.report):
+        monkeypatch.setattr(module, "run", ran.append)
+    return ran
+
+
+def test_all_runs_both_studies_then_the_page(studies, tmp_path):
+    main(["all", "--quick", "--out", str(tmp_path / "runs"), "--report", str(tmp_path / "page")])
+    rnn, vae, page = studies
+    assert (rnn.out, vae.out) == (tmp_path / "runs" / "rnn", tmp_path / "runs" / "vae")
+    assert rnn.quick
+    assert vae.quick
+    assert rnn.resume
+    assert vae.resume
+    assert page.out == tmp_path / "page"
+
+
+def test_all_force_replaces_and_full_asks_for_the_courses_scale(studies, tmp_path):
+    main(["all", "--full", "--force", "--out", str(tmp_path)])
+    rnn, vae, _ = studies
+    assert rnn.force
+    assert not rnn.resume
+    assert vae.epochs == 100
+
+
+def _finished_run(path, **data):
+    folder = RunFolder(path, {"data": {"source": "somewhere", **data}})
+    rng = np.random.default_rng(0)
+    return folder, rng.integers(0, 256, (900, 1500, 3), dtype=np.uint8)
+
+
+def test_the_gallery_takes_pictures_of_made_up_data_and_makes_them_small(tmp_path):
+    for study, names in gallery.PICTURES.items():
+        folder, noise = _finished_run(tmp_path / "runs" / study, simulated=study == "rnn", drawn=study == "vae")
+        for name in names:
+            (folder.path / name).parent.mkdir(exist_ok=True)
+            Image.fromarray(noise).save(folder.path / name)
+    main(["gallery", str(tmp_path / "runs"), "--out", str(tmp_path / "gallery")])
+    made = list((tmp_path / "gallery").iterdir())
+    assert len(made) == sum(map(len, gallery.PICTURES.values()))
+    assert max(path.stat().st_size for path in made) <= gallery.MOST_BYTES
+
+
+def test_the_gallery_refuses_pictures_of_real_data(tmp_path):
+    _finished_run(tmp_path / "runs" / "rnn", simulated=False)
+    arguments = type("Arguments", (), {"runs": tmp_path / "runs", "out": tmp_path / "gallery"})
+    with pytest.raises(UsageError, match="only simulated or drawn data may be published"):
+        gallery.run(arguments)
+    assert not (tmp_path / "gallery").exists()
+
+
+def test_freed_memory_is_kept_where_the_c_library_can_and_else_nothing_happens(monkeypatch):
+    assert keep_freed_memory() in (True, False)
+    monkeypatch.setattr("ctypes.CDLL", lambda _: object())  # a C library without mallopt
+    assert keep_freed_memory() is False

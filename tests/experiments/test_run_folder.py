@@ -1,0 +1,85 @@
+"""Run folders: nothing is overwritten by accident, nothing is half-written, a resumed run is the same run."""
+
+import json
+
+import pytest
+
+from experiments.run_folder import CONFIG, RunFolder, UsageError, read_json, written_beside
+
+SETTINGS = {"epochs": 3, "lengths": [3, 7], "data": {"sha256": "abc"}}
+
+
+def test_a_new_run_writes_its_settings_and_environment(tmp_path):
+    RunFolder(tmp_path / "run", SETTINGS)
+    config = read_json(tmp_path / "run" / CONFIG)
+    assert {name: config[name] for name in SETTINGS} == SETTINGS
+    assert {"python", "numpy", "blas", "commit", "command"} <= set(config["environment"])
+    assert config["finished"] is False
+
+
+def test_finish_adds_time_memory_and_facts(tmp_path):
+    folder = RunFolder(tmp_path / "run", SETTINGS)
+    folder.finish(best="gru")
+    config = read_json(tmp_path / "run" / CONFIG)
+    assert config["finished"] is True
+    assert config["best"] == "gru"
+    assert config["wall_seconds"] >= 0
+    assert config["peak_memory_mb"] > 1
+
+
+def test_a_run_is_not_overwritten_without_force_or_resume(tmp_path):
+    RunFolder(tmp_path, SETTINGS).write_text("results.csv", "precious\n")
+    with pytest.raises(UsageError, match="--resume goes on with it, --force replaces it"):
+        RunFolder(tmp_path, SETTINGS)
+    assert (tmp_path / "results.csv").read_text() == "precious\n"
+
+
+def test_resume_keeps_what_is_there_and_force_throws_it_away(tmp_path):
+    RunFolder(tmp_path, SETTINGS).write_text("results.csv", "precious\n")
+    RunFolder(tmp_path, SETTINGS, resume=True)
+    assert (tmp_path / "results.csv").exists()
+    RunFolder(tmp_path, SETTINGS, force=True)
+    assert not (tmp_path / "results.csv").exists()
+
+
+def test_resume_with_other_settings_names_the_setting_and_both_values(tmp_path):
+    RunFolder(tmp_path, SETTINGS)
+    with pytest.raises(UsageError, match="epochs 3, now it is 4"):
+        RunFolder(tmp_path, {**SETTINGS, "epochs": 4}, resume=True)
+
+
+def test_a_folder_that_holds_no_run_is_left_alone_even_by_force(tmp_path):
+    (tmp_path / "thesis.txt").write_text("precious")
+    for options in ({}, {"force": True}, {"resume": True}):
+        with pytest.raises(UsageError, match="holds files but no run"):
+            RunFolder(tmp_path, SETTINGS, **options)
+    assert (tmp_path / "thesis.txt").read_text() == "precious"
+
+
+def test_a_file_where_the_folder_should_be_is_one_clear_line(tmp_path):
+    (tmp_path / "run").write_text("")
+    with pytest.raises(UsageError, match="is a file, expected a folder"):
+        RunFolder(tmp_path / "run", SETTINGS)
+
+
+def test_a_damaged_config_is_one_clear_line(tmp_path):
+    RunFolder(tmp_path, SETTINGS)
+    (tmp_path / CONFIG).write_text("{")
+    with pytest.raises(UsageError, match="cannot be read"):
+        RunFolder(tmp_path, SETTINGS, resume=True)
+
+
+def test_a_write_that_fails_leaves_the_old_file_whole_and_nothing_beside(tmp_path):
+    path = tmp_path / "numbers.csv"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), written_beside(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError("power cut")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_json_is_written_as_it_is_read(tmp_path):
+    folder = RunFolder(tmp_path, SETTINGS)
+    folder.write_json("facts.json", {"a": [1, 2.5, None, "é"]})
+    assert json.loads((tmp_path / "facts.json").read_text(encoding="utf-8")) == {"a": [1, 2.5, None, "é"]}
