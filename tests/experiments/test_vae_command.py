@@ -399,7 +399,7 @@ def few(path):
 
 
 def copies(path):
-    return folder_of(path / "faces", {f"{i}.png": encoded(picture(level=i % 20)) for i in range(60)})
+    return folder_of(path / "faces", {f"{i}.png": encoded(picture(level=i % 5)) for i in range(60)})
 
 
 def empty_zip(path):
