@@ -22,6 +22,19 @@ EXPECTED = {
         "figures/threshold.png",
         "world_map.png",
     ],
+    "vae": [
+        "figures/architecture.png",
+        "figures/comparison.png",
+        "figures/factors.png",
+        "figures/kl_per_unit.png",
+        "figures/learning_curve.png",
+        *[
+            f"figures/{what}_kl_{weight}.png"
+            for what in ("learning_curve", "reconstructions", "samples", "interpolation", "traversal")
+            for weight in (1, 100, 0)
+        ],
+        "samples.gif",
+    ],
 }
 LEAST_SPREAD = 5  # grey levels: a page with nothing on it has a standard deviation near 0
 

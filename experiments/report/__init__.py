@@ -16,7 +16,7 @@ from experiments.report.page import page
 from experiments.report.study import Study, missing_study
 from experiments.run_folder import CONFIG, UsageError, read_json, written_beside
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "run", "write_report"]
 
 STUDIES: dict[str, Callable[[Path], Study]] = {"rnn": recurrent.study, "vae": autoencoder.study}
 
@@ -30,18 +30,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    studies = [_study(name, args.runs / name) for name in STUDIES]
+    print(f"the results are in {write_report(args.runs, args.out)}")
+
+
+def write_report(runs: Path, out: Path) -> Path:
+    """Write index.html, RESULTS.md and the folder csv into ``out``; return the path of the page.
+
+    Args:
+        runs: folder that holds run folders named as in `STUDIES`; a missing or unfinished one is said on the page.
+
+    Raises:
+        UsageError: there is no finished run at all, a figure of a run is damaged, or ``out`` is a file.
+        DataError: a table of a run is damaged.
+    """
+    studies = [_study(name, runs / name) for name in STUDIES]
     if not any(study.items for study in studies):
-        reasons = "; ".join(study.missing for study in studies)
-        raise UsageError(f"{args.runs}: no finished run to report: {reasons}")
-    if args.out.exists() and not args.out.is_dir():
-        raise UsageError(f"--out {args.out}: is a file, expected a folder")
+        raise UsageError(f"{runs}: no finished run to report: {'; '.join(study.missing for study in studies)}")
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"--out {out}: is a file, expected a folder")
+    files = {"index.html": page(studies), "RESULTS.md": results_md.results(studies)}
+    for name, text in files.items():
+        _write(out / name, text.encode())
     for study in studies:
         for table in study.tables:
-            _write(args.out / "csv" / study.name / table.name, table.read_bytes())
-    _write(args.out / "RESULTS.md", results_md.results(studies).encode())
-    _write(args.out / "index.html", page(studies).encode())
-    print(f"the results are in {args.out / 'index.html'}")
+            _write(out / "csv" / study.name / table.name, table.read_bytes())
+    return out / "index.html"
 
 
 def _study(name: str, folder: Path) -> Study:

@@ -1,25 +1,27 @@
 """Problem 2 on the page: what each of its items asked, and which figures and numbers of the run answer it."""
 
-import math
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from experiments.report.facts import command_of, data_facts, run_facts
 from experiments.report.markdown import table
-from experiments.report.study import Folded, Gallery, Highlights, Item, Part, Study, discussion, figures_in
+from experiments.report.study import (
+    Folded,
+    Gallery,
+    Highlights,
+    Item,
+    Part,
+    Study,
+    discussion,
+    figures_in,
+    link_discussion,
+)
 from experiments.saved_vae import SavedVae, open_vae_run
+from experiments.summary_vae import pca_bar
+from experiments.tables_vae import latent_table, layers_table, metrics_table
 from experiments.wording import plain
+from experiments.wording_vae import name, number, times, title
 
-METRICS = {  # column of the tables -> decimals
-    "neg_elbo": ("negative ELBO (nats)", 1),
-    "reconstruction": ("reconstruction (nats)", 1),
-    "kl": ("KL (nats)", 2),
-    "bits_per_dim": ("bits per dimension", 3),
-    "active_units": ("active units", 0),
-    "mse": ("MSE", 4),
-    "psnr": ("PSNR (dB)", 1),
-}
-SPLITS = {"train": "training", "held_out": "held out"}
 KINDS = {  # of figures that are drawn once for each weight
     "learning_curve": (
         "Curves of the negative ELBO, the reconstruction term and the KL term by epoch, training and held-out",
@@ -39,12 +41,26 @@ KINDS = {  # of figures that are drawn once for each weight
     ),
 }
 TIMES_100, TIMES_0 = 100.0, 0.0
+DISCUSSED = {  # headings of discussion.md by item, as shell patterns
+    "ii": ("Two costs, one trade", "Training and held-out faces"),
+    "iii": ("Is it better than a linear code?",),
+    "iv": ("What comes out of the prior",),
+    "vi": ("×100:*",),
+    "vii": ("×0:*",),
+}
 
 
 def study(folder: Path) -> Study:
     """Read a finished run folder of problem 2."""
     run = open_vae_run(folder)
     figures = figures_in(folder)
+    items = (
+        _preparation(run, figures),
+        *_plain_weight(run, figures),
+        _other_weight(run, figures, "vi", TIMES_100),
+        _other_weight(run, figures, "vii", TIMES_0),
+        _discussion(run, figures),  # after all others, for it takes what figures are left
+    )
     return Study(
         name="vae",
         command=command_of(run.config, "vae"),
@@ -52,20 +68,14 @@ def study(folder: Path) -> Study:
         highlights=_highlights(run),
         stamp="Drawn faces: pictures that this program drew, not a collected data set." if run.drawn else "",
         notes=tuple(run.config["data"].get("notes", [])),
-        items=(
-            _preparation(run, figures),
-            *_plain_weight(run, figures),
-            _other_weight(run, figures, "vi", TIMES_100),
-            _other_weight(run, figures, "vii", TIMES_0),
-            _discussion(run, figures),  # after all others, for it takes what figures are left
-        ),
+        items=link_discussion(items, DISCUSSED),
         tables=tuple(sorted(folder.glob("*.csv"))),
     )
 
 
 def _facts(run: SavedVae) -> tuple[tuple[str, str], ...]:
     data, config = run.config["data"], run.config
-    weights = ", ".join(f"×{weight:g}" for weight in run.weights)
+    weights = ", ".join(times(weight) for weight in run.weights)
     return (
         *data_facts(data),
         ("Images", f"{data['training']:,} to train on, {data['held_out']:,} held out, {_side(run)} pixels"),
@@ -76,12 +86,8 @@ def _facts(run: SavedVae) -> tuple[tuple[str, str], ...]:
 
 
 def _highlights(run: SavedVae) -> Highlights:
-    numbers = [(_number(run.final(w, "neg_elbo"), 0), f"KL ×{w:g}{_verdict(run, w)}") for w in run.weights]
+    numbers = [(number(run.final(weight, "neg_elbo")), title(run, weight)) for weight in run.weights]
     return Highlights("Negative ELBO on held-out images, nats per image, unweighted", tuple(numbers))
-
-
-def _verdict(run: SavedVae, weight: float) -> str:
-    return f", {run.verdict(weight)}" if run.verdict(weight) else ""
 
 
 def _preparation(run: SavedVae, figures: Gallery) -> Item:
@@ -107,34 +113,18 @@ def _preparation(run: SavedVae, figures: Gallery) -> Item:
     parts += figures.take(
         "architecture", "The layers of encoder and decoder as boxes, with shapes and parameters", "The network."
     )
-    if run.config.get("layers"):
-        parts.append(_layers(run.config["layers"]))
+    parts += _present(layers_table(run))
     return Item(
         "i", "Preprocessing and network architecture",
         "Describe in detail how to preprocess the images, and design the network architecture.", tuple(parts),
     )  # fmt: skip
 
 
-def _layers(layers: Sequence[dict]) -> str:
-    rows = [
-        [
-            *(plain(str(layer[key])) for key in ("name", "kind")),
-            " × ".join(str(size) for size in layer["output_shape"]),
-            *(f"{layer[key]:,}" for key in ("parameters", "multiply_adds")),
-        ]
-        for layer in layers
-    ]
-    total = [f"{sum(layer[key] for layer in layers):,}" for key in ("parameters", "multiply_adds")]
-    rows.append(["together", "", "", *total])
-    return table(["layer", "kind", "output", "parameters", "multiply-adds"], rows, "llrrr")
-
-
 def _plain_weight(run: SavedVae, figures: Gallery) -> tuple[Item, ...]:
     """Items ii to v: the bound itself."""
     weight = run.plain
-    bound = ("neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units")
-    curve = (_scores(run, [weight], bound), *_pictures(figures, "learning_curve", weight))
-    errors = (_scores(run, [weight], ("mse", "psnr")) + _bar(run), *_pictures(figures, "reconstructions", weight))
+    curve = (*_pictures(figures, "learning_curve", weight), *_present(metrics_table(_only(run, weight))))
+    reconstructions = (*_pictures(figures, "reconstructions", weight), *_present(_errors(run)))
     film = figures.take(
         "samples",
         "An animation: the same draws of the prior, decoded after every epoch",
@@ -143,7 +133,7 @@ def _plain_weight(run: SavedVae, figures: Gallery) -> tuple[Item, ...]:
     samples = (*_pictures(figures, "samples", weight), *film)
     return (
         Item("ii", "Learning curve", "Plot the learning curve of the negative evidence lower bound (ELBO).", curve),
-        Item("iii", "Reconstructions", "Show some examples reconstructed by the model.", errors),
+        Item("iii", "Reconstructions", "Show some examples reconstructed by the model.", reconstructions),
         Item("iv", "Samples of the prior", "Sample the prior p(z) and synthesize examples from the codes z.", samples),
         Item(
             "v", "Interpolation between two real images",
@@ -159,10 +149,9 @@ def _other_weight(run: SavedVae, figures: Gallery, numeral: str, weight: float) 
     heading = f"The KL term times {weight:g}"
     if weight not in run.weights:
         return Item(numeral, heading, task, ("This run was made without this weight; see its `--kl-weights`.",))
-    verdict = f"By its numbers the latent space is: **{run.verdict(weight)}**." if run.verdict(weight) else ""
-    parts = [verdict, _scores(run, [run.plain, weight], tuple(METRICS))]
     pictures = [picture for kind in KINDS for picture in _pictures(figures, kind, weight)]
-    return Item(numeral, heading, task, (*filter(None, parts), *pictures))
+    numbers = metrics_table(_only(run, run.plain, weight))
+    return Item(numeral, heading, task, (*pictures, *_present(numbers)))
 
 
 def _discussion(run: SavedVae, figures: Gallery) -> Item:
@@ -172,7 +161,8 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
         "A column for each weight of the KL term: learning curve, reconstructions, samples, interpolations, KL by unit",
         "All weights side by side.",
     )
-    parts.append(_scores(run, run.weights, tuple(METRICS)) + _bar(run))
+    parts += _present(metrics_table(run))
+    parts += _present(latent_table(run))
     parts += discussion(run.folder)
     parts += figures.take(
         "learning_curve",
@@ -193,7 +183,7 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
         parts += figures.take(
             f"traversal_kl_{weight:g}",
             f"Rows of faces: one latent unit moved from -3 to 3 in each, KL times {weight:g}",
-            f"The units with the largest KL moved one at a time, KL ×{weight:g}.",
+            f"The units with the largest KL moved one at a time, {name(weight)}.",
         )
     return Item(
         "viii", "Discussion of the effect of the KL term", "Discuss the effect of the KL term.",
@@ -203,34 +193,28 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
 
 def _pictures(figures: Gallery, kind: str, weight: float) -> list[Part]:
     alt, caption = KINDS[kind]
-    return list(figures.take(f"{kind}_kl_{weight:g}", f"{alt}, KL times {weight:g}", f"{caption} KL ×{weight:g}."))
+    return list(figures.take(f"{kind}_kl_{weight:g}", f"{alt}, KL times {weight:g}", f"{caption} {name(weight)}."))
 
 
-def _scores(run: SavedVae, weights: Sequence[float], metrics: Sequence[str]) -> str:
-    """final.csv as a table: a row for each weight and split; "" for a run without it."""
-    rows = [
-        [f"×{w:g}", words, *(_number(run.final(w, name, split), METRICS[name][1]) for name in metrics)]
-        for w in weights
-        for split, words in SPLITS.items()
-        if (w, split, metrics[0]) in run.finals
-    ]
-    header = ["KL term", "images", *(METRICS[name][0] for name in metrics)]
-    return table(header, rows, "ll" + "r" * len(metrics)) if rows else ""
+def _only(run: SavedVae, *weights: float) -> SavedVae:
+    """The run as if it had been made with these weights alone."""
+    return replace(run, config=run.config | {"kl_weights": list(weights)})
 
 
-def _bar(run: SavedVae) -> str:
-    """The sentence on what a linear code of the same kind reaches."""
-    pca = run.config.get("pca")
-    if not pca:
+def _errors(run: SavedVae) -> str:
+    """What the reconstructions miss, beside what the best linear code misses; "" for a run without numbers."""
+    if (run.plain, "held_out", "mse") not in run.finals:
         return ""
-    return (
-        f"\n\nPrincipal components, the best linear code, reach an MSE of {pca['mse']:.4f} on the held-out images "
-        f"with {pca['components']} components."
-    )
+    mse, psnr = (run.final(run.plain, metric) for metric in ("mse", "psnr"))
+    text = f"Mean squared error on held-out images: {mse:.4f} (PSNR {psnr:.1f} dB), decoded from the posterior's mean."
+    bar = pca_bar(run)
+    if bar:
+        text += f" Principal components, the best linear code, reach {bar[1]:.4f} with {bar[0]} components."
+    return text
 
 
-def _number(value: float, decimals: int) -> str:
-    return f"{value:,.{decimals}f}".replace("-", "−") if math.isfinite(value) else "–"
+def _present(text: str) -> list[Part]:
+    return [text] if text else []
 
 
 def _side(run: SavedVae) -> str:

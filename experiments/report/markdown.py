@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-FORBIDDEN = ["image", "link", "autolink", "reference", "html_block", "html_inline"]
+FORBIDDEN = ["image", "link", "autolink", "reference"]
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table").disable(FORBIDDEN)
 _SCROLLER = '<div class="scroll" role="region" aria-label="table" tabindex="0">\n<table>\n'
 _PARSER.add_render_rule("table_open", lambda self, tokens, index, options, env: _SCROLLER)
@@ -43,19 +43,6 @@ def inline(text: str) -> str:
 def heading_anchor(prefix: str, heading: str) -> str:
     """ "rnn", "Which cell?" -> "rnn-which-cell"."""
     return "-".join([prefix, *re.findall(r"[a-z0-9]+", heading.lower())])
-
-
-def sections(text: str) -> dict[str, str]:
-    """The text under each ``##`` heading; what stands before the first is under ""."""
-    found = {"": ""}
-    heading = ""
-    for line in text.splitlines():
-        if line.startswith("## "):
-            heading = line.removeprefix("## ").strip()
-            found[heading] = ""
-        else:
-            found[heading] += line + "\n"
-    return {name: body.strip() for name, body in found.items()}
 
 
 def code_block(text: str) -> str:

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-import imageio.v3 as imageio
+from PIL import Image
 
 from experiments.report import markdown
 from experiments.report.inline_map import inline_map, legend, map_css
@@ -124,7 +124,7 @@ def _part(part: Part, anchor: str) -> str:
 def _picture(picture: Picture) -> str:
     media_type = MEDIA_TYPES[picture.path.suffix.lower()]
     data = base64.b64encode(picture.path.read_bytes()).decode()
-    height, width = _size(picture.path)
+    width, height = _size(picture.path)
     return (
         f'<figure><div class="frame"><img src="data:{media_type};base64,{data}" width="{width}" height="{height}" '
         f'alt="{escape(picture.alt)}"></div>\n<figcaption>{markdown.inline(picture.caption)}</figcaption></figure>'
@@ -132,12 +132,13 @@ def _picture(picture: Picture) -> str:
 
 
 def _size(path: Path) -> tuple[int, int]:
-    """Height and width in pixels; UsageError, with one line, for a picture that does not decode."""
+    """Width and height in pixels; UsageError, with one line, for a picture that does not decode."""
     try:
-        height, width = imageio.imread(path, index=0).shape[:2]
-    except (OSError, ValueError, SyntaxError) as error:
+        with Image.open(path) as picture:
+            picture.load()
+            return picture.size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UsageError(f"{path}: not a readable picture ({error}); make the run's figures again") from None
-    return height, width
 
 
 def _world_map(world: WorldMap) -> str:
@@ -145,5 +146,5 @@ def _world_map(world: WorldMap) -> str:
         f'<figure class="map"><p class="map-heading">{escape(world.heading)}</p>\n'
         f"{inline_map(world.path, world.heading)}\n{legend(world.labels)}\n"
         f"<figcaption>{escape(world.caption)} {escape(world.coverage)}.</figcaption>\n"
-        '<p class="map-note" role="status" hidden></p></figure>'
+        '<p class="map-note" aria-hidden="true" hidden></p></figure>'
     )

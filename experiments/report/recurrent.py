@@ -175,8 +175,8 @@ def _accuracy_table(summary: pd.DataFrame, length: int) -> str:
         for model in ("rnn", *BASELINES)
         if (model, split, "accuracy") in here.index
     ]
-    header = ["split", "model", "training accuracy", "test accuracy"]
-    return f"At L = {length} days, mean over the seeds:\n\n" + table(header, rows, "llrr")
+    header = ["split", "model", "training", "test"]
+    return f"Accuracy at L = {length} days, mean over the seeds:\n\n" + table(header, rows, "llrr")
 
 
 def _percent(value: float | None) -> str:

@@ -135,9 +135,12 @@ def discussion(folder: Path) -> list[Part]:
 
 
 def link_discussion(items: Sequence[Item], topics: Mapping[str, tuple[str, ...]]) -> tuple[Item, ...]:
-    """The items with ``discussed`` set: those of its topics, by numeral, that are headings of the last item."""
-    present = {line.lstrip("# ") for part in items[-1].parts if isinstance(part, str) for line in part.splitlines()}
-    return tuple(
-        replace(item, discussed=tuple(topic for topic in topics.get(item.numeral, ()) if topic in present))
-        for item in items
-    )
+    """The items with ``discussed`` set: those of its topics, by numeral, that match a heading of the last item."""
+    lines = [line for part in items[-1].parts if isinstance(part, str) for line in part.splitlines()]
+    headings = [line.lstrip("# ") for line in lines if line.startswith("## ")]
+
+    def about(numeral: str) -> tuple[str, ...]:
+        patterns = topics.get(numeral, ())
+        return tuple(heading for pattern in patterns for heading in headings if fnmatchcase(heading, pattern))
+
+    return tuple(replace(item, discussed=about(item.numeral)) for item in items)

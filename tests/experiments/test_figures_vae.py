@@ -47,15 +47,24 @@ class Watcher:
             self.clipped.append(path.name)
 
 
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """Every figure of a run of drawn faces at the three weights, once for all tests that only look."""
-    folder = write_vae_run(tmp_path_factory.mktemp("vae") / "run")
+def watched(folder: Path) -> tuple[Path, list[Path], Watcher]:
     watcher = Watcher()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(style, "write_png", watcher)
-        paths = draw_all(folder)
-    return folder, paths, watcher
+        return folder, draw_all(folder), watcher
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Every figure of a run of drawn faces at the three weights, once for all tests that only look."""
+    return watched(write_vae_run(tmp_path_factory.mktemp("vae") / "run"))
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """Every figure of the other kind of run: pictures from files, one weight, two latents."""
+    folder = tmp_path_factory.mktemp("vae") / "run"
+    return watched(write_vae_run(folder, {0.5: "looser"}, drawn=False, latent=2, likelihood="bernoulli"))
 
 
 def test_every_figure_of_a_whole_run_is_drawn_and_listed(drawn):
@@ -65,23 +74,23 @@ def test_every_figure_of_a_whole_run_is_drawn_and_listed(drawn):
     assert written == set(paths)
 
 
-def test_no_figure_is_blank_and_no_word_is_cut_off(drawn):
-    _, paths, watcher = drawn
-    for path in paths:
+def test_no_figure_is_blank_and_no_word_is_cut_off(drawn, collected):
+    for path in drawn[1] + collected[1]:
         with Image.open(path) as picture:
-            colours = picture.convert("RGB").getcolors(1 << 24)
-        assert len(colours) > 20, path.name
-    assert watcher.clipped == []
+            levels = np.count_nonzero(picture.convert("L").histogram())
+        assert levels > 20, path.name
+    assert drawn[2].clipped + collected[2].clipped == []
 
 
-def test_every_figure_of_drawn_faces_says_so_and_none_of_others(drawn, tmp_path, monkeypatch):
-    _, _, watcher = drawn
-    assert all("drawn faces" in words for words in watcher.words.values())
-    collected = Watcher()
-    monkeypatch.setattr(style, "write_png", collected)
-    draw_all(write_vae_run(tmp_path / "run", {1.0: "healthy"}, drawn=False))
-    assert not any("drawn faces" in words for words in collected.words.values())
-    assert "420 × 300 pixels" in collected.words["preprocessing.png"]
+def test_every_figure_of_drawn_faces_says_so_and_none_of_others(drawn, collected):
+    assert all("drawn faces" in words for words in drawn[2].words.values())
+    assert not any("drawn faces" in words for words in collected[2].words.values())
+
+
+def test_pictures_from_files_get_a_strip_of_how_they_were_prepared(collected):
+    words = collected[2].words["preprocessing.png"]
+    for size in ("420 × 300 pixels", "300 × 300 pixels", "30 × 20 pixels", "16 × 16 pixels"):
+        assert size in words
 
 
 def test_titles_name_collapse_and_the_unused_prior(drawn):
@@ -138,9 +147,8 @@ def test_a_run_stopped_in_training_gets_its_curves_and_its_gif(tmp_path):
     assert [path.name for path in paths] == names
 
 
-def test_one_weight_with_two_latents_gets_its_plane_and_nothing_to_compare(tmp_path):
-    paths = draw_all(write_vae_run(tmp_path / "run", {0.5: "looser"}, latent=2, likelihood="bernoulli"))
-    names = {path.name for path in paths}
+def test_one_weight_with_two_latents_gets_its_plane_and_nothing_to_compare(collected):
+    names = {path.name for path in collected[1]}
     assert {"manifold_kl_0.5.png", "samples_kl_0.5.png", "samples.gif"} <= names
     assert not {"learning_curve.png", "comparison.png"} & names
 
