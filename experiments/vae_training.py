@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,7 @@ def train_all(
     clock = _Clock(trainings)
     if clock.epochs_left:
         guess = clock.epochs_left * _seconds_of_an_epoch(fresh_trainer(weights[0]), held_out)
-        print(f"{clock.epochs_left:.3g} epochs to train, about {duration(guess)}", flush=True)
+        print(f"{clock.epochs_left:.4g} epochs to train, about {duration(guess)}", flush=True)
     with _interrupt_flag() as interrupted:
         for training in trainings:
 
@@ -202,11 +202,10 @@ class _Clock:
 
 def _seconds_of_an_epoch(scratch: Trainer, held_out: np.ndarray) -> float:
     """A guess from two steps of a trainer that is thrown away, after a first one to warm up."""
-    steps = scratch.epoch()
-    next(steps)
-    started = time.perf_counter()
-    count = sum(1 for _ in islice(steps, 2))
-    step = (time.perf_counter() - started) / max(count, 1)
+    ends = [time.perf_counter()]
+    with suppress(NotFiniteError):  # training itself will tell
+        ends += [time.perf_counter() for _ in islice(scratch.epoch(), 3)]
+    step = ends[-1] - ends[0] if len(ends) < 3 else (ends[-1] - ends[1]) / (len(ends) - 2)
     evaluations = 2 * len(held_out) / scratch.settings.batch_size
     return step * (scratch.steps_per_epoch + EVALUATION_COST * evaluations)
 
