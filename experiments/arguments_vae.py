@@ -9,8 +9,8 @@ from experiments.run_folder import UsageError, add_run_arguments
 from vae.model import LIKELIHOODS
 
 # What --quick makes smaller, unless it is asked for outright. Without --images, drawn faces are 6,000 and others all.
-DEFAULTS = {"epochs": 6, "images": None, "widths": [32, 64, 128, 256], "latent": 64}
-QUICK = {"epochs": 8, "images": 1000, "widths": [16, 32, 64], "latent": 16}
+DEFAULTS = {"epochs": 6, "images": None, "widths": [32, 64, 128, 256], "latent": 64, "learning_rate": 1e-3}
+QUICK = {"epochs": 15, "images": 1000, "widths": [16, 32, 64], "latent": 16, "learning_rate": 3e-3}
 IMAGE_SIZE, QUICK_IMAGE_SIZE = 64, 32
 LEAST_IMAGES = 32
 
@@ -61,7 +61,7 @@ def _add_training_arguments(add):
         help=f"passes over the images ({DEFAULTS['epochs']}; quick {QUICK['epochs']})",
     )
     add("--batch-size", type=int, default=32, metavar="N", help="images in a step (%(default)s)")
-    add("--learning-rate", type=float, default=1e-3, metavar="X", help="of Adam (%(default)s)")
+    add("--learning-rate", type=float, metavar="X", help="of Adam (0.001; quick 0.003)")
     add("--seed", type=int, default=0, metavar="N", help="what all chance comes from (%(default)s)")
 
 
@@ -85,7 +85,8 @@ def resolve(args: argparse.Namespace) -> dict[str, Any]:
         _require(name, settings[name], settings[name] >= 1, "at least 1")
     _require("images", settings["images"], (settings["images"] or math.inf) >= LEAST_IMAGES, f"at least {LEAST_IMAGES}")
     _require("seed", args.seed, args.seed >= 0, "0 or more")
-    _require("learning_rate", args.learning_rate, 0 < args.learning_rate < math.inf, "a number above 0")
+    rate = settings["learning_rate"]
+    _require("learning_rate", rate, 0 < rate < math.inf, "a number above 0")
     _check_weights(args.kl_weights)
     _check_widths(settings["widths"], settings["image_size"])
     return settings

@@ -24,7 +24,7 @@ from tests.data.pictures import encoded, folder_of, picture, png_header, zip_of
 ROOT = Path(__file__).parents[2]
 SMALL = [
     *("--quick", "--data", "drawn", "--images", "48", "--widths", "4", "8", "--latent", "3", "--epochs", "3"),
-    *("--batch-size", "10", "--kl-weights", "1", "100", "0"),
+    *("--batch-size", "10", "--learning-rate", "1e-3", "--kl-weights", "1", "100", "0"),
 ]  # 32 training faces, 4 steps an epoch, 16 held out
 WEIGHTS = ("1", "100", "0")
 CONFIG = "config.json"

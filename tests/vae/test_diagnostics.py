@@ -97,7 +97,7 @@ def test_psnr_of_known_errors():
 @pytest.mark.parametrize("components", [1, 4, 10])
 def test_pca_error_is_that_of_a_full_singular_value_decomposition(components):
     rng = np.random.default_rng(0)
-    scales = 60 * 0.7 ** np.arange(192)
+    scales = 30 * 0.98 ** np.arange(192)  # falls slowly, so that the first axes are hard to tell
     mixing = np.linalg.qr(rng.standard_normal((192, 192)))[0]
     pixels = 128 + (rng.standard_normal((150, 192)) * scales) @ mixing
     images = np.clip(np.rint(pixels), 0, 255).astype(np.uint8).reshape(150, 8, 8, 3)
@@ -107,7 +107,7 @@ def test_pca_error_is_that_of_a_full_singular_value_decomposition(components):
     centred = test - flat.mean(0)
     expected = np.square(centred - centred @ axes[:components].T @ axes[:components]).mean()
     ours = pca_error(train, held_out, components, np.random.default_rng(1))
-    assert ours == pytest.approx(expected, rel=0.01)
+    assert ours == pytest.approx(expected, rel=0.005)
 
 
 def test_a_factor_that_the_means_hold_scores_one_and_one_that_they_do_not_scores_none():
