@@ -297,7 +297,7 @@ def apply_unary(rule, a, *options, **named):
     try:
         value, vjp = rule(a._array, *options, **named)
     except (ValueError, TypeError, IndexError) as error:
-        raise explain(rule.__name__, (a._array,), error) from error
+        raise explain(rule.__name__, (a._array, *options, *named.values()), error) from error
     parent = a.node
     if parent is None or not _recording:
         return _record(rule.__name__, value, ())
