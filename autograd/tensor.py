@@ -351,7 +351,10 @@ def _record(op, value, edges, depth=0):
 
 
 class _Gradients(list):
-    """The gradients of an op's several results, filled slot by slot; the engine hands it about like an array."""
+    """The gradients of an op's several results, filled slot by slot; `node.backward` hands it about like an array.
+
+    Its shape is None, like that of the node it goes to: equal shapes are left alone.
+    """
 
     shape = None
 
