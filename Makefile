@@ -37,9 +37,11 @@ define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "error: Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1): try make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	@echo "installing $(2) into $(1)"
-	@test -x $(1)/bin/python || $(PYTHON) -m venv $(1) || { echo "error: cannot make $(1): is the venv module installed?" >&2; exit 1; }
+	@test -x $(1)/bin/pip || $(PYTHON) -m venv $(1) || { echo "error: cannot make $(1): is the venv module installed?" >&2; exit 1; }
 	@$(1)/bin/python $(PIP_INSTALL) -r $(2) $(3) 2>$(1)/install.log || { \
-	  echo "error: cannot install $(2), is there a network? pip says: $$(grep '^ERROR' $(1)/install.log | tail -n 1)" >&2; exit 1; }
+	  grep -q 'connection' $(1)/install.log && why="the package index cannot be reached, is there a network?" || \
+	  why="pip says: $$(grep '^ERROR' $(1)/install.log | head -n 1)"; \
+	  echo "error: cannot install $(2): $$why (more in $(1)/install.log)" >&2; exit 1; }
 	@touch $@
 endef
 

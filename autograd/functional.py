@@ -6,7 +6,10 @@ rule's own docstring, which `lift` hands on: ``help(autograd.softmax)``.
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from .rules import (
     convolution,
@@ -21,6 +24,23 @@ from .rules import (
     shape,
 )
 from .tensor import Tensor, apply, apply_binary, apply_unary
+
+
+def apply_to_values(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """`apply`, with constants treated as in arithmetic: numbers, lists and integer arrays take the tensors' dtype.
+
+    Plain `apply` cannot do that for every rule: labels and indices are integers and must stay so.
+    """
+    floating = [a.dtype for a in args if type(a) is Tensor and a.dtype.kind == "f"]
+    if floating:
+        args = tuple(_value(a, floating[0]) for a in args)
+    return apply(rule, *args, **options)
+
+
+def _value(argument, dtype):
+    if type(argument) is Tensor:
+        return argument if argument.dtype.kind == "f" else Tensor(argument.data.astype(dtype))
+    return np.asarray(argument, dtype) if isinstance(argument, Real | np.ndarray | list | tuple) else argument
 
 
 def lift(rule: Callable[..., Any], applied: Callable[..., Any] = apply) -> Callable[..., Any]:
@@ -70,14 +90,14 @@ transpose = lift(shape.transpose, apply_unary)
 broadcast_to = lift(shape.broadcast_to, apply_unary)
 pad = lift(shape.pad, apply_unary)
 
-where = lift(elementwise.where)
-binary_cross_entropy_with_logits = lift(loss.binary_cross_entropy_with_logits)
+where = lift(elementwise.where, apply_to_values)
+binary_cross_entropy_with_logits = lift(loss.binary_cross_entropy_with_logits, apply_to_values)
 cross_entropy = lift(loss.cross_entropy)
-mse = lift(loss.mse)
+mse = lift(loss.mse, apply_to_values)
 
-bernoulli_log_likelihood = lift(likelihood.bernoulli_log_likelihood)
-gaussian_log_likelihood = lift(likelihood.gaussian_log_likelihood)
-kl_standard_normal = lift(likelihood.kl_standard_normal)
+bernoulli_log_likelihood = lift(likelihood.bernoulli_log_likelihood, apply_to_values)
+gaussian_log_likelihood = lift(likelihood.gaussian_log_likelihood, apply_to_values)
+kl_standard_normal = lift(likelihood.kl_standard_normal, apply_to_values)
 
 conv2d = lift(convolution.conv2d)
 conv_transpose2d = lift(convolution.conv_transpose2d)
@@ -96,9 +116,9 @@ gru = lift(recurrent.gru)
 
 @wraps(shape.concatenate)
 def concatenate(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
-    return apply(shape.concatenate, *tensors, axis=axis)
+    return apply_to_values(shape.concatenate, *tensors, axis=axis)
 
 
 @wraps(shape.stack)
 def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
-    return apply(shape.stack, *tensors, axis=axis)
+    return apply_to_values(shape.stack, *tensors, axis=axis)

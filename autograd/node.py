@@ -69,7 +69,7 @@ def backward(node: Node, gradient: np.ndarray) -> None:
 
 def _accumulate(node, g):
     """Add g to what a node has collected: out of place, since an inner node may share its array with another
-    (a + b hands the same g to both). A leaf's is its own, so that the user may change it.
+    (a + b hands the same g to both). A leaf's is its own copy, in plain row order, so that the user may change it.
     """
     if node.grad is None:
         node.grad = g if node.edges else np.array(g, order="C")

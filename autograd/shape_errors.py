@@ -6,11 +6,13 @@ BROADCASTING = {"add", "sub", "mul", "div", "pow", "maximum", "minimum", "where"
 
 
 def explain(op, arrays, error):
-    """The exception to raise when rule `op` failed on `arrays` with NumPy's `error`."""
+    """The exception to raise when rule `op` failed with NumPy's `error` on `arrays`, its arguments."""
     shapes = [np.shape(a) for a in arrays if isinstance(a, np.ndarray)]
     operands = " and ".join(map(str, shapes))
     if op in BROADCASTING and (differs := _first_difference(shapes)):
         reason = f"cannot broadcast shapes {operands}: {differs}"
+    elif op == "broadcast_to" and (differs := _first_difference([*shapes, arrays[1]])):
+        reason = f"cannot broadcast shape {operands} to {arrays[1]}: {differs}"
     elif op == "matmul" and (differs := _matmul_difference(shapes)):
         reason = f"cannot multiply shapes {operands}: {differs}"
     elif op in ("concatenate", "stack") and (differs := _join_difference(op, shapes)):
@@ -31,8 +33,8 @@ def _first_difference(shapes):
 
 
 def _matmul_difference(shapes):
-    left, right = shapes
-    if () in shapes:
+    left, right = (*shapes, ())[:2]  # a number is no array and has left no shape
+    if () in (left, right):
         return None
     inner = right[0] if len(right) == 1 else right[-2]
     if left[-1] != inner:
@@ -43,6 +45,8 @@ def _matmul_difference(shapes):
 
 def _join_difference(op, shapes):
     ranks = {len(s) for s in shapes}
+    if not ranks:
+        return None
     if len(ranks) > 1:
         return f"they have {' and '.join(map(str, sorted(ranks)))} axes"
     differing = [a for a in range(ranks.pop()) if len({s[a] for s in shapes}) > 1]

@@ -299,7 +299,7 @@ def apply_unary(rule, a, *options, **named):
     try:
         value, vjp = rule(a._array, *options, **named)
     except (ValueError, TypeError, IndexError) as error:
-        raise explain(rule.__name__, (a._array,), error) from error
+        raise explain(rule.__name__, (a._array, *options, *named.values()), error) from error
     parent = a.node
     if parent is None or not _recording:
         return _record(rule.__name__, value, ())
@@ -353,7 +353,10 @@ def _record(op, value, edges, depth=0):
 
 
 class _Gradients(list):
-    """The gradients of an op's several results, filled slot by slot; the engine hands it about like an array."""
+    """The gradients of an op's several results, filled slot by slot; `node.backward` hands it about like an array.
+
+    Its shape is None, like that of the node it goes to: equal shapes are left alone.
+    """
 
     shape = None
 

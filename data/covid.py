@@ -79,7 +79,10 @@ class CaseCounts:
         for name, day in (("start", first), ("end", last)):
             if not self.dates[0] <= np.datetime64(day) <= self.dates[-1]:
                 span = f"{self.dates[0]} to {self.dates[-1]}"
-                raise DataError(f"{name} {day} is outside the data of {self.source}, which run from {span}")
+                raise DataError(
+                    f"{name} {day} is outside the data of {self.source}, which run from {span}: "
+                    "choose days among these (--start, --end)"
+                )
         keep = (self.dates >= np.datetime64(first)) & (self.dates <= np.datetime64(last))
         if keep.sum() < 2:
             raise DataError(f"{self.source} has fewer than two days between {first} and {last}")

@@ -46,14 +46,17 @@ class RunFolder:
 
     Raises:
         UsageError: the folder holds a run and neither `resume` nor `force` is given, or one with other settings
-            is to be resumed, or it holds other files and no run.
+            is to be resumed, or it holds other files and no run, or it cannot be made.
     """
 
     def __init__(self, path: Path, settings: dict[str, Any], *, resume: bool = False, force: bool = False):
         self.path = path
         self._started = time.monotonic()
         self._check_and_clear(settings, resume, force)
-        path.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"--out {path}: cannot be made ({error.strerror}): choose another folder") from None
         self.config: dict[str, Any] = {**settings, "environment": environment(), "finished": False}
         self.write_json(CONFIG, self.config)
 

@@ -48,7 +48,10 @@ class SequenceClassifier(Module):
         self.head = Linear(hidden, 1, rng, dtype=dtype)
 
     def forward(self, x: Tensor | np.ndarray) -> Tensor:
-        """Logits (batch,) of sequences x (batch, time, features), or (batch, time) if there is one feature."""
+        """Logits (batch,) of sequences x (batch, time, features), or (batch, time) if there is one feature.
+
+        A plain array takes the dtype of the parameters, as beside any tensor; a Tensor must have it.
+        """
         hidden_states, _ = self.recurrent(self._sequences(x))
         return self.head(hidden_states[:, -1])[:, 0]
 
@@ -59,7 +62,7 @@ class SequenceClassifier(Module):
         return np.concatenate(pieces)
 
     def _sequences(self, x):
-        x = x if isinstance(x, Tensor) else Tensor(x)
+        x = x if isinstance(x, Tensor) else Tensor(np.asarray(x, self.head.weight.dtype))
         features = self.recurrent.features
         if x.ndim == 2 and features == 1:
             x = x.reshape(*x.shape, 1)

@@ -116,7 +116,7 @@ def relu(x):
 @rule
 def leaky_relu(x, negative_slope=0.01):
     """x where x > 0, else negative_slope * x. Backward: g where x > 0, else negative_slope * g."""
-    positive = x > 0
+    positive, negative_slope = x > 0, float(negative_slope)  # a NumPy number would change the dtype
     y = np.where(positive, x, negative_slope * x)
     return y, lambda g: np.where(positive, g, negative_slope * g)
 
@@ -133,7 +133,7 @@ def clip(x, min=None, max=None):
             inside &= x <= max
         return g * inside
 
-    return np.clip(x, min, max), vjp
+    return np.clip(x, min, max, dtype=x.dtype), vjp
 
 
 def _share(a, b):
@@ -156,7 +156,8 @@ def minimum(a, b):
 @rule
 def where(condition, a, b):
     """a where the condition holds, else b. Backward: g split the same way; the condition has no gradient."""
-    return np.where(condition, a, b), None, lambda g: g * condition, lambda g: g * np.logical_not(condition)
+    holds = np.asarray(condition, bool)
+    return np.where(holds, a, b), None, lambda g: g * holds, lambda g: g * ~holds
 
 
 @rule

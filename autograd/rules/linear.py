@@ -9,6 +9,8 @@ The shapes alone leave no other choice: G has the shape of Y, and only these pro
 
 import math
 
+import numpy as np
+
 from .registry import rule
 
 
@@ -18,7 +20,7 @@ def matmul(a, b):
 
     Shapes (..., n, k) @ (..., k, m) -> (..., n, m). Backward: g @ b^T and a^T @ g, summed over what was broadcast.
     """
-    if 0 in (a.ndim, b.ndim):
+    if 0 in (np.ndim(a), np.ndim(b)):
         raise ValueError("a scalar is not a matrix: use *")
     left = a[None, :] if a.ndim == 1 else a
     right = b[:, None] if b.ndim == 1 else b

@@ -53,12 +53,13 @@ def var(x, axis=None, ddof=0, keepdims=False):
 
 @rule
 def std(x, axis=None, ddof=0, keepdims=False):
-    """Standard deviation s, the root of `var`. Backward: g * (x - mean) / ((n - ddof) s)."""
+    """Standard deviation s, the root of `var`. Backward: g * (x - mean) / ((n - ddof) s), and 0 where s is 0."""
     axes = _axes(x, axis)
     n = math.prod(x.shape[a] for a in axes) - ddof
     centred = x - x.mean(axes, keepdims=True)
     y = np.sqrt(np.sum(centred * centred, axes, keepdims=keepdims) / n)
-    return y, lambda g: _spread(g / (n * y), axes, keepdims) * centred
+    # Where s is 0, so is x - mean, and any number will do in place of n s.
+    return y, lambda g: _spread(g / np.where(y == 0, 1, n * y).astype(g.dtype), axes, keepdims) * centred
 
 
 def _extreme(x, axis, keepdims, pick):

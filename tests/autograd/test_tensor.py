@@ -114,6 +114,48 @@ def test_the_left_operand_may_be_an_array_of_numpy():
     np.testing.assert_array_equal(x.grad, matrix.sum(0))
 
 
+def first_gradient(function, *values):
+    x = leaf(list(values), np.float32)
+    y = function(x)
+    y.backward(np.ones(y.shape, np.float32))
+    return y.dtype, x.grad
+
+
+INTEGERS, BITS = np.array([1, 0, 2]), np.array([1, 0, 1])
+BESIDE_INTEGERS = {
+    "mse": lambda x: autograd.mse(x, INTEGERS),
+    "mse of a list": lambda x: autograd.mse(x, [1, 0, 2]),
+    "mse of integer tensor": lambda x: autograd.mse(x, Tensor(INTEGERS)),
+    "cross-entropy": lambda x: autograd.binary_cross_entropy_with_logits(x, BITS),
+    "cross-entropy of a list": lambda x: autograd.binary_cross_entropy_with_logits(x, [1, 0, 1]),
+    "bernoulli": lambda x: autograd.bernoulli_log_likelihood(x.reshape(1, 3), BITS[None]),
+    "bernoulli of booleans": lambda x: autograd.bernoulli_log_likelihood(x.reshape(1, 3), BITS[None] > 0),
+    "where": lambda x: autograd.where(BITS, x, INTEGERS),
+    "where of an integer tensor": lambda x: autograd.where(BITS, Tensor(INTEGERS), x),
+    "concatenate": lambda x: autograd.concatenate([INTEGERS, x, [1, 2]]),
+    "stack": lambda x: autograd.stack([x, INTEGERS]),
+    "stack of numbers": lambda x: autograd.stack([x[0], 1.0, np.float64(2)]),
+    "leaky_relu": lambda x: autograd.leaky_relu(x, np.float64(0.1)),
+    "clip": lambda x: x.clip(np.float64(0.1), np.ones(3)),
+}
+
+
+@pytest.mark.parametrize("function", BESIDE_INTEGERS.values(), ids=BESIDE_INTEGERS)
+def test_single_precision_survives_integers_lists_and_double_precision_options(function):
+    dtype, gradient = first_gradient(function, 0.5, 1.5, -2.5)
+    assert (dtype, gradient.dtype) == (np.float32, np.float32)
+
+
+def test_a_condition_of_integers_only_selects():
+    _, gradient = first_gradient(lambda x: autograd.where(np.array([2, 0, -1]), x, 0.0), 1.0, 2.0, 3.0)
+    np.testing.assert_array_equal(gradient, [1.0, 0.0, 1.0])
+
+
+def test_a_standard_deviation_of_zero_has_gradient_zero():
+    _, gradient = first_gradient(Tensor.std, 2.0, 2.0, 2.0)
+    np.testing.assert_array_equal(gradient, np.zeros(3))
+
+
 def test_adding_in_place_makes_a_new_tensor_and_leaves_the_old_one_alone():
     x = leaf([1.0, 2.0])
     y = x
@@ -372,6 +414,26 @@ def test_tensors_made_inside_no_grad_may_be_leaves():
         (
             lambda a, b: autograd.concatenate([a, b]),
             r"concatenate: .* along dimension 1, .* size 3 .* size 4 \(operand shapes: \(2, 3\) and \(2, 4\)\)",
+        ),
+        (
+            lambda a, b: autograd.broadcast_to(a[0], (3, 2)),
+            r"broadcast_to: cannot broadcast shape \(3,\) to \(3, 2\): axis -1 differs, 3 against 2",
+        ),
+        (
+            lambda a, b: a @ 2.0,
+            r"matmul: a scalar is not a matrix: use \*",
+        ),
+        (
+            lambda a, b: autograd.concatenate([a[0], b[0]], axis=1),
+            r"concatenate: axis 1 is out of bounds for array of dimension 1",
+        ),
+        (
+            lambda a, b: autograd.concatenate([]),
+            "concatenate: need at least one array",
+        ),
+        (
+            lambda a, b: autograd.mse(a[0], 0.0),
+            r"mse: prediction has shape \(3,\) and its target \(\)",
         ),
         (
             lambda a, b: autograd.concatenate([a, b[0]]),

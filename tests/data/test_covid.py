@@ -112,7 +112,12 @@ def test_between_keeps_both_ends_and_tells_only_of_what_it_kept(write: Write) ->
             "2020-02-01",
             "start 2019-12-31 is outside the data of cases.csv, which run from 2020-01-31",
         ),
-        ("2020-01-31", "2020-04-12", "end 2020-04-12 is outside the data of cases.csv"),
+        (
+            "2020-01-31",
+            "2020-04-12",
+            "end 2020-04-12 is outside the data of cases.csv, which run from 2020-01-31 to 2020-02-02: "
+            "choose days among these (--start, --end)",
+        ),
         ("31/1/2020", "2020-02-01", "start '31/1/2020' is not a date like 2020-04-12"),
         ("2020-01-31", "2020-02-30", "end '2020-02-30' is not a date"),
     ],

@@ -257,3 +257,9 @@ def test_repeated_and_unsorted_flags_are_one_run():
     flags = "--lengths 7 3 7 --cells gru rnn gru --splits random time"
     settings = command.resolve(parser.parse_args(flags.split()))
     assert (settings["lengths"], settings["cells"], settings["splits"]) == ([3, 7], ["rnn", "gru"], ["time", "random"])
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match=r"--out .*: cannot be made \(Not a directory\): choose another folder"):
+        run(tmp_path / "file" / "runs")

@@ -27,6 +27,15 @@ def test_one_feature_may_come_without_its_axis(cell):
 
 
 @pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("dtype", [np.float64, np.int64])
+def test_plain_arrays_take_the_dtype_of_the_parameters(cell, dtype):
+    x = np.arange(10).reshape(2, 5)
+    logits = classifier(cell)(x.astype(dtype))
+    assert logits.dtype == np.float32
+    np.testing.assert_array_equal(logits.data, classifier(cell)(x.astype(np.float32)).data)
+
+
+@pytest.mark.parametrize("cell", CELLS)
 def test_the_answer_depends_on_every_day_and_on_no_other_sequence(cell):
     x = np.random.default_rng(1).standard_normal((4, 5), dtype=np.float32)
     model = classifier(cell, hidden=8)
