@@ -12,7 +12,7 @@ from .run_folder import CONFIG, UsageError, read_json, written_beside
 
 PICTURES = {
     "rnn": ["world_map.png", "figures/headline.png", "figures/lengths.png", "figures/correlation_all.png"],
-    "vae": ["figures/comparison.png", "figures/samples_kl_1.png", "figures/interpolation_kl_1.png"],
+    "vae": ["figures/comparison.png", "figures/reconstructions_kl_1.png", "figures/interpolation_kl_1.png"],
 }
 MOST_BYTES, WIDEST = 300_000, 1100
 
