@@ -42,6 +42,11 @@ class SavedVae:
         return bool(self.config["data"]["drawn"])
 
     @property
+    def kind(self) -> str:
+        """What the pictures that the model was given are called: "drawn" or "real"."""
+        return "drawn" if self.drawn else "real"
+
+    @property
     def likelihood(self) -> str:
         """The distribution of the pixels: "gaussian" or "bernoulli"."""
         return str(self.config["likelihood"])

@@ -33,7 +33,7 @@ def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
         ),
         ("held-out faces,\nreconstructed\nbelow", extent(2, side), _reconstructions(run, scale)),
         ("decoded draws\nfrom the prior\n(the same)", extent(SAMPLE_ROWS, side), _samples(run, scale)),
-        ("between two\nreal faces\n(at the ends)", extent(PAIRS, side), _interpolations(run, scale, column)),
+        (f"between two\n{run.kind} faces\n(at the ends)", extent(PAIRS, side), _interpolations(run, scale, column)),
         ("KL of every unit,\nnats, logarithmic", BARS, _bars(run, weights, column)),
     ]
     heights = [height + (TICKS if i in (0, len(rows) - 1) else 0) for i, (_, height, _) in enumerate(rows)]

@@ -32,7 +32,7 @@ def plot_reconstructions(run: SavedVae, weight: float, path: Path) -> None:
         for i, part in enumerate(bands):
             y = top + i * band
             page.picture(left, y, tile(np.stack([originals[part], back[part]]), scale))
-            page.row_label(left - 8, y, side, "real")
+            page.row_label(left - 8, y, side, run.kind)
             page.row_label(left - 8, y + side + GAP, side, "reconstructed")
             for column, decibels in enumerate(psnr(np.square(rms(originals[part], back[part])))):
                 x = left + column * (side + GAP) + side / 2
@@ -94,13 +94,15 @@ def plot_interpolations(run: SavedVae, weight: float, path: Path) -> None:
     apart = 2 * BAND  # between a real face and the decoded ones
     line, heights = extent(steps, side), (extent(len(pairs), side), extent(len(arcs), side))
     size = LABEL + 2 * (side + apart) + line, LETTERS + heights[0] + BAND + LETTERS + heights[1]
-    note = "The ends of each line are real, held-out faces; beside them what the decoder makes of their own encodings."
+    note = (
+        f"The ends of each line are {run.kind}, held-out faces; beside them what the decoder makes of their encodings."
+    )
     with sheet(path, *size, _interpolations_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left, y = MARGIN + LABEL, top + LETTERS
         middle, right = left + side + apart, left + side + 2 * apart + line
-        page.column_labels(left, y - 4, side, ["real A"])
+        page.column_labels(left, y - 4, side, [f"{run.kind} A"])
         page.column_labels(middle, y - 4, side, _steps(steps))
-        page.column_labels(right, y - 4, side, ["real B"])
+        page.column_labels(right, y - 4, side, [f"{run.kind} B"])
         page.picture(left, y, tile(pairs[:, :1], scale))
         page.picture(middle, y, tile(arrays["interpolations"], scale))
         page.picture(right, y, tile(pairs[:, 1:], scale))
@@ -118,8 +120,8 @@ def _steps(count: int) -> list[str]:
 def _interpolations_finding(run: SavedVae, weight: float) -> str:
     share = travelled(run.arrays(weight))
     what = "hardly anything changes" if share < SAME_PICTURE else "through the latent space"
-    start = f"{name(weight)}: from one real face to another {what}"
-    return f"{start}; the decoded ends differ {percent(share)} as much as the real faces"
+    start = f"{name(weight)}: from one {run.kind} face to another {what}"
+    return f"{start}; the decoded ends differ {percent(share)} as much as the {run.kind} faces"
 
 
 def plot_traversals(run: SavedVae, weight: float, path: Path) -> None:
