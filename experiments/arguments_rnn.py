@@ -8,7 +8,8 @@ from typing import Any
 import joblib
 
 from data.choice import COURSE_END, COURSE_START
-from experiments.run_folder import UsageError, add_run_arguments
+from experiments.arguments import chosen, require
+from experiments.run_folder import add_run_arguments
 from rnn.classifier import CELLS
 from rnn.splits import SPLITS
 from rnn.train import Settings
@@ -80,25 +81,17 @@ def resolve(args: argparse.Namespace) -> dict[str, Any]:
         *("cells", "lengths", "threshold", "target", "windows", "splits", "seeds"),
         *("epochs", "hidden", "layers", "batch_size", "learning_rate", "clip", "seed"),
     )
-    settings: dict[str, Any] = {name: getattr(args, name) for name in names}
-    for name, value in (QUICK if args.quick else DEFAULTS).items():
-        if settings[name] is None:
-            settings[name] = value
+    settings = chosen(args, names, QUICK if args.quick else DEFAULTS)
     settings["cells"] = [cell for cell in CELLS if cell in args.cells]
     settings["splits"] = [split for split in SPLITS if split in args.splits]
     settings["lengths"] = sorted(set(settings["lengths"]))
 
-    _require("jobs", args.jobs, args.jobs >= 1, "at least 1")
+    require("jobs", args.jobs, args.jobs >= 1, "at least 1")
     for name in ("seeds", "epochs", "hidden", "layers", "batch_size"):
-        _require(name, settings[name], settings[name] >= 1, "at least 1")
-    _require("lengths", settings["lengths"][0], settings["lengths"][0] >= 1, "at least 1 day")
-    _require("seed", args.seed, args.seed >= 0, "0 or more")
-    _require("threshold", args.threshold, -1 <= args.threshold < 1, "a correlation, at least -1 and below 1")
+        require(name, settings[name], settings[name] >= 1, "at least 1")
+    require("lengths", settings["lengths"][0], settings["lengths"][0] >= 1, "at least 1 day")
+    require("seed", args.seed, args.seed >= 0, "0 or more")
+    require("threshold", args.threshold, -1 <= args.threshold < 1, "a correlation, at least -1 and below 1")
     for name in ("learning_rate", "clip"):
-        _require(name, settings[name], 0 < settings[name] < math.inf, "a number above 0")
+        require(name, settings[name], 0 < settings[name] < math.inf, "a number above 0")
     return settings
-
-
-def _require(name, value, holds, expected):
-    if not holds:
-        raise UsageError(f"--{name.replace('_', '-')} is {value}, expected {expected}")

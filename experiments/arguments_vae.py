@@ -5,7 +5,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from experiments.run_folder import UsageError, add_run_arguments
+from experiments.arguments import chosen, require
+from experiments.run_folder import add_run_arguments
 from vae.model import LIKELIHOODS
 
 # What --quick makes smaller, unless it is asked for outright. Without --images, drawn faces are 6,000 and others all.
@@ -75,18 +76,15 @@ def resolve(args: argparse.Namespace) -> dict[str, Any]:
         *("kl_weights", "latent", "likelihood", "widths", "epochs"),
         *("images", "batch_size", "learning_rate", "seed", "quick"),
     )
-    settings: dict[str, Any] = {name: getattr(args, name) for name in names}
-    for name, value in (QUICK if args.quick else DEFAULTS).items():
-        if settings[name] is None:
-            settings[name] = value
+    settings = chosen(args, names, QUICK if args.quick else DEFAULTS)
     settings["image_size"] = QUICK_IMAGE_SIZE if args.quick else IMAGE_SIZE
 
     for name in ("latent", "epochs", "batch_size"):
-        _require(name, settings[name], settings[name] >= 1, "at least 1")
-    _require("images", settings["images"], (settings["images"] or math.inf) >= LEAST_IMAGES, f"at least {LEAST_IMAGES}")
-    _require("seed", args.seed, args.seed >= 0, "0 or more")
+        require(name, settings[name], settings[name] >= 1, "at least 1")
+    require("images", settings["images"], (settings["images"] or math.inf) >= LEAST_IMAGES, f"at least {LEAST_IMAGES}")
+    require("seed", args.seed, args.seed >= 0, "0 or more")
     rate = settings["learning_rate"]
-    _require("learning_rate", rate, 0 < rate < math.inf, "a number above 0")
+    require("learning_rate", rate, 0 < rate < math.inf, "a number above 0")
     _check_weights(args.kl_weights)
     _check_widths(settings["widths"], settings["image_size"])
     return settings
@@ -94,18 +92,12 @@ def resolve(args: argparse.Namespace) -> dict[str, Any]:
 
 def _check_weights(weights):
     for weight in weights:
-        _require("kl_weights", weight, 0 <= weight < math.inf, "numbers, 0 or more")
-        _require("kl_weights", weight, float(f"{weight:g}") == weight, "at most six digits, which name its files")
-    _require("kl_weights", weights, len(set(weights)) == len(weights), "different numbers")
+        require("kl_weights", weight, 0 <= weight < math.inf, "numbers, 0 or more")
+        require("kl_weights", weight, float(f"{weight:g}") == weight, "at most six digits, which name its files")
+    require("kl_weights", weights, len(set(weights)) == len(weights), "different numbers")
 
 
 def _check_widths(widths, size):
-    _require("widths", widths, min(widths) >= 1, "channels, at least 1 in each layer")
+    require("widths", widths, min(widths) >= 1, "channels, at least 1 in each layer")
     most = (size & -size).bit_length() - 1  # how often the size can be halved
-    _require("widths", widths, len(widths) <= most, f"at most {most}: each halves the side of {size} pixels")
-
-
-def _require(name, value, holds, expected):
-    if not holds:
-        shown = " ".join(map(str, value)) if isinstance(value, list) else value
-        raise UsageError(f"--{name.replace('_', '-')} is {shown}, expected {expected}")
+    require("widths", widths, len(widths) <= most, f"at most {most}: each halves the side of {size} pixels")
