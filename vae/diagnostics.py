@@ -19,6 +19,7 @@ ACTIVE_VARIANCE = 0.1
 # Conventions of ours, in nats for each latent unit: on faces, weights of 1, 100 and 0 differ from them by far.
 COLLAPSED_NATS = 0.25  # a code of less than this says hardly anything
 UNUSED_NATS = 1.0  # posteriors taken together that are further than this from the prior are somewhere else
+POINT_VARIANCE = 1e-4  # mean posterior variance below which posteriors are points, with nothing trained between them
 
 
 @dataclass(frozen=True)
@@ -96,15 +97,17 @@ def verdict(means: np.ndarray, log_variances: np.ndarray) -> str:
     """What has become of the latent space, from posterior means and log-variances (N, K): one of
 
     "collapsed": the code says hardly anything of the image, so every image is decoded to about the same picture;
-    "unused prior": the posteriors have left the prior, so a draw of the prior hits nothing that was trained;
+    "unused prior": the posteriors have left the prior, or have shrunk to points of it: either way a draw of the prior
+    hits next to nothing that the decoder was trained on;
     "healthy": neither.
 
-    The count of active units alone does not tell a collapse: many may be just above the line. Nor do small posterior
-    variances alone tell an unused prior: a good model, too, knows exactly where an image lies.
+    The count of active units alone does not tell a collapse: many may be just above the line. Nor does a small posterior
+    variance tell an unused prior before it vanishes: a good model, too, knows well where an image lies (about 0.002).
     """
     if kl_per_unit(means, log_variances).mean() < COLLAPSED_NATS:
         return "collapsed"
-    if prior_gap(means, log_variances).mean() > UNUSED_NATS:
+    points = np.exp(log_variances).mean() < POINT_VARIANCE
+    if points or prior_gap(means, log_variances).mean() > UNUSED_NATS:
         return "unused prior"
     return "healthy"
 

@@ -76,6 +76,7 @@ def test_the_prior_gap_is_zero_where_posteriors_together_are_the_prior_and_the_k
         ("collapsed", posteriors(0.95, 0.1, units=1)),
         ("unused prior", posteriors(3.0, 1e-4)),
         ("unused prior", posteriors(0.5, 1e-4, centre=2.5)),
+        ("unused prior", posteriors(1.4, 1e-5)),  # where the prior is, but points: nothing fills the space between
     ],
 )
 def test_verdict(name, posterior):
