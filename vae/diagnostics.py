@@ -101,8 +101,8 @@ def verdict(means: np.ndarray, log_variances: np.ndarray) -> str:
     hits next to nothing that the decoder was trained on;
     "healthy": neither.
 
-    The count of active units alone does not tell a collapse: many may be just above the line. Nor does a small posterior
-    variance tell an unused prior before it vanishes: a good model, too, knows well where an image lies (about 0.002).
+    The count of active units alone does not tell a collapse: many may be just above the line. Nor does a small
+    posterior variance tell an unused prior before it vanishes: a good model, too, knows well where an image lies.
     """
     if kl_per_unit(means, log_variances).mean() < COLLAPSED_NATS:
         return "collapsed"
