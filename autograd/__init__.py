@@ -68,7 +68,8 @@ from .functional import (
 )
 from .gradcheck import gradcheck
 from .gradient_report import GradientError
-from .tensor import Tensor, is_recording, no_grad
+from .mode import is_recording, no_grad
+from .tensor import Tensor
 
 __all__ = [
     "AnomalyError",

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .tensor import observing
+from .mode import observing
 
 _ENGINE = str(Path(__file__).parent)
 

@@ -25,7 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from .tensor import observers, observing
+from . import mode
+from .mode import observing
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def debug() -> Iterator[None]:
     Raises:
         ValueError: at the offending write, naming the op that has saved the array.
     """
-    if any(isinstance(observer, _Watch) for observer in observers()):
+    if any(isinstance(observer, _Watch) for observer in mode.observers):
         yield  # nested: the outer block is watching already
         return
     watch = _Watch()

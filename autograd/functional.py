@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .apply import apply
 from .rules import (
     convolution,
     elementwise,
@@ -23,7 +24,7 @@ from .rules import (
     reduction,
     shape,
 )
-from .tensor import Tensor, apply, apply_binary, apply_unary
+from .tensor import Tensor, apply_binary, apply_unary
 
 
 def apply_to_values(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:

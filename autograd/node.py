@@ -28,11 +28,14 @@ class Node:
 
     __slots__ = ("depth", "edges", "grad", "op", "retains_grad", "shape")
 
-    def __init__(self, op, edges, depth, shape):
+    def __init__(self, op, edges, shape):
         self.op = op
         self.edges = edges
-        self.depth = depth
         self.shape = shape
+        self.depth = 0
+        for parent, _ in edges:
+            if parent.depth >= self.depth:
+                self.depth = parent.depth + 1
         self.grad = None
         self.retains_grad = False
 

@@ -1,36 +1,20 @@
-"""Tensors, and `apply`, through which every op goes: run the rule on arrays, remember how its result was made.
+"""Tensors, and how an op goes: run the rule on arrays, remember how its result was made.
 
 A `Tensor` is an array and, if someone will want its gradient, a node of the graph (``autograd/node.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, Protocol, final
+from collections.abc import Iterator
+from typing import Any, final
 
 import numpy as np
 
-from .dtypes import as_array, constant, mixed_dtypes, one_dtype
+from . import mode
+from .dtypes import as_array, constant, one_dtype
 from .node import Node, backward
 from .rules import elementwise, linear, reduction, shape
 from .shape_errors import explain
-
-
-class Observer(Protocol):
-    """Who may look over the engine's shoulder: ``autograd/debug.py`` and ``autograd/anomaly.py``."""
-
-    def computed(self, op: str, value: Any, edges: Any) -> Any:
-        """An op gave this value (or tuple of values) and will be remembered by these edges; those returned take
-        their place. There are none where nobody differentiates.
-        """
-
-    def shown(self, array: np.ndarray) -> np.ndarray:
-        """A tensor's array is about to be handed to the user."""
-
-
-_recording = True  # switched off by no_grad
-_observers: tuple[Observer, ...] = ()  # set by debug and detect_anomaly
 
 
 @final
@@ -66,11 +50,14 @@ class Tensor:
     @property
     def data(self) -> np.ndarray:
         """The array itself, shared, not copied. Change it in place only when no graph is alive that has saved it."""
-        return _shown(self._array) if _observers else self._array
+        return mode.shown(self._array) if mode.observers else self._array
 
     @data.setter
     def data(self, value: Any) -> None:
-        self._array = value if type(value) is np.ndarray else as_array(_array_of(value))
+        array = value if type(value) is np.ndarray else as_array(_array_of(value))
+        if self.node is not None and array.shape != self._array.shape:
+            raise ValueError(f"data: shape {array.shape} for a tensor of shape {self._array.shape} that has a gradient")
+        self._array = array
 
     @property
     def requires_grad(self) -> bool:
@@ -88,7 +75,7 @@ class Tensor:
                 f"Tensor: dtype {self._array.dtype} cannot require a gradient, a derivative needs numbers that vary "
                 "continuously: convert first, e.g. array.astype(np.float32)"
             )
-        self.node = Node("leaf", (), 0, self._array.shape) if wanted else None
+        self.node = Node("leaf", (), self._array.shape) if wanted else None
 
     @property
     def is_leaf(self) -> bool:
@@ -142,33 +129,21 @@ class Tensor:
         """The one number held, as a Python number: for logging without keeping the graph alive."""
         return self._array.item()
 
+    # fmt: off
     @property
-    def shape(self) -> tuple[int, ...]:
-        return self._array.shape
-
+    def shape(self) -> tuple[int, ...]: return self._array.shape
     @property
-    def dtype(self) -> np.dtype:
-        return self._array.dtype
-
+    def dtype(self) -> np.dtype: return self._array.dtype
     @property
-    def ndim(self) -> int:
-        return self._array.ndim
-
+    def ndim(self) -> int: return self._array.ndim
     @property
-    def size(self) -> int:
-        return self._array.size
+    def size(self) -> int: return self._array.size
 
-    def __len__(self) -> int:
-        return len(self._array)
-
-    def __iter__(self) -> Iterator[Tensor]:
-        return (self[i] for i in range(len(self._array)))
-
-    def __float__(self) -> float:
-        return float(self._array.item())
-
-    def __bool__(self) -> bool:
-        return bool(self._array)
+    def __len__(self) -> int: return len(self._array)
+    def __iter__(self) -> Iterator[Tensor]: return (self[i] for i in range(len(self._array)))
+    def __float__(self) -> float: return float(self._array.item())
+    def __bool__(self) -> bool: return bool(self._array)
+    # fmt: on
 
     def __repr__(self) -> str:
         value = np.array2string(self._array, prefix="Tensor(", threshold=20, precision=4)
@@ -215,219 +190,76 @@ class Tensor:
     # fmt: on
     __hash__ = object.__hash__
 
-    @property
-    def T(self) -> Tensor:
-        return apply_unary(shape.transpose, self)
+    # fmt: off
+    def reshape(self, *shape_) -> Tensor: return apply_unary(shape.reshape, self, _one_tuple(shape_))
+    def transpose(self, *axes) -> Tensor: return apply_unary(shape.transpose, self, _one_tuple(axes) or None)
+    T = property(transpose)
+    def astype(self, dtype) -> Tensor: return apply_unary(elementwise.astype, self, np.dtype(dtype))
 
-    def reshape(self, *new_shape) -> Tensor:
-        return apply_unary(shape.reshape, self, _one_tuple(new_shape))
+    def exp(self) -> Tensor: return apply_unary(elementwise.exp, self)
+    def log(self) -> Tensor: return apply_unary(elementwise.log, self)
+    def sqrt(self) -> Tensor: return apply_unary(elementwise.sqrt, self)
+    def tanh(self) -> Tensor: return apply_unary(elementwise.tanh, self)
+    def sigmoid(self) -> Tensor: return apply_unary(elementwise.sigmoid, self)
+    def relu(self) -> Tensor: return apply_unary(elementwise.relu, self)
+    def abs(self) -> Tensor: return apply_unary(elementwise.abs, self)
+    def clip(self, min=None, max=None) -> Tensor: return apply_unary(elementwise.clip, self, min, max)
 
-    def transpose(self, *axes) -> Tensor:
-        return apply_unary(shape.transpose, self, _one_tuple(axes) or None)
-
-    def astype(self, dtype) -> Tensor:
-        return apply_unary(elementwise.astype, self, np.dtype(dtype))
-
-    def sum(self, axis=None, keepdims=False) -> Tensor:
-        return apply_unary(reduction.sum, self, axis, keepdims)
-
-    def mean(self, axis=None, keepdims=False) -> Tensor:
-        return apply_unary(reduction.mean, self, axis, keepdims)
-
-    def max(self, axis=None, keepdims=False) -> Tensor:
-        return apply_unary(reduction.max, self, axis, keepdims)
-
-    def min(self, axis=None, keepdims=False) -> Tensor:
-        return apply_unary(reduction.min, self, axis, keepdims)
-
-    def var(self, axis=None, ddof=0, keepdims=False) -> Tensor:
-        return apply_unary(reduction.var, self, axis, ddof, keepdims)
-
-    def std(self, axis=None, ddof=0, keepdims=False) -> Tensor:
-        return apply_unary(reduction.std, self, axis, ddof, keepdims)
-
-    def exp(self) -> Tensor:
-        return apply_unary(elementwise.exp, self)
-
-    def log(self) -> Tensor:
-        return apply_unary(elementwise.log, self)
-
-    def sqrt(self) -> Tensor:
-        return apply_unary(elementwise.sqrt, self)
-
-    def tanh(self) -> Tensor:
-        return apply_unary(elementwise.tanh, self)
-
-    def sigmoid(self) -> Tensor:
-        return apply_unary(elementwise.sigmoid, self)
-
-    def relu(self) -> Tensor:
-        return apply_unary(elementwise.relu, self)
-
-    def abs(self) -> Tensor:
-        return apply_unary(elementwise.abs, self)
-
-    def clip(self, min=None, max=None) -> Tensor:
-        return apply_unary(elementwise.clip, self, min, max)
-
-
-def apply(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """Run a rule on the arrays inside `args` and remember how its result was made.
-
-    Gives a Tensor, or a tuple of them if the rule has several results.
-    """
-    arrays = _arrays_of(rule, args)
-    try:
-        value, *vjps = rule(*arrays, **options)
-    except (ValueError, TypeError, IndexError) as error:
-        raise explain(rule.__name__, arrays, error) from error
-    edges = []
-    if _recording:
-        for a, vjp in zip(args, vjps, strict=False):
-            if type(a) is Tensor and a.node is not None and vjp is not None:
-                edges.append((a.node, vjp))
-    depth = max([parent.depth for parent, _ in edges], default=0)
-    if type(value) is tuple:
-        return _several(rule.__name__, value, edges, depth)
-    return _record(rule.__name__, value, edges, depth)
+    def sum(self, axis=None, keepdims=False) -> Tensor: return apply_unary(reduction.sum, self, axis, keepdims)
+    def mean(self, axis=None, keepdims=False) -> Tensor: return apply_unary(reduction.mean, self, axis, keepdims)
+    def max(self, axis=None, keepdims=False) -> Tensor: return apply_unary(reduction.max, self, axis, keepdims)
+    def min(self, axis=None, keepdims=False) -> Tensor: return apply_unary(reduction.min, self, axis, keepdims)
+    def var(self, axis=None, ddof=0, keepdims=False): return apply_unary(reduction.var, self, axis, ddof, keepdims)
+    def std(self, axis=None, ddof=0, keepdims=False): return apply_unary(reduction.std, self, axis, ddof, keepdims)
+    # fmt: on
 
 
 def apply_unary(rule, a, *options, **named):
-    """`apply` for one operand, written out: small ops are the most common, and this halves what they cost."""
+    """Run a rule of one operand, and remember how its result was made."""
     if type(a) is not Tensor:
         a = Tensor(a)
     try:
         value, vjp = rule(a._array, *options, **named)
     except (ValueError, TypeError, IndexError) as error:
         raise explain(rule.__name__, (a._array, *options, *named.values()), error) from error
-    parent = a.node
-    if parent is None or not _recording:
-        return _record(rule.__name__, value, ())
-    return _record(rule.__name__, value, ((parent, vjp),), parent.depth)
+    return record(rule.__name__, value, () if a.node is None else ((a.node, vjp),))
 
 
 def apply_binary(rule, a, b):
-    """`apply` for two operands, written out likewise; the one that is no tensor is a constant."""
-    if type(a) is not Tensor:
-        if type(b) is not Tensor:
-            b = Tensor(b)
-        x, y, parent_a, parent_b = constant(a, b._array.dtype), b._array, None, b.node
-    elif type(b) is not Tensor:
-        x, y, parent_a, parent_b = a._array, constant(b, a._array.dtype), a.node, None
-    else:
-        x, y, parent_a, parent_b = a._array, b._array, a.node, b.node
-        if x.dtype is not y.dtype:
-            x, y = one_dtype(rule.__name__, x, y)
+    """The same for two operands; the one that is no tensor is a constant."""
+    if type(a) is not Tensor and type(b) is not Tensor:
+        b = Tensor(b)
+    x = a._array if type(a) is Tensor else constant(a, b._array.dtype)
+    y = b._array if type(b) is Tensor else constant(b, a._array.dtype)
     if x is NotImplemented or y is NotImplemented:
         return NotImplemented
+    if type(a) is type(b) and x.dtype is not y.dtype:
+        x, y = one_dtype(rule.__name__, x, y)
     try:
         value, vjp_a, vjp_b = rule(x, y)
     except (ValueError, TypeError, IndexError) as error:
         raise explain(rule.__name__, (x, y), error) from error
-    if not _recording:
-        return _record(rule.__name__, value, ())
-    if parent_a is None:
-        if parent_b is None:
-            return _record(rule.__name__, value, ())
-        return _record(rule.__name__, value, ((parent_b, vjp_b),), parent_b.depth)
-    if parent_b is None:
-        return _record(rule.__name__, value, ((parent_a, vjp_a),), parent_a.depth)
-    depth = parent_a.depth if parent_a.depth > parent_b.depth else parent_b.depth
-    return _record(rule.__name__, value, ((parent_a, vjp_a), (parent_b, vjp_b)), depth)
+    edges: tuple = ((a.node, vjp_a),) if type(a) is Tensor and a.node is not None else ()
+    if type(b) is Tensor and b.node is not None:
+        edges += ((b.node, vjp_b),)
+    return record(rule.__name__, value, edges)
 
 
 _new_tensor = object.__new__
 
 
-def _record(op, value, edges, depth=0):
-    """A tensor for a rule's value, with a node if there are edges; `depth` is that of the deepest parent."""
+def record(op, value, edges):
+    """A tensor for a rule's value, with a node if it is to be remembered by `edges`: pairs of a parent and its vjp."""
     tensor = _new_tensor(Tensor)
-    tensor._array = value if type(value) is np.ndarray else (value := np.asarray(value))
-    if _observers:
-        edges = _observed(op, value, edges)
-    if not edges:
-        tensor.node = None
-        return tensor
-    tensor.node = Node(op, edges, depth + 1, value.shape)
+    tensor._array = value if type(value) is np.ndarray else np.asarray(value)
+    tensor.node = None
+    if not mode.recording:
+        edges = ()
+    if mode.observers:
+        edges = mode.observed(op, value, edges)
+    if edges:
+        tensor.node = Node(op, edges, value.shape)
     return tensor
-
-
-class _Gradients(list):
-    """The gradients of an op's several results, filled slot by slot; `node.backward` hands it about like an array.
-
-    Its shape is None, like that of the node it goes to: equal shapes are left alone.
-    """
-
-    shape = None
-
-    def __add__(self, other):
-        return self  # other is this very list: each result has put its gradient into its own slot
-
-
-def _several(op, values, edges, depth):
-    """One node for the op, and for each result a node whose only edge puts its gradient into the op's slot."""
-    tensors = tuple(Tensor(value) for value in values)
-    if _observers:
-        edges = _observed(op, values, edges)
-    if not edges:
-        return tensors
-    shared = Node(op, edges, depth + 1, _Gradients.shape)
-    gradients = _Gradients([None] * len(values))
-
-    def deposit(slot):
-        def vjp(g):
-            gradients[slot] = g
-            return gradients
-
-        return vjp
-
-    for slot, tensor in enumerate(tensors):
-        tensor.node = Node(op, ((shared, deposit(slot)),), depth + 2, tensor._array.shape)
-    return tensors
-
-
-@contextmanager
-def observing(observer: Observer) -> Iterator[None]:
-    """Inside this block `observer` sees every op."""
-    global _observers
-    before, _observers = _observers, (*_observers, observer)
-    try:
-        yield
-    finally:
-        _observers = before
-
-
-def observers() -> tuple[Observer, ...]:
-    """Those who see every op at the moment."""
-    return _observers
-
-
-def _observed(op, value, edges):
-    for observer in _observers:
-        edges = observer.computed(op, value, edges)
-    return edges
-
-
-def _shown(array):
-    for observer in _observers:
-        array = observer.shown(array)
-    return array
-
-
-def is_recording() -> bool:
-    """Whether ops are being remembered (not inside `no_grad`)."""
-    return _recording
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Inside this block (or a function decorated with it) ops are not recorded: no gradients, no memory kept."""
-    global _recording
-    before, _recording = _recording, False
-    try:
-        yield
-    finally:
-        _recording = before
 
 
 def _seed(data, gradient):
@@ -446,25 +278,6 @@ def _seed(data, gradient):
 
 def _array_of(value):
     return value._array if type(value) is Tensor else value
-
-
-def _arrays_of(rule, args):
-    """The arrays inside `args`, all floating ones in the dtype of the tensors among them."""
-    dtypes = {a._array.dtype for a in args if type(a) is Tensor and a._array.dtype.kind == "f"}
-    if len(dtypes) > 1:
-        raise mixed_dtypes(rule.__name__, *sorted(dtypes, key=str))
-    arrays = []
-    for a in args:
-        if type(a) is Tensor:
-            a = a._array
-        elif isinstance(a, np.generic):
-            a = a.item()
-        elif isinstance(a, np.ndarray):
-            a = np.asarray(a)  # rules see no subclasses
-            if dtypes and a.dtype.kind == "f":
-                a = a.astype(next(iter(dtypes)), copy=False)
-        arrays.append(a)
-    return arrays
 
 
 def _one_tuple(arguments):

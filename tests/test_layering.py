@@ -22,8 +22,9 @@ MAY_IMPORT = {
 FLOORS = [
     {"kernels"},
     {"rules"},
-    {"dtypes", "node", "shape_errors"},
+    {"dtypes", "mode", "node", "shape_errors"},
     {"tensor", "state"},
+    {"apply"},
     {"functional"},
     {"cells", "init", "nn"},
     {

@@ -10,11 +10,11 @@ from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 import autograd
 from autograd import Tensor, debug, no_grad
+from autograd.apply import apply
 from autograd.debug import SavedArray
 from autograd.optim import SGD, Adam
 from autograd.rules import RULES
 from autograd.samples import SAMPLES
-from autograd.tensor import apply
 
 
 def leaf(*values):

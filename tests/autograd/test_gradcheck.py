@@ -8,8 +8,8 @@ import pytest
 import autograd
 from autograd import GradientError, Tensor, gradcheck
 from autograd.__main__ import main
+from autograd.apply import apply
 from autograd.rules import RULES
-from autograd.tensor import apply
 
 
 def random(*shape, seed=0):

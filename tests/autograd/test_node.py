@@ -1,6 +1,7 @@
 """The walk back through the graph: every path counts once, and what was saved is gone when it is over."""
 
 import gc
+import time
 import tracemalloc
 import weakref
 
@@ -10,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 from autograd import Tensor, tanh
+from autograd.apply import apply
 from autograd.node import unbroadcast
-from autograd.tensor import apply
 
 
 def leaf(*values):
@@ -319,3 +320,27 @@ def test_unbroadcast_adds_up_every_copy_of_a_number(shapes):
         assert result.dtype == np.float32
         assert result.shape == shape
         np.testing.assert_array_equal(result, expected)
+
+
+def test_an_op_on_one_number_costs_little_more_than_numpy():
+    # Forward and backward of a + b came to 5 times np.add; an op that looks through lists or copies takes 20 and more.
+    links, one = 300, np.ones(1, np.float32)
+    a, b = (Tensor(one, requires_grad=True) for _ in range(2))
+
+    def raw():
+        y = one
+        for _ in range(links):
+            y = np.add(y, one)
+
+    def recorded():
+        y = a
+        for _ in range(links):
+            y = y + b
+        y.backward()
+
+    def seconds(function):
+        start = time.perf_counter()
+        function()
+        return time.perf_counter() - start
+
+    assert min(seconds(recorded) / seconds(raw) for _ in range(40)) < 10

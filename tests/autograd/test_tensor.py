@@ -62,6 +62,15 @@ def test_assigning_data_keeps_it_an_array():
     assert x.item() == 1.0
 
 
+def test_data_of_another_shape_are_refused_where_a_gradient_is_collected():
+    weight = Tensor(np.zeros(3), requires_grad=True)
+    with pytest.raises(ValueError, match=r"data: shape \(2,\) for a tensor of shape \(3,\) that has a gradient"):
+        weight.data = np.zeros(2)
+    constant = Tensor(np.zeros(3))
+    constant.data = np.zeros(2)
+    assert constant.shape == (2,)
+
+
 def test_repr_tells_value_shape_dtype_and_the_op_that_made_it():
     x = Tensor([1.0, 2.0], requires_grad=True)
     assert repr(x) == "Tensor([1. 2.], shape=(2,), dtype=float32, requires_grad=True)"

@@ -1,0 +1,96 @@
+"""`apply` for every rule: any number of arguments, of which some are no tensors, and one result or several.
+
+``autograd/tensor.py`` has the same written out for one and for two operands, which most ops have. A rule with several
+results (an LSTM gives its outputs, its last hidden state and its last cell) becomes one node for the op, and above it
+one node for each result:
+
+        outputs      hidden       cell           whose gradient arrives here
+           |           |           |
+        slot 0      slot 1      slot 2           is put into its slot; then,
+             +---------+---------+
+                      op                         deeper than all of them, the op's vjps get the list of slots
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import mode
+from .dtypes import mixed_dtypes
+from .node import Node
+from .shape_errors import explain
+from .tensor import Tensor, record
+
+
+def apply(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Run a rule on the arrays inside `args` and remember how its result was made.
+
+    Gives a Tensor, or a tuple of them if the rule has several results.
+    """
+    arrays = _arrays_of(rule, args)
+    try:
+        value, *vjps = rule(*arrays, **options)
+    except (ValueError, TypeError, IndexError) as error:
+        raise explain(rule.__name__, arrays, error) from error
+    edges = [
+        (a.node, vjp)
+        for a, vjp in zip(args, vjps, strict=False)
+        if type(a) is Tensor and a.node is not None and vjp is not None
+    ]
+    return (_record_several if type(value) is tuple else record)(rule.__name__, value, edges)
+
+
+def _arrays_of(rule, args):
+    """The arrays inside `args`, all floating ones in the dtype of the tensors among them."""
+    dtypes = {a._array.dtype for a in args if type(a) is Tensor and a._array.dtype.kind == "f"}
+    if len(dtypes) > 1:
+        raise mixed_dtypes(rule.__name__, *sorted(dtypes, key=str))
+    arrays = []
+    for a in args:
+        if type(a) is Tensor:
+            a = a._array
+        elif isinstance(a, np.generic):
+            a = a.item()
+        elif isinstance(a, np.ndarray):
+            a = np.asarray(a)  # rules see no subclasses
+            if dtypes and a.dtype.kind == "f":
+                a = a.astype(next(iter(dtypes)), copy=False)
+        arrays.append(a)
+    return arrays
+
+
+class _Gradients(list):
+    """The gradients of an op's several results, filled slot by slot; `node.backward` hands it about like an array.
+
+    Its shape is None, like that of the node it goes to: equal shapes are left alone.
+    """
+
+    shape = None
+
+    def __add__(self, other):
+        return self  # other is this very list: each result has put its gradient into its own slot
+
+
+def _record_several(op, values, edges):
+    """One node for the op, and for each result a node whose only edge puts its gradient into the op's slot."""
+    tensors = tuple(Tensor(value) for value in values)
+    if not mode.recording:
+        edges = ()
+    if mode.observers:
+        edges = mode.observed(op, values, edges)
+    if not edges:
+        return tensors
+    shared = Node(op, edges, _Gradients.shape)
+    gradients = _Gradients([None] * len(values))
+
+    def deposit(slot):
+        def vjp(g):
+            gradients[slot] = g
+            return gradients
+
+        return vjp
+
+    for slot, tensor in enumerate(tensors):
+        tensor.node = Node(op, ((shared, deposit(slot)),), tensor._array.shape)
+    return tensors
