@@ -227,21 +227,26 @@ def apply_unary(rule, a, *options, **named):
 
 def apply_binary(rule, a, b):
     """The same for two operands; the one that is no tensor is a constant."""
-    if type(a) is not Tensor and type(b) is not Tensor:
-        b = Tensor(b)
-    x = a._array if type(a) is Tensor else constant(a, b._array.dtype)
-    y = b._array if type(b) is Tensor else constant(b, a._array.dtype)
+    if type(a) is Tensor and type(b) is Tensor:
+        x, y = a._array, b._array
+        if x.dtype is not y.dtype:
+            x, y = one_dtype(rule.__name__, x, y)
+    elif type(a) is Tensor:
+        x, y = a._array, constant(b, a._array.dtype)
+    else:
+        b = b if type(b) is Tensor else Tensor(b)
+        x, y = constant(a, b._array.dtype), b._array
     if x is NotImplemented or y is NotImplemented:
         return NotImplemented
-    if type(a) is type(b) and x.dtype is not y.dtype:
-        x, y = one_dtype(rule.__name__, x, y)
     try:
         value, vjp_a, vjp_b = rule(x, y)
     except (ValueError, TypeError, IndexError) as error:
         raise explain(rule.__name__, (x, y), error) from error
-    edges: tuple = ((a.node, vjp_a),) if type(a) is Tensor and a.node is not None else ()
-    if type(b) is Tensor and b.node is not None:
-        edges += ((b.node, vjp_b),)
+    edges = []
+    if type(a) is Tensor and (parent := a.node) is not None:
+        edges.append((parent, vjp_a))
+    if type(b) is Tensor and (parent := b.node) is not None:
+        edges.append((parent, vjp_b))
     return record(rule.__name__, value, edges)
 
 
@@ -252,13 +257,11 @@ def record(op, value, edges):
     """A tensor for a rule's value, with a node if it is to be remembered by `edges`: pairs of a parent and its vjp."""
     tensor = _new_tensor(Tensor)
     tensor._array = value if type(value) is np.ndarray else np.asarray(value)
-    tensor.node = None
     if not mode.recording:
         edges = ()
     if mode.observers:
         edges = mode.observed(op, value, edges)
-    if edges:
-        tensor.node = Node(op, edges, value.shape)
+    tensor.node = Node(op, edges, value.shape) if edges else None
     return tensor
 
 
