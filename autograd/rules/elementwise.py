@@ -6,6 +6,7 @@ maximum) the derivative does not exist; the choices made there are PyTorch's and
 
 import numpy as np
 
+from ..kernels.kinks import slopes
 from .registry import rule
 
 
@@ -116,9 +117,16 @@ def relu(x):
 @rule
 def leaky_relu(x, negative_slope=0.01):
     """x where x > 0, else negative_slope * x. Backward: g where x > 0, else negative_slope * g."""
-    positive, negative_slope = x > 0, float(negative_slope)  # a NumPy number would change the dtype
-    y = np.where(positive, x, negative_slope * x)
-    return y, lambda g: np.where(positive, g, negative_slope * g)
+    negative_slope = float(negative_slope)  # a NumPy number would change the dtype
+    positive = x > 0
+    y = (np.maximum if negative_slope <= 1 else np.minimum)(x, negative_slope * x)
+
+    def vjp(g):
+        gradient = slopes(positive, negative_slope, g.dtype)
+        gradient *= g
+        return gradient
+
+    return y, vjp
 
 
 @rule
