@@ -181,7 +181,10 @@ SAMPLES: dict[str, list[Sample]] = {
     "sigmoid": _elementwise(normal),
     "softplus": _elementwise(normal),
     "relu": _elementwise(away_from_zero),
-    "leaky_relu": [*_elementwise(away_from_zero), case(away_from_zero(3, 4), negative_slope=0.3)],
+    "leaky_relu": [
+        *_elementwise(away_from_zero),
+        *[case(away_from_zero(3, 4), negative_slope=slope) for slope in (0.3, 1.5)],
+    ],
     "clip": [
         case(distinct(3, 4), min=-0.33, max=0.33),
         case(distinct(3, 4), min=-0.33),
@@ -340,6 +343,8 @@ SAMPLES: dict[str, list[Sample]] = {
         case(normal(3, 2, 4, 5), normal(5), normal(5)),
         case(normal(6, 4), normal(4), normal(4)),
         case(normal(3, 2, 2, 4), normal(4), normal(4), **RUNNING, training=False),
+        *[case(normal(3, 2, 4, 5), normal(5), normal(5), activation=a) for a in ("relu", "leaky_relu")],
+        case(normal(3, 2, 2, 4), normal(4), normal(4), **RUNNING, training=False, activation="leaky_relu"),
         case(strided(normal(3, 2, 2, 4)), normal(4), normal(4)),
     ],
     "group_norm": [

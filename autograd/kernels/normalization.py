@@ -24,44 +24,64 @@ invisible, a shift and a scaling of the group, gets no gradient. Besides,
 
     dL/dgamma = sum g_i x̂_i              dL/dbeta = sum g_i          over everything they were broadcast to
 
-The variance is summed over (x - mu)^2, never taken as mean(x^2) - mu^2, where two large numbers would cancel;
-and what rounding left of the mean, r = mean(x - mu), is taken off as well (T. Chan, G. Golub, R. LeVeque,
-"Algorithms for computing the sample variance", 1983). S. Ioffe, C. Szegedy, "Batch normalization" (2015); J.
-Ba, J. Kiros, G. Hinton, "Layer normalization" (2016); Y. Wu, K. He, "Group normalization" (2018).
+The variance is never taken as mean(x^2) - mu^2, where two large numbers cancel, but from c = x - s, with s near
+mu, which one pass can do:
+
+    mu = s + mean(c)        var = mean(c^2) - mean(c)^2
+
+s is the mean of the first block of x. If that is a share f of a group, then (s - mu)^2 <= var / f: what cancels
+is at most 1 / f times what is left (T. Chan, G. Golub, R. LeVeque, "Algorithms for computing the sample
+variance", 1983). And c stays small where x has a large mean, so it is c that is kept for the backward pass.
+
+**In arrays.** With everything constant within a group taken together, both passes are a factor for each array
+and one number added: y = scale c + shift, dx = scale g + tilt c + shift. An array of memory order (H, W, N, C)
+is seen as a matrix whose rows hold the pattern of groups some times over, so that scale, tilt and shift are one
+row each, and sums over a group begin with sums of columns. It is worked through block by block: what one NumPy
+call leaves in the cache, the next one finds there.
+
+S. Ioffe, C. Szegedy, "Batch normalization" (2015); J. Ba, J. Kiros, G. Hinton, "Layer normalization" (2016); Y.
+Wu, K. He, "Group normalization" (2018).
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+from .conv_epilogue import before_activation, epilogue
 from .conv_layout import to_hwnc, to_nhwc
+from .kinks import slopes
 
 BLOCK = 65536  # elements that a chain of operations takes at a time: they stay in cache from one to the next
+ROW = 8192  # elements of a row, at most: in shorter ones NumPy's cost of beginning a row shows
 
 
 class Saved(NamedTuple):
-    """What batch_norm and group_norm keep for the backward pass; mu and 1 / sigma are of each (n, c)."""
+    """What batch_norm and group_norm keep for the backward pass; K is the length of a row of the matrices."""
 
-    x: np.ndarray
+    centred: np.ndarray  # c = x - s, as a matrix (rows, K)
+    positive: np.ndarray | None  # where y > 0 (rows, K), if an activation made y
     gamma: np.ndarray
-    mean: np.ndarray
-    inverse_deviation: np.ndarray
-    groups: int | None  # None: batch_norm
+    residue: np.ndarray  # mean(c) = mu - s (K,)
+    inverse_deviation: np.ndarray  # 1 / sigma (K,)
+    pattern: "_Pattern"
+    negative_slope: float  # of the activation
 
 
-def batch_norm_forward(x, gamma, beta, epsilon=1e-5):
+def batch_norm_forward(x, gamma, beta, epsilon=1e-5, activation=None, negative_slope=0.2):
     """(y, saved, mean, variance) of batch_norm in training; x (N, H, W, C) or (N, C), gamma and beta (C,).
 
-    mean and variance (C,) are this batch's, for running averages; this variance is the unbiased one, over
-    m - 1, while y is normalised by the one over m: both as in PyTorch. Raises ValueError when m is 1.
+    y = activation(gamma x̂ + beta); the activations are those of `conv_epilogue`. mean and variance (C,) are this
+    batch's, for running averages; this variance is the unbiased one, over m - 1, while y is normalised by the
+    one over m: both as in PyTorch. Raises ValueError when m is 1.
     """
     _check("batch_norm", x, gamma, beta)
     m = x.size // x.shape[-1]
     if m < 2:
         raise ValueError(f"batch_norm: x {x.shape} has a single element a channel, which has no variance")
-    y, saved, variance = _forward(x, gamma, beta, epsilon, groups=None)
-    channels = slice(x.shape[-1])  # every image has the same statistics: take the first one's
-    return y, saved, saved.mean[channels], variance[channels] * (m / (m - 1))
+    pattern = _Pattern(x.shape, groups=x.shape[-1], members=1)
+    y, saved, mean, variance = _forward(x, gamma, beta, epsilon, pattern, activation, negative_slope)
+    channels = slice(x.shape[-1])  # the first period of the pattern
+    return y, saved, mean[channels], variance[channels] * (m / (m - 1))
 
 
 def batch_norm_gradients(g, saved):
@@ -69,17 +89,23 @@ def batch_norm_gradients(g, saved):
     return _gradients(g, saved)
 
 
-def batch_norm_inference(x, gamma, beta, mean, variance, epsilon=1e-5):
-    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta with the running mean and variance (C,)."""
+def batch_norm_inference(x, gamma, beta, mean, variance, epsilon=1e-5, activation=None, negative_slope=0.2):
+    """y = activation(gamma (x - mean) / sqrt(variance + epsilon) + beta), the running mean and variance (C,)."""
     _check("batch_norm", x, gamma, beta)
-    y = x - mean
-    y *= gamma / np.sqrt(variance + epsilon)
-    y += beta
-    return y
+    pattern = _Pattern(x.shape, groups=x.shape[-1], members=1)
+    rows = pattern.rows(x)
+    mean, scale, shift = (pattern.repeat(a) for a in (mean, gamma / np.sqrt(variance + epsilon), beta))
+    y = np.empty_like(rows)
+    finish = epilogue(None, activation, negative_slope)
+    for block in _blocks(rows):
+        centred = np.subtract(rows[block], mean, out=y[block])
+        _scale_and_shift(centred, scale, shift, finish, out=y[block])
+    return pattern.image(y)
 
 
-def batch_norm_inference_gradients(g, x, gamma, mean, variance, epsilon=1e-5):
+def batch_norm_inference_gradients(g, x, y, gamma, mean, variance, epsilon=1e-5, activation=None, negative_slope=0.2):
     """(dL/dx, dL/dgamma, dL/dbeta) of `batch_norm_inference`, where mean and variance are constants."""
+    g = before_activation(g, y, activation, negative_slope)
     inverse_deviation = 1 / np.sqrt(variance + epsilon)
     rest = tuple(range(x.ndim - 1))
     dgamma = ((x - mean) * g).sum(rest) * inverse_deviation
@@ -89,9 +115,11 @@ def batch_norm_inference_gradients(g, x, gamma, mean, variance, epsilon=1e-5):
 def group_norm_forward(x, gamma, beta, groups, epsilon=1e-5):
     """(y, saved) of group_norm; x (N, H, W, C) or (N, C), gamma and beta (C,). `groups` must divide C."""
     _check("group_norm", x, gamma, beta)
-    if groups < 1 or x.shape[-1] % groups:
-        raise ValueError(f"group_norm: {groups} groups do not divide the {x.shape[-1]} channels of x {x.shape}")
-    y, saved, _ = _forward(x, gamma, beta, epsilon, groups)
+    batch, channels = x.shape[0], x.shape[-1]
+    if groups < 1 or channels % groups:
+        raise ValueError(f"group_norm: {groups} groups do not divide the {channels} channels of x {x.shape}")
+    pattern = _Pattern(x.shape, groups=batch * groups, members=channels // groups)
+    y, saved, _, _ = _forward(x, gamma, beta, epsilon, pattern)
     return y, saved
 
 
@@ -100,73 +128,104 @@ def group_norm_gradients(g, saved):
     return _gradients(g, saved)
 
 
-def _forward(x, gamma, beta, epsilon, groups):
-    batch, channels = x.shape[0], x.shape[-1]
-    rows = _as_rows(x)
-    average = _average(len(rows), batch, channels, groups)
-    mean = average(_sum(rows))
-    y = np.empty_like(rows)
-    residue, squares = np.zeros_like(mean), np.zeros_like(mean)
-    for block in _blocks(rows):
-        centred = np.subtract(rows[block], mean, out=y[block])
-        residue += _sum(centred)
-        squares += np.einsum("rk,rk->k", centred, centred)
-    residue = average(residue)
-    variance = average(squares)
+def _forward(x, gamma, beta, epsilon, pattern, activation=None, negative_slope=0.0):
+    rows = pattern.rows(x)
+    blocks = _blocks(rows)
+    first = rows[blocks[0]]
+    shift = pattern.mean(_sum(first), len(first))
+    centred = np.empty_like(rows)
+    sums, squares = np.zeros_like(shift), np.zeros_like(shift)
+    for block in blocks:
+        c = np.subtract(rows[block], shift, out=centred[block])
+        sums += _sum(c)
+        squares += np.einsum("rk,rk->k", c, c)
+    residue = pattern.mean(sums, len(rows))
+    variance = np.maximum(pattern.mean(squares, len(rows)) - residue * residue, 0)
     inverse_deviation = 1 / np.sqrt(variance + epsilon)
-    scale = np.tile(gamma, batch) * inverse_deviation
-    shift = np.tile(beta, batch) - residue * scale
-    for block in _blocks(y):
-        np.multiply(y[block], scale, out=y[block])
-        np.add(y[block], shift, out=y[block])
-    return _from_rows(y, x.shape), Saved(x, gamma, mean + residue, inverse_deviation, groups), variance
+    scale = pattern.repeat(gamma) * inverse_deviation
+    offset = pattern.repeat(beta) - residue * scale
+    y = np.empty_like(rows)
+    positive = np.empty(rows.shape, bool) if activation else None
+    finish = epilogue(None, activation, negative_slope)
+    for block in blocks:
+        _scale_and_shift(centred[block], scale, offset, finish, out=y[block])
+        if positive is not None:
+            np.greater(y[block], 0, out=positive[block])
+    slope = negative_slope if activation == "leaky_relu" else 0.0
+    saved = Saved(centred, positive, gamma, residue, inverse_deviation, pattern, slope)
+    return pattern.image(y), saved, shift + residue, variance
+
+
+def _scale_and_shift(rows, scale, shift, finish, out):
+    np.multiply(rows, scale, out=out)
+    np.add(out, shift, out=out)
+    if finish is not None:
+        finish(out)
 
 
 def _gradients(g, saved):
-    x, gamma, mean, inverse_deviation, groups = saved
-    batch, channels = x.shape[0], x.shape[-1]
-    rows, g = _as_rows(x), _as_rows(g)
-    average = _average(len(rows), batch, channels, groups)
-    dbeta, dgamma = np.zeros_like(mean), np.zeros_like(mean)  # for now of every image
-    for block in _blocks(rows):
-        centred = rows[block] - mean
-        dbeta += _sum(g[block])
-        dgamma += np.einsum("rk,rk->k", centred, g[block])
-    dgamma *= inverse_deviation
-    gammas = np.tile(gamma, batch)
-    # dx = (gamma g - mean(gamma g) - x̂ mean(gamma g x̂)) / sigma, gathered as  scale g + tilt x + shift
+    centred, positive, gamma, residue, inverse_deviation, pattern, negative_slope = saved
+    g = pattern.rows(g)
+    blocks = _blocks(g)
+    dx = np.empty_like(g)
+    before = g if positive is None else dx  # the gradient before the activation
+    dbeta, along_centred = np.zeros_like(residue), np.zeros_like(residue)  # sums of g and g c, by column
+    for block in blocks:
+        if positive is not None:
+            np.multiply(g[block], slopes(positive[block], negative_slope, g.dtype), out=before[block])
+        dbeta += _sum(before[block])
+        along_centred += np.einsum("rk,rk->k", centred[block], before[block])
+    dgamma = (along_centred - residue * dbeta) * inverse_deviation
+    gammas = pattern.repeat(gamma)
+    # dx = (gamma g - mean(gamma g) - x̂ mean(gamma g x̂)) / sigma, gathered as  scale g + tilt c + shift
     scale = gammas * inverse_deviation
-    tilt = -average(gammas * dgamma) * inverse_deviation * inverse_deviation
-    shift = -average(gammas * dbeta) * inverse_deviation - tilt * mean
-    dx = np.empty_like(rows)
-    for block in _blocks(rows):
-        out = np.multiply(rows[block], tilt, out=dx[block])
-        np.add(out, shift, out=out)
-        np.add(out, g[block] * scale, out=out)
-    dgamma, dbeta = (d.reshape(batch, channels).sum(0) for d in (dgamma, dbeta))
-    return _from_rows(dx, x.shape), dgamma, dbeta
+    tilt = -pattern.mean(gammas * dgamma, len(g)) * inverse_deviation * inverse_deviation
+    shift = -pattern.mean(gammas * dbeta, len(g)) * inverse_deviation - tilt * residue
+    for block in blocks:
+        _scale_and_shift(before[block], scale, shift, None, out=dx[block])
+        np.add(dx[block], centred[block] * tilt, out=dx[block])
+    dgamma, dbeta = (d.reshape(-1, len(gamma)).sum(0) for d in (dgamma, dbeta))
+    return pattern.image(dx), dgamma, dbeta
 
 
-def _as_rows(x):
-    """x as a matrix (H W, N C), without a copy if its memory order is (H, W, N, C); x (N, C) has one row."""
-    return to_hwnc(x).reshape(-1, x.shape[0] * x.shape[-1]) if x.ndim == 4 else x.reshape(1, -1)
+class _Pattern:
+    """How the groups of equal mean lie in an array of memory order (H, W, N, C), or (N, C).
 
+    Read in this order, an array is a period of `groups` runs of `members` elements each, again and again:
 
-def _from_rows(rows, shape):
-    if len(shape) == 2:
-        return rows.reshape(shape)
-    batch, height, width, channels = shape
-    return to_nhwc(rows.reshape(height, width, batch, channels))
+        batch_norm, C = 3                  0 1 2  0 1 2  0 1 2 ...                     C groups of 1 element
+        group_norm, N = 2, C = 4, 2 groups    0 0 1 1 2 2 3 3  0 0 1 1 2 2 3 3 ...     N 2 groups of C / 2 elements
 
+    A row of the matrix is as many periods as fit and divide the array.
+    """
 
-def _average(positions, batch, channels, groups):
-    """The function from sums over the positions, (N C,), to the mean of the group of each (n, c), (N C,)."""
-    if groups is None:
-        count = positions * batch
-        return lambda sums: np.tile(sums.reshape(batch, channels).sum(0) / count, batch)
-    members = channels // groups
-    count = positions * members
-    return lambda sums: np.repeat(sums.reshape(-1, members).sum(1) / count, members)
+    def __init__(self, shape, groups, members):
+        self.shape, self.groups, self.members = shape, groups, members
+        periods = int(np.prod(shape)) // (groups * members)
+        fitting = np.arange(1, max(1, ROW // (groups * members)) + 1)
+        self.periods_in_row = int(fitting[periods % fitting == 0][-1])
+        self.length = self.periods_in_row * groups * members
+
+    def rows(self, x):
+        """x as a matrix (rows, length), without a copy if its memory order is (H, W, N, C) or (N, C)."""
+        return (to_hwnc(x) if x.ndim == 4 else np.ascontiguousarray(x)).reshape(-1, self.length)
+
+    def image(self, rows):
+        """The matrix under the shape of x."""
+        if len(self.shape) == 2:
+            return rows.reshape(self.shape)
+        batch, height, width, channels = self.shape
+        return to_nhwc(rows.reshape(height, width, batch, channels))
+
+    def mean(self, sums, rows):
+        """From the sums of the columns over some rows, (length,), the mean of each column's group, (length,)."""
+        sums = sums.reshape(self.periods_in_row, self.groups, self.members)
+        means = sums.sum((0, 2), keepdims=True) / (rows * self.periods_in_row * self.members)
+        return np.broadcast_to(means, sums.shape).reshape(-1)
+
+    def repeat(self, channels):
+        """Numbers for each channel, (C,), as a row."""
+        return np.tile(channels, self.length // len(channels))
 
 
 def _sum(rows):

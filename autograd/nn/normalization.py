@@ -18,17 +18,27 @@ class BatchNorm(Module):
     """`autograd.batch_norm` of (N, H, W, channels) or (N, channels), with parameters and running statistics.
 
     The buffers `running_mean` and `running_var` follow the batches while training, and take their place in `eval`.
+    `activation` ("relu", "leaky_relu" with `negative_slope`) is applied at the end, in the same pass over memory.
     """
 
-    def __init__(self, channels: int, momentum: float = 0.1, epsilon: float = 1e-5, dtype: DTypeLike = np.float32):
+    def __init__(
+        self,
+        channels: int,
+        momentum: float = 0.1,
+        epsilon: float = 1e-5,
+        activation: str | None = None,
+        negative_slope: float = 0.01,
+        dtype: DTypeLike = np.float32,
+    ):
         self.momentum, self.epsilon = momentum, epsilon
+        self.activation, self.negative_slope = activation, negative_slope
         self.weight, self.bias = _weight_and_bias(channels, dtype)
         self.running_mean, self.running_var = np.zeros(channels, dtype), np.ones(channels, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
-        return batch_norm(
-            x, self.weight, self.bias, self.running_mean, self.running_var, self.training, self.momentum, self.epsilon
-        )
+        parameters = self.weight, self.bias, self.running_mean, self.running_var
+        settings = self.momentum, self.epsilon, self.activation, self.negative_slope
+        return batch_norm(x, *parameters, self.training, *settings)
 
 
 class GroupNorm(Module):

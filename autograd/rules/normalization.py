@@ -30,18 +30,31 @@ def _split(gradients):
 
 
 @rule
-def batch_norm(x, weight, bias, running_mean=None, running_variance=None, training=True, momentum=0.1, epsilon=1e-5):
+def batch_norm(
+    x,
+    weight,
+    bias,
+    running_mean=None,
+    running_variance=None,
+    training=True,
+    momentum=0.1,
+    epsilon=1e-5,
+    activation=None,
+    negative_slope=0.01,
+):
     """Normalise each channel over the batch and all positions: x (N, H, W, C) or (N, C), all else (C,).
 
     While training, with the statistics of this batch; those are then blended into the running ones, in place, as
     running += momentum (batch - running): the one side effect of any rule, and PyTorch's way. Otherwise with the
-    running ones, which are then constants: dL/dx = weight g / sigma.
+    running ones, which are then constants: dL/dx = weight g / sigma. activation: None, "relu" or "leaky_relu",
+    computed while the result is still in the cache, as in `conv2d`.
     """
+    after = activation, negative_slope
     if not training:
-        y = batch_norm_inference(x, weight, bias, running_mean, running_variance, epsilon)
+        y = batch_norm_inference(x, weight, bias, running_mean, running_variance, epsilon, *after)
         constants = running_mean.copy(), running_variance.copy(), epsilon  # a later batch must not change them
-        return y, *_split(lambda g: batch_norm_inference_gradients(g, x, weight, *constants))
-    y, saved, mean, variance = batch_norm_forward(x, weight, bias, epsilon)
+        return y, *_split(lambda g: batch_norm_inference_gradients(g, x, y, weight, *constants, *after))
+    y, saved, mean, variance = batch_norm_forward(x, weight, bias, epsilon, *after)
     if running_mean is not None:
         running_mean += momentum * (mean - running_mean)
         running_variance += momentum * (variance - running_variance)

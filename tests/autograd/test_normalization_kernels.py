@@ -1,5 +1,7 @@
 """Normalisations against their written-out Jacobians, over drawn shapes; statistics, stability, refusals."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,28 +40,41 @@ def check(fast, x, g, gamma, beta, groups):
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11)
 
 
+def cut_into(row, block):
+    """Let rows and blocks be this short, so that small arrays have many."""
+    return mock.patch.multiple(normalization, ROW=row, BLOCK=block)
+
+
+CUTS = [(8192, 65536), (1, 1), (12, 24), (24, 1)]
 image_shapes = st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(1, 4), st.sampled_from([1, 2, 4, 6]))
 shapes = image_shapes | st.tuples(st.integers(1, 5), st.sampled_from([2, 4, 6]))
 
 
 @settings(max_examples=60, deadline=None)
-@given(shapes.filter(lambda s: np.prod(s[:-1]) > 1), st.sampled_from(MEMORY_ORDERS))
-def test_batch_norm_and_its_gradients_equal_the_reference(shape, order):
+@given(shapes.filter(lambda s: np.prod(s[:-1]) > 1), st.sampled_from(MEMORY_ORDERS), st.sampled_from(CUTS))
+def test_batch_norm_and_its_gradients_equal_the_reference(shape, order, cut):
     x, g, gamma, beta = drawn(shape, shape[-1:], order)
-    y, saved, _, _ = normalization.batch_norm_forward(x, gamma, beta, EPSILON)
+    with cut_into(*cut):
+        y, saved, mean, variance = normalization.batch_norm_forward(x, gamma, beta, EPSILON)
+        gradients = normalization.batch_norm_gradients(g, saved)
     groups = np.broadcast_to(np.arange(shape[-1]), shape)
-    check((y, *normalization.batch_norm_gradients(g, saved)), x, g, gamma, beta, groups)
+    check((y, *gradients), x, g, gamma, beta, groups)
+    rest = tuple(range(x.ndim - 1))
+    np.testing.assert_allclose(mean, x.mean(rest), atol=1e-12)
+    np.testing.assert_allclose(variance, x.var(rest, ddof=1), atol=1e-12)
 
 
 @settings(max_examples=60, deadline=None)
-@given(shapes, st.sampled_from([1, 2]), st.sampled_from(MEMORY_ORDERS))
-def test_group_norm_and_its_gradients_equal_the_reference(shape, groups, order):
+@given(shapes, st.sampled_from([1, 2]), st.sampled_from(MEMORY_ORDERS), st.sampled_from(CUTS))
+def test_group_norm_and_its_gradients_equal_the_reference(shape, groups, order, cut):
     groups = min(groups, shape[-1])
     x, g, gamma, beta = drawn(shape, shape[-1:], order)
-    y, saved = normalization.group_norm_forward(x, gamma, beta, groups, EPSILON)
+    with cut_into(*cut):
+        y, saved = normalization.group_norm_forward(x, gamma, beta, groups, EPSILON)
+        gradients = normalization.group_norm_gradients(g, saved)
     image = np.arange(shape[0]).reshape(-1, *[1] * (x.ndim - 1))
     numbers = np.broadcast_to(image * groups + np.arange(shape[-1]) // (shape[-1] // groups), shape)
-    check((y, *normalization.group_norm_gradients(g, saved)), x, g, gamma, beta, numbers)
+    check((y, *gradients), x, g, gamma, beta, numbers)
 
 
 @settings(max_examples=60, deadline=None)
@@ -97,10 +112,35 @@ def test_inference_uses_the_running_statistics_as_constants():
     y = normalization.batch_norm_inference(x, gamma, beta, mean, variance, EPSILON)
     normal = (x - mean) / np.sqrt(variance + EPSILON)
     np.testing.assert_allclose(y, gamma * normal + beta, atol=1e-12)
-    dx, dgamma, dbeta = normalization.batch_norm_inference_gradients(g, x, gamma, mean, variance, EPSILON)
+    dx, dgamma, dbeta = normalization.batch_norm_inference_gradients(g, x, y, gamma, mean, variance, EPSILON)
     np.testing.assert_allclose(dx, g * gamma / np.sqrt(variance + EPSILON), atol=1e-12)
     np.testing.assert_allclose(dgamma, (g * normal).sum((0, 1, 2)), atol=1e-12)
     np.testing.assert_allclose(dbeta, g.sum((0, 1, 2)), atol=1e-12)
+
+
+@pytest.mark.parametrize(("activation", "slope"), [("relu", 0.0), ("leaky_relu", 0.3)])
+def test_batch_norm_may_end_in_an_activation_which_equals_one_op_after_the_other(activation, slope):
+    x, g, gamma, beta = drawn((3, 4, 5, 6), (6,), order=(1, 2, 0, 3))
+    constant = np.full_like(x[..., :1], 7)  # normalised to exactly 0, the corner, where the slope is the negative one
+    x, gamma, beta = np.concatenate([x[..., :5], constant], -1), np.append(gamma[:5], 1), np.append(beta[:5], 0)
+    after = activation, slope
+
+    plain, saved, mean, variance = normalization.batch_norm_forward(x, gamma, beta)
+    before = np.where(plain > 0, 1, slope) * g
+    expected = np.maximum(plain, slope * plain), *normalization.batch_norm_gradients(before, saved)
+    y, saved, _, _ = normalization.batch_norm_forward(x, gamma, beta, 1e-5, *after)
+    for found, wanted in zip((y, *normalization.batch_norm_gradients(g, saved)), expected, strict=True):
+        np.testing.assert_allclose(found, wanted, atol=1e-12)
+
+    running = mean, variance
+    plain = normalization.batch_norm_inference(x, gamma, beta, *running)
+    before = np.where(plain > 0, 1, slope) * g
+    expected = normalization.batch_norm_inference_gradients(before, x, plain, gamma, *running)
+    y = normalization.batch_norm_inference(x, gamma, beta, *running, 1e-5, *after)
+    np.testing.assert_allclose(y, np.maximum(plain, slope * plain), atol=1e-12)
+    gradients = normalization.batch_norm_inference_gradients(g, x, y, gamma, *running, 1e-5, *after)
+    for found, wanted in zip(gradients, expected, strict=True):
+        np.testing.assert_allclose(found, wanted, atol=1e-12)
 
 
 def test_float32_stays_float32():
@@ -108,8 +148,10 @@ def test_float32_stays_float32():
     mean, variance = np.zeros(6, np.float32), np.ones(6, np.float32)
     y, saved, *statistics = normalization.batch_norm_forward(x, gamma, beta)
     results = [y, *statistics, *normalization.batch_norm_gradients(g, saved)]
+    y, saved, *_ = normalization.batch_norm_forward(x, gamma, beta, 1e-5, "leaky_relu")
+    results += [y, *normalization.batch_norm_gradients(g, saved)]
     results.append(normalization.batch_norm_inference(x, gamma, beta, mean, variance))
-    results += normalization.batch_norm_inference_gradients(g, x, gamma, mean, variance)
+    results += normalization.batch_norm_inference_gradients(g, x, y, gamma, mean, variance)
     y, saved = normalization.group_norm_forward(x, gamma, beta, 3)
     results += [y, *normalization.group_norm_gradients(g, saved)]
     y, saved = normalization.layer_norm_forward(x, gamma, beta)

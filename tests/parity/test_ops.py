@@ -312,6 +312,11 @@ CASES = {
             [normal(3, 4, 5, 6), normal(6), normal(6)],
         ),
         (
+            lambda x, w, b: autograd.batch_norm(x, w, b, activation="leaky_relu"),
+            lambda x, w, b: F.leaky_relu(F.batch_norm(x, None, None, w, b, training=True)),
+            [normal(6, 4), normal(4), normal(4)],
+        ),
+        (
             lambda x, w, b: autograd.batch_norm(x, w, b, ROW, ROW**2, training=False),
             lambda x, w, b: F.batch_norm(x, torch.from_numpy(ROW), torch.from_numpy(ROW**2), w, b),
             [X, normal(4), normal(4)],
