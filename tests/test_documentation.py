@@ -25,7 +25,11 @@ BLOCK = re.compile(r"^```python( run)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 
-def run_page(text, name):
+def name(path):
+    return str(path.relative_to(ROOT))
+
+
+def run_page(text, page):
     """Run every Python block of a page in one namespace. Gives how many there were and what went wrong, in words."""
     names = {"__name__": "__main__"}
     runner = doctest.DocTestRunner(optionflags=FLAGS, verbose=False)
@@ -35,9 +39,9 @@ def run_page(text, name):
         is_listing, code = block.groups()
         line = text.count("\n", 0, block.start(2))
         if is_listing:
-            exec(compile("\n" * line + code, name, "exec"), names)
+            exec(compile("\n" * line + code, page, "exec"), names)
         elif ">>>" in code:
-            test = doctest.DocTestParser().get_doctest(code, {}, name, name, line)
+            test = doctest.DocTestParser().get_doctest(code, {}, page, page, line)
             test.globs = names  # itself, where get_doctest would take a copy: functions see later names too
             runner.run(test, out=complaints.append, clear_globs=False)
         else:
@@ -46,19 +50,19 @@ def run_page(text, name):
     return count, "".join(complaints)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES, ids=name)
 def test_the_snippets_of_a_page_print_what_it_says(path):
-    _, complaints = run_page(path.read_text(encoding="utf-8"), path.name)
+    _, complaints = run_page(path.read_text(encoding="utf-8"), name(path))
     assert not complaints, complaints
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES, ids=name)
 def test_what_a_page_points_to_is_there(path):
     links = LINK.findall(path.read_text(encoding="utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("path", [page for page in PAGES if page.name[0].isdigit()], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [page for page in PAGES if page.name[0].isdigit()], ids=name)
 def test_every_chapter_has_something_to_run_and_is_in_the_reading_order(path):
     assert ">>> " in path.read_text(encoding="utf-8")
     assert f"]({path.name})" in (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
