@@ -5,11 +5,11 @@ import sys
 
 from data.errors import DataError
 
-from . import everything, gallery, report, rnn, vae
+from . import everything, gallery, report, rnn, textbook, vae
 from .memory import keep_freed_memory
 from .run_folder import UsageError
 
-COMMANDS = {"all": everything, "rnn": rnn, "vae": vae, "report": report, "gallery": gallery}
+COMMANDS = {"all": everything, "rnn": rnn, "vae": vae, "report": report, "gallery": gallery, "textbook": textbook}
 
 
 def main(argv: list[str] | None = None) -> int:

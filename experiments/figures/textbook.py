@@ -1,0 +1,23 @@
+"""Every figure of the pages in docs/, by file name: ``python -m experiments textbook`` draws them all.
+
+Each function takes the path of the PNG and nothing else: what it shows is simulated or computed on the spot, from
+fixed seeds, so that anyone who runs the command gets the same pictures.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from .textbook_adam import plot_bias_correction, plot_valley
+from .textbook_checks import plot_kinks, plot_step_sizes
+from .textbook_time import plot_gradient_through_time
+from .textbook_vae import plot_estimators, plot_kl_weight
+
+FIGURES: dict[str, Callable[[Path], None]] = {
+    "gradient_through_time.png": plot_gradient_through_time,
+    "adam_bias_correction.png": plot_bias_correction,
+    "adam_valley.png": plot_valley,
+    "vae_estimators.png": plot_estimators,
+    "vae_kl_weight.png": plot_kl_weight,
+    "step_sizes.png": plot_step_sizes,
+    "kinks.png": plot_kinks,
+}
