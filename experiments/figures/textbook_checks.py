@@ -65,7 +65,7 @@ def plot_step_sizes(path: Path) -> None:
 
 
 def plot_kinks(path: Path) -> None:
-    """The central difference of relu near its corner, at two step sizes: it is wrong within a step, and nowhere else."""
+    """The central difference of relu near its corner, at two step sizes: wrong within a step, and nowhere else."""
     x = np.linspace(-0.25, 0.25, 1001)
     with figure(path, 6.6, 3.2) as fig:
         headline(fig, "Within one step of relu's corner a difference shows neither slope; a shorter step comes closer")

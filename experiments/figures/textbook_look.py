@@ -9,7 +9,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def powers_of_ten(axis: Axis, every: int = 1) -> None:
-    """Label a logarithmic axis 10⁻², 10⁰, 10² ..., in plain letters: the style reads no formulas, for "$" is a dollar."""
+    """Label a logarithmic axis 10⁻², 10⁰, 10² ... in plain letters, since the style reads no formulas."""
     axis.set_major_locator(LogLocator(10.0**every, numticks=20))
     axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
     axis.set_minor_locator(NullLocator())

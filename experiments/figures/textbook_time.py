@@ -1,10 +1,13 @@
 """How much of the loss's gradient is left, day by day on the way back: RNN, LSTM and GRU on simulated counts."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, binary_cross_entropy_with_logits, cells
+from autograd.nn import GRU, LSTM, RNN
 from data.epidemic import simulate_epidemic
 from rnn.classifier import SequenceClassifier
 from rnn.scaling import signed_log
@@ -17,6 +20,7 @@ from .textbook_look import powers_of_ten
 DAYS = 40
 EPOCHS = 10
 PROBED = 256  # windows whose gradients are looked at
+STEPS: dict[type, Callable[..., Any]] = {RNN: cells.rnn_tanh_cell, LSTM: cells.lstm_cell, GRU: cells.gru_cell}
 OPENED = 4.0  # added to the forget gate's bias: sigmoid(4) = 0.98 of the cell stays each day
 
 
@@ -35,9 +39,8 @@ def gradient_by_day(model: SequenceClassifier, part: Part) -> np.ndarray:
     in ordinary ops: inside the fused op no h_t is a tensor that could keep its gradient.
     """
     layer = model.recurrent
-    weights = (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0)
+    step, weights = STEPS[type(layer)], layer.parameters()  # in the order in which the cells take them
     hidden, states = [], [Tensor(np.zeros((len(part.x), layer.hidden), np.float32)) for _ in range(layer.states)]
-    step = {"RNN": cells.rnn_tanh_cell, "LSTM": cells.lstm_cell, "GRU": cells.gru_cell}[type(layer).__name__]
     for t in range(part.x.shape[1]):
         made = step(Tensor(part.x[:, t : t + 1]), *states, *weights)
         states = list(made) if isinstance(made, tuple) else [made]
@@ -45,7 +48,7 @@ def gradient_by_day(model: SequenceClassifier, part: Part) -> np.ndarray:
         hidden.append(states[0])
     labels = Tensor(part.labels.astype(np.float32))
     binary_cross_entropy_with_logits(model.head(hidden[-1])[:, 0], labels, reduction="sum").backward()
-    return np.array([np.median(np.linalg.norm(h.grad, axis=1)) for h in hidden])
+    return np.array([np.median(np.linalg.norm(np.asarray(h.grad), axis=1)) for h in hidden])
 
 
 def plot_gradient_through_time(path: Path) -> None:
@@ -68,7 +71,7 @@ def plot_gradient_through_time(path: Path) -> None:
 def opened_lstm() -> SequenceClassifier:
     """An untrained LSTM that starts by keeping 98 % of its cell from day to day."""
     model = SequenceClassifier("lstm", rng=np.random.default_rng(2))
-    bias = model.recurrent.bias_ih_l0.data
+    bias = dict(model.recurrent.named_parameters())["bias_ih_l0"].data
     bias[len(bias) // 4 : len(bias) // 2] += OPENED  # the rows of the gates are i, f, g, o
     return model
 
@@ -95,9 +98,10 @@ def _finding(before, after, opened) -> str:
     days = 20
     lost = max(before[cell][-1 - days] / before[cell][-1] for cell in before)
     kept = min(after[cell][-1 - days] / after[cell][-1] for cell in after)
+    open_share = opened[-1 - days] / opened[-1]
     return (
-        f"Untrained, no cell passes {_power(lost)} of the gradient back over {days} days; trained, each passes at least "
-        f"{100 * kept:.1f} %; with an open forget gate {100 * opened[-1 - days] / opened[-1]:.0f} % pass from the start"
+        f"Untrained, no cell passes {_power(lost)} of the gradient back over {days} days; trained, each passes at "
+        f"least {100 * kept:.1f} %; with an open forget gate {100 * open_share:.0f} % pass from the start"
     )
 
 

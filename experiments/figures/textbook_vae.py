@@ -23,7 +23,9 @@ def plot_estimators(path: Path) -> None:
     score = z**2 * (z - m) / s**2  # z^2 * d log q(z) / dm
     with figure(path, 6.6, 3.4) as fig:
         ratio = score.var() / pathwise.var()
-        headline(fig, f"Both estimates of the gradient are right on average; the score's has {ratio:.0f} times the variance")
+        headline(
+            fig, f"Both estimates of the gradient are right on average; the score's has {ratio:.0f} times the variance"
+        )
         axes = fig.subplots()
         bins = np.linspace(-12, 16, 113).tolist()
         draw = {"bins": bins, "density": True, "alpha": 0.75}

@@ -1,0 +1,93 @@
+"""``python -m autograd.exercises``: which of your backward passes are right?
+
+Copy the exercises (--copy), fill in a file, run the command again. With names it checks these alone, and tells of every
+gradient. The exit status is 0 only if all that was asked for is solved.
+
+  python -m autograd.exercises --copy          fifteen files to fill in, in the folder my_exercises
+  python -m autograd.exercises                 how far you are
+  python -m autograd.exercises matmul softmax  two of them in detail
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .catalogue import EXERCISES
+from .checking import NOT_STARTED, SOLVED, Verdict, judge_file
+
+BLANKS = Path(__file__).parent / "blanks"
+OWN = Path("my_exercises")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives the exit status."""
+    summary, _, details = (__doc__ or "").partition("\n")
+    parser = argparse.ArgumentParser(
+        prog="python -m autograd.exercises",
+        description=summary,
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="exercises to check (all)")
+    parser.add_argument("--folder", type=Path, default=OWN, metavar="DIR", help="your copies (%(default)s)")
+    parser.add_argument("--copy", type=Path, nargs="?", const=OWN, metavar="DIR", help=f"copy the blanks ({OWN})")
+    arguments = parser.parse_args(argv)
+    if unknown := [name for name in arguments.names if name not in EXERCISES]:
+        print(f"no exercise is called {', '.join(unknown)}: there are {', '.join(EXERCISES)}", file=sys.stderr)
+        return 2
+    if arguments.copy:
+        return copy_blanks(arguments.copy)
+    folder = arguments.folder
+    if not folder.is_dir():
+        print(f"{folder}: no such folder; the blank exercises are shown. Make your own copy with --copy\n")
+        folder = BLANKS
+    verdicts = {name: judge_file(EXERCISES[name], folder / f"{name}.py") for name in arguments.names or EXERCISES}
+    if arguments.names:
+        show_details(verdicts)
+    show_table(verdicts, folder)
+    return 0 if all(verdict.state == SOLVED for verdict in verdicts.values()) else 1
+
+
+def copy_blanks(folder: Path) -> int:
+    """Copy every blank file that is not there yet: what was written already is left alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    new = [name for name in EXERCISES if not (folder / f"{name}.py").exists()]
+    for name in new:
+        text = (BLANKS / f"{name}.py").read_text(encoding="utf-8")
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    print(f"{folder}: {len(new)} exercises copied, {len(EXERCISES) - len(new)} were there and are as they were")
+    return 0
+
+
+def show_table(verdicts: dict[str, Verdict], folder: Path) -> None:
+    """One line for each exercise, and what to do next."""
+    for name, verdict in verdicts.items():
+        number, page = list(EXERCISES).index(name) + 1, EXERCISES[name].page
+        print(f"{number:>2}  {name:20}{page:26}{verdict.state}{_first_line(verdict)}")
+    solved = sum(verdict.state == SOLVED for verdict in verdicts.values())
+    print(f"{solved} of {len(verdicts)} solved")
+    left = [name for name, verdict in verdicts.items() if verdict.state != SOLVED]
+    if left:
+        file = f"{left[0]}.py" if folder == BLANKS else folder / f"{left[0]}.py"
+        print(f"next: {file}, taught by docs/{EXERCISES[left[0]].page}.md")
+
+
+def show_details(verdicts: dict[str, Verdict]) -> None:
+    """The task of each exercise, and the remark on each of its gradients."""
+    for name, verdict in verdicts.items():
+        task = (BLANKS / f"{name}.py").read_text(encoding="utf-8").split('"""')[1]
+        print(f"{name}: {task}")
+        for argument, remark in verdict.remarks.items():
+            print(f"  {argument}: {remark}")
+        print()
+
+
+def _first_line(verdict) -> str:
+    if verdict.state in (SOLVED, NOT_STARTED) or not verdict.message:
+        return ""
+    return f": {verdict.message.splitlines()[0]}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""One step of a gated recurrent unit: x (B, D), h (B, H) -> the next state (B, H).
+
+weight_ih (3H, D), weight_hh (3H, H), biases (3H,), each with the rows of r, z and n one below the other.
+
+Taught by docs/07-through-time.md. Start from y = (1 - z) n + z h and go backwards: first the gradients of n, z and the
+direct one of h; then, through tanh and sigmoid, those of `from_x` and `from_h`, (B, 3H) each; then six matrix products
+and sums. `gates_back` is the place for the first two steps. Note that r multiplies only what comes from h.
+"""
+
+import numpy as np
+
+
+def gru_cell(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
+    from_x, from_h = x @ weight_ih.T + bias_ih, h @ weight_hh.T + bias_hh
+    x_r, x_z, x_n = np.split(from_x, 3, axis=1)
+    h_r, h_z, h_n = np.split(from_h, 3, axis=1)
+    r, z = 0.5 * np.tanh(0.5 * (x_r + h_r)) + 0.5, 0.5 * np.tanh(0.5 * (x_z + h_z)) + 0.5
+    n = np.tanh(x_n + r * h_n)
+    y = (1 - z) * n + z * h
+
+    def gates_back(g):
+        """The gradients of from_x and from_h, (B, 3H) each."""
+        raise NotImplementedError  # TODO
+
+    def gradient_of_x(g):
+        raise NotImplementedError  # TODO
+
+    def gradient_of_h(g):
+        raise NotImplementedError  # TODO
+
+    def gradient_of_weight_ih(g):
+        raise NotImplementedError  # TODO
+
+    def gradient_of_weight_hh(g):
+        raise NotImplementedError  # TODO
+
+    def gradient_of_bias_ih(g):
+        raise NotImplementedError  # TODO
+
+    def gradient_of_bias_hh(g):
+        raise NotImplementedError  # TODO
+
+    gradients = (gradient_of_x, gradient_of_h, gradient_of_weight_ih, gradient_of_weight_hh)
+    return y, *gradients, gradient_of_bias_ih, gradient_of_bias_hh

@@ -1,0 +1,36 @@
+"""A recurrent layer: h_t = tanh(W_ih x_t + W_hh h_{t-1}) for t = 1 ... T, and all its states as the result.
+
+x (B, T, D), h0 (B, H), weight_ih (H, D), weight_hh (H, H) -> hidden (B, T, H)
+
+Taught by docs/07-through-time.md. g (B, T, H) brings a gradient into every state, and every state gets one more from
+the step after it. Walk back through time once, collecting da_t (the gradient of what stands inside the tanh); all four
+gradients are then products of it. `walk_back` is the place for the loop.
+"""
+
+import numpy as np
+
+
+def rnn_tanh(x, h0, weight_ih, weight_hh):
+    T = x.shape[1]
+    states = [h0]
+    for t in range(T):
+        states.append(np.tanh(x[:, t] @ weight_ih.T + states[-1] @ weight_hh.T))
+    hidden = np.stack(states[1:], axis=1)
+
+    def walk_back(g):
+        """The gradients da_t of all steps, e.g. as an array (B, T, H)."""
+        raise NotImplementedError  # TODO
+
+    def gradient_of_x(g):
+        raise NotImplementedError  # TODO
+
+    def gradient_of_h0(g):
+        raise NotImplementedError  # TODO
+
+    def gradient_of_weight_ih(g):
+        raise NotImplementedError  # TODO
+
+    def gradient_of_weight_hh(g):
+        raise NotImplementedError  # TODO
+
+    return hidden, gradient_of_x, gradient_of_h0, gradient_of_weight_ih, gradient_of_weight_hh

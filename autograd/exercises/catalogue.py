@@ -1,0 +1,90 @@
+"""Which exercises there are, from easy to hard, and how each is asked: by samples of its arguments.
+
+The solutions are the engine's own rules. Where an exercise asks for less than the rule can do (no bias, one step in
+place of a sequence), a few lines cut the rule to size.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..node import unbroadcast
+from ..rules import RULES
+from ..samples import SAMPLES, Sample, case, labels, normal
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One op to differentiate.
+
+    name         of the file in `blanks/`, and of the function in it
+    page         of docs/ that teaches it
+    samples      arguments on which the gradients are checked
+    solution     a right answer
+    exact_shape  whether a gradient must have its argument's own shape (else the engine undoes broadcasting)
+    """
+
+    name: str
+    page: str
+    samples: list[Sample]
+    solution: Callable[..., Any]
+    exact_shape: bool = False
+
+
+def _broadcast_to(x, shape):
+    return np.broadcast_to(x, shape), lambda g: unbroadcast(g, x.shape)
+
+
+def _conv2d(x, weight, stride=1, padding=0):
+    y, *gradients = RULES["conv2d"](x, weight, None, stride, padding)
+    return y, *gradients[:2]
+
+
+def _rnn_tanh(x, h0, weight_ih, weight_hh):
+    no_bias = np.zeros(len(weight_hh), x.dtype)
+    (hidden, _), *gradients = RULES["rnn_tanh"](x, h0, weight_ih, weight_hh, no_bias, no_bias)
+    return hidden, *[lambda g, vjp=vjp: vjp([g, None]) for vjp in gradients[:4]]
+
+
+def _gru_cell(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
+    """A sequence of one step."""
+    (_, last), gradient_of_x, *gradients = RULES["gru"](x[:, None], h, weight_ih, weight_hh, bias_ih, bias_hh)
+    return last, lambda g: gradient_of_x([None, g])[:, 0], *[lambda g, vjp=vjp: vjp([None, g]) for vjp in gradients]
+
+
+_MATRICES = [case(normal(3, 4), normal(4, 2)), case(normal(1, 3), normal(3, 3))]
+_CLASSES = [case(normal(4, 3), labels(4, classes=3)), case(normal(1, 5), labels(1, classes=5))]
+_CODES = [case(normal(3, 4), normal(3, 4)), case(normal(1, 2), normal(1, 2))]
+_ROWS = [case(normal(3, 5), normal(5), normal(5)), case(normal(2, 3, 4), normal(4), normal(4))]
+_IMAGES = [
+    case(normal(2, 4, 5, 3), normal(2, 3, 2, 3)),
+    case(normal(1, 5, 4, 2), normal(3, 3, 3, 2), stride=2, padding=1),
+]
+_SEQUENCES = [
+    case(normal(2, 4, 3), normal(2, 2), normal(2, 3), normal(2, 2)),
+    case(normal(3, 1, 2), normal(3, 2), normal(2, 2), normal(2, 2)),
+]
+_STEPS = [case(normal(2, 3), normal(2, 2), normal(6, 3), normal(6, 2), normal(6), normal(6))]
+
+EXERCISES = {
+    exercise.name: exercise
+    for exercise in (
+        Exercise("add", "02-one-op", SAMPLES["add"], RULES["add"]),
+        Exercise("mul", "02-one-op", SAMPLES["mul"], RULES["mul"]),
+        Exercise("tanh", "02-one-op", SAMPLES["tanh"], RULES["tanh"]),
+        Exercise("relu", "10-checking-gradients", SAMPLES["relu"], RULES["relu"]),
+        Exercise("sum", "04-broadcasting", SAMPLES["sum"], RULES["sum"], exact_shape=True),
+        Exercise("broadcast_to", "04-broadcasting", SAMPLES["broadcast_to"], _broadcast_to, exact_shape=True),
+        Exercise("getitem", "04-broadcasting", SAMPLES["getitem"], RULES["getitem"], exact_shape=True),
+        Exercise("matmul", "05-matrix-products", _MATRICES, RULES["matmul"], exact_shape=True),
+        Exercise("softmax", "10-checking-gradients", SAMPLES["softmax"], RULES["softmax"], exact_shape=True),
+        Exercise("cross_entropy", "09-vae", _CLASSES, RULES["cross_entropy"], exact_shape=True),
+        Exercise("kl_standard_normal", "09-vae", _CODES, RULES["kl_standard_normal"], exact_shape=True),
+        Exercise("layer_norm", "05-matrix-products", _ROWS, RULES["layer_norm"]),
+        Exercise("conv2d", "06-convolution", _IMAGES, _conv2d, exact_shape=True),
+        Exercise("rnn_tanh", "07-through-time", _SEQUENCES, _rnn_tanh, exact_shape=True),
+        Exercise("gru_cell", "07-through-time", _STEPS, _gru_cell),
+    )
+}
