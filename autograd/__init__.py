@@ -8,7 +8,7 @@
 array([2., 4., 6.], dtype=float32)
 """
 
-from . import init, nn, optim
+from . import graph, init, nn, optim
 from .anomaly import AnomalyError, detect_anomaly
 from .debug import debug
 from .functional import (
@@ -69,6 +69,7 @@ from .functional import (
 from .gradcheck import gradcheck
 from .gradient_report import GradientError
 from .mode import is_recording, no_grad
+from .profile import profile
 from .tensor import Tensor
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "exp",
     "gaussian_log_likelihood",
     "gradcheck",
+    "graph",
     "group_norm",
     "gru",
     "init",
@@ -120,6 +122,7 @@ __all__ = [
     "optim",
     "pad",
     "pow",
+    "profile",
     "relu",
     "reshape",
     "rnn_tanh",

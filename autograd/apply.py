@@ -29,6 +29,8 @@ def apply(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
     Gives a Tensor, or a tuple of them if the rule has several results.
     """
     arrays = _arrays_of(rule, args)
+    if mode.observers:
+        rule = mode.observed_rule(rule)
     try:
         value, *vjps = rule(*arrays, **options)
     except (ValueError, TypeError, IndexError) as error:
@@ -66,7 +68,7 @@ class _Gradients(list):
     Its shape is None, like that of the node it goes to: equal shapes are left alone.
     """
 
-    shape = None
+    shape = dtype = None
 
     def __add__(self, other):
         return self  # other is this very list: each result has put its gradient into its own slot
@@ -75,13 +77,11 @@ class _Gradients(list):
 def _record_several(op, values, edges):
     """One node for the op, and for each result a node whose only edge puts its gradient into the op's slot."""
     tensors = tuple(Tensor(value) for value in values)
-    if not mode.recording:
-        edges = ()
+    shared = Node(op, edges, _Gradients) if edges and mode.recording else None
     if mode.observers:
-        edges = mode.observed(op, values, edges)
-    if not edges:
+        mode.observed(op, values, shared)
+    if shared is None:
         return tensors
-    shared = Node(op, edges, _Gradients.shape)
     gradients = _Gradients([None] * len(values))
 
     def deposit(slot):
@@ -92,5 +92,5 @@ def _record_several(op, values, edges):
         return vjp
 
     for slot, tensor in enumerate(tensors):
-        tensor.node = Node(op, ((shared, deposit(slot)),), tensor._array.shape)
+        tensor.node = Node(op, ((shared, deposit(slot)),), tensor._array)
     return tensors

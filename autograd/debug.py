@@ -58,9 +58,13 @@ class _Watch:
     def __init__(self):
         self.blocks: dict[int, _Block] = {}  # by the id of the owner, which the block keeps alive
 
-    def computed(self, op, value, edges):
-        hold = _Hold(op, [self._lock(array, op) for _, vjp in edges for array in _saved_by(vjp)])
-        return tuple((parent, _releasing(hold, vjp)) for parent, vjp in edges)
+    def running(self, rule):
+        return rule
+
+    def computed(self, op, value, node):
+        if node is not None:
+            hold = _Hold(op, [self._lock(array, op) for _, vjp in node.edges for array in _saved_by(vjp)])
+            node.edges = tuple((parent, _releasing(hold, vjp)) for parent, vjp in node.edges)
 
     def shown(self, array):
         block = self.blocks.get(id(_owners(array)[-1]))

@@ -27,7 +27,9 @@ import numpy as np
 
 from .apply import apply
 from .functional import lift
+from .gradient_hints import recognise_shape
 from .gradient_report import Comparison, GradientError, Report, judge, label
+from .gradient_watch import watching_backward
 from .mode import no_grad
 from .tensor import Tensor
 
@@ -80,11 +82,12 @@ def gradcheck(
 
     with _float64_leaves([a.value for a in checked]):
         contents = [a.content() for a in arguments]
-        results = run()
-        cotangents = [_cotangent(rng, y.shape) for y in results]
-        loss = apply(_weighted_sum(cotangents), *results)
-        if loss.requires_grad:
-            loss.backward()
+        with watching_backward():
+            results = run()
+            cotangents = [_cotangent(rng, y.shape) for y in results]
+            loss = apply(_weighted_sum(cotangents), *results)
+            if loss.requires_grad:
+                loss.backward()
         for argument, content in zip(arguments, contents, strict=True):
             if argument.content() != content:
                 raise GradientError(
@@ -94,7 +97,7 @@ def gradcheck(
                 )
         _require_repeatable(results, run)
         comparisons = [_compare(a, run, cotangents, _directions(mode, a.value.data, rng), eps) for a in checked]
-    return Report(tuple(judge(comparison, rtol, atol) for comparison in comparisons))
+    return Report(tuple(judge(comparison, rtol, atol, comparisons) for comparison in comparisons))
 
 
 def check_rule(rule: Callable[..., Any], arrays: Sequence[Any], options: dict[str, Any], **settings: Any) -> Report:
@@ -214,7 +217,10 @@ def _compare(argument, run, cotangents, directions, eps) -> Comparison:
     gradient = np.zeros(x.shape) if argument.value.grad is None else argument.value.grad
     if gradient.shape != x.shape:
         message = f"the gradient of argument {argument} has shape {gradient.shape}, its argument {x.shape}"
-        raise GradientError(message, argument=argument.name, position=argument.position)
+        pattern, hint = recognise_shape(gradient.shape, x.shape)
+        raise GradientError(
+            f"{message}; hint: {hint}", argument=argument.name, position=argument.position, pattern=pattern, hint=hint
+        )
 
     def results_at(moved):
         argument.value.data = np.asarray(moved)
@@ -233,5 +239,5 @@ def _compare(argument, run, cotangents, directions, eps) -> Comparison:
             numeric.append(rise / (2 * step))
             noise.append(ROUNDING * size / step)
         argument.value.data = x
-    arrays = map(np.array, (analytic, numeric, noise))
-    return Comparison(argument.name, argument.position, x.shape, indices, *arrays)
+    found = np.array(analytic), np.array(numeric), np.array(noise)
+    return Comparison(argument.name, argument.position, x.shape, indices, *found, cotangents)

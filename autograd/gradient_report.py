@@ -1,20 +1,25 @@
 """What a gradient check found: two lists of derivatives compared, and a report or a complaint made of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from .gradient_hints import recognise
+
 
 class GradientError(AssertionError):
     """A gradient is wrong. The message says where and by how much; so do the attributes, for those it speaks of.
 
-    Attributes: `argument` (its name) and `position`, `index` (None in a directional check), `analytic` (what
-    backward says), `numeric` (what differences say), `absolute` and `relative` (the error).
+    Attributes: `op` (the one at fault, where it is known), `argument` (its name) and `position`, `index` (None in a
+    directional check), `analytic` (what backward says), `numeric` (what differences say), `absolute` and `relative`
+    (the error), `pattern` (one of `autograd.gradient_hints.PATTERNS`, or None) and `hint` (a sentence on it, or "").
     """
 
     def __init__(self, message: str, **details: Any):
         super().__init__(message)
+        self.op: str | None = details.get("op")
         self.argument: str | None = details.get("argument")
         self.position: int | None = details.get("position")
         self.index: tuple[int, ...] | None = details.get("index")
@@ -22,6 +27,8 @@ class GradientError(AssertionError):
         self.numeric: float | None = details.get("numeric")
         self.absolute: float | None = details.get("absolute")
         self.relative: float | None = details.get("relative")
+        self.pattern: str | None = details.get("pattern")
+        self.hint: str = details.get("hint", "")
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class Comparison:
     """The derivatives in one argument, one for each direction: from backward, and from differences.
 
     `indices` tells which element a direction moves, None where it moves all; `noise` how far off the differences may
-    be by rounding alone.
+    be by rounding alone; `cotangents` are the gradients that came into the function.
     """
 
     argument: str
@@ -77,13 +84,15 @@ class Comparison:
     analytic: np.ndarray
     numeric: np.ndarray
     noise: np.ndarray
+    cotangents: list[np.ndarray]
 
 
-def judge(comparison: Comparison, rtol: float, atol: float | None) -> ArgumentReport:
+def judge(comparison: Comparison, rtol: float, atol: float | None, others: Sequence[Comparison] = ()) -> ArgumentReport:
     """The worst errors in one argument; a relative error counts as that of atol / rtol where the derivative is smaller.
 
     Args:
         rtol, atol: as for `gradcheck`.
+        others: what was found in the other arguments, for the hint.
 
     Raises:
         GradientError: at least one error is above max(atol, rtol * size of the derivative).
@@ -99,17 +108,32 @@ def judge(comparison: Comparison, rtol: float, atol: float | None) -> ArgumentRe
     wrong = ~(absolute <= allowed)  # so that NaN is wrong
     worst = int(np.argmax(relative))
     if wrong.any():
-        raise _wrong_gradient(c, worst, absolute[worst], relative[worst], int(wrong.sum()))
+        hint = _hint(c, allowed, others)
+        raise _wrong_gradient(c, worst, absolute[worst], relative[worst], int(wrong.sum()), *hint)
     return ArgumentReport(c.argument, c.position, c.shape, len(c.numeric), float(absolute.max()), float(relative.max()))
 
 
-def _wrong_gradient(c, worst, absolute, relative, wrong):
+def _hint(c, allowed, others):
+    """The pattern of the error and a sentence on it; along a random direction there is one number to judge by."""
+    if None in c.indices:
+        return recognise(c.analytic, c.numeric, tolerance=allowed)
+    return recognise(
+        c.analytic.reshape(c.shape),
+        c.numeric.reshape(c.shape),
+        tolerance=allowed.reshape(c.shape),
+        cotangents=c.cotangents,
+        others={label(o.position, o.argument): o.numeric.reshape(o.shape) for o in others if o is not c},
+    )
+
+
+def _wrong_gradient(c, worst, absolute, relative, wrong, pattern, hint):
     index, analytic, numeric = c.indices[worst], c.analytic[worst], c.numeric[worst]
     return GradientError(
         f"the gradient of argument {label(c.position, c.argument)} is wrong "
         f"{'along a random direction' if index is None else f'at index {index}'}: "
         f"backward gives {analytic:.9g}, central differences {numeric:.9g} "
-        f"(error {absolute:.2e} absolute, {relative:.2e} relative; {wrong} of {len(c.indices)} are wrong)",
+        f"(error {absolute:.2e} absolute, {relative:.2e} relative; {wrong} of {len(c.indices)} are wrong)"
+        + (f"; hint: {hint}" if hint else ""),
         argument=c.argument,
         position=c.position,
         index=index,
@@ -117,6 +141,8 @@ def _wrong_gradient(c, worst, absolute, relative, wrong):
         numeric=float(numeric),
         absolute=float(absolute),
         relative=float(relative),
+        pattern=pattern,
+        hint=hint,
     )
 
 

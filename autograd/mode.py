@@ -1,22 +1,29 @@
 """Whether ops are remembered, and who watches them: the two things an op asks of its surroundings.
 
-`no_grad` is the only switch that the engine has. Watching is for ``autograd/debug.py``, ``autograd/anomaly.py`` and
-whoever else wants to see every op as it runs; as a rule nobody does, and an op pays for one look at an empty tuple.
+`no_grad` is the only switch that the engine has. Watching is for ``debug.py``, ``anomaly.py``, ``profile.py``,
+``graph/recording.py`` and whoever else wants to see every op as it runs; mostly nobody does, and an op pays for two
+looks at an empty tuple.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 import numpy as np
 
+from .node import Node
+
 
 class Observer(Protocol):
     """Who may look over the engine's shoulder."""
 
-    def computed(self, op: str, value: Any, edges: Any) -> Any:
-        """An op gave this value (or tuple of values) and will be remembered by these edges; those returned take
-        their place. There are none where nobody differentiates.
+    def running(self, rule: Callable[..., Any]) -> Callable[..., Any]:
+        """A rule is about to run on arrays; what is returned runs in its place, under its name."""
+
+    def computed(self, op: str, value: Any, node: Node | None) -> None:
+        """An op gave this value (or tuple of values), and `node` remembers how: its edges may be replaced.
+
+        It is None where nobody differentiates.
         """
 
     def shown(self, array: np.ndarray) -> np.ndarray:
@@ -54,11 +61,17 @@ def observing(observer: Observer) -> Iterator[None]:
         observers = before
 
 
-def observed(op: str, value: Any, edges: Any) -> Any:
-    """Show an op to all observers; gives the edges by which it will be remembered."""
+def observed_rule(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """The rule to run in place of this one."""
     for observer in observers:
-        edges = observer.computed(op, value, edges)
-    return edges
+        rule = observer.running(rule)
+    return rule
+
+
+def observed(op: str, value: Any, node: Node | None) -> None:
+    """Show what an op gave to all observers."""
+    for observer in observers:
+        observer.computed(op, value, node)
 
 
 def shown(array: np.ndarray) -> np.ndarray:

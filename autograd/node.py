@@ -23,15 +23,18 @@ import numpy as np
 class Node:
     """One value's place in the graph: the op that made it, edges to its parents, and the gradient it collects.
 
-    `edges` is () at a leaf, and None once a backward pass has used the node up.
+    `edges` is () at a leaf, and None once a backward pass has used the node up. Of the value only shape and dtype are
+    kept. `name` and `notes` are for readers of the graph: the tensor's name, and what ``graph/recording.py`` saw.
     """
 
-    __slots__ = ("depth", "edges", "grad", "op", "retains_grad", "shape")
+    __slots__ = ("depth", "dtype", "edges", "grad", "name", "notes", "op", "retains_grad", "shape")
 
-    def __init__(self, op, edges, shape):
+    def __init__(self, op, edges, value):
         self.op = op
         self.edges = edges
-        self.shape = shape
+        self.shape = value.shape
+        self.dtype = value.dtype
+        self.name = self.notes = None
         self.depth = 0
         for parent, _ in edges:
             if parent.depth >= self.depth:

@@ -28,24 +28,27 @@ class Tensor:
     Args:
         data: array, number or nested list; an array is held, not copied.
         requires_grad: whether to collect a gradient in `grad`. Only floating dtypes have one.
+        name: what to call it in a drawn graph.
 
     Raises:
         TypeError: `requires_grad` for an integer or boolean array, or data that are no numbers.
     """
 
-    __slots__ = ("_array", "node")
+    __slots__ = ("_array", "_name", "node")
     __array_ufunc__ = None  # makes array * tensor call our __rmul__, and np.exp(tensor) an error instead of nonsense
 
     _array: np.ndarray
     node: Node | None
 
-    def __init__(self, data: Any, requires_grad: bool = False):
+    def __init__(self, data: Any, requires_grad: bool = False, name: str | None = None):
         self._array = data if type(data) is np.ndarray else as_array(_array_of(data))
         self.node = None
         if self._array.dtype.kind not in "fiubc":
             raise TypeError(f"Tensor: dtype {self._array.dtype} is no number type")
         if requires_grad:
             self.requires_grad = True
+        if name is not None:
+            self.name = name
 
     @property
     def data(self) -> np.ndarray:
@@ -75,7 +78,8 @@ class Tensor:
                 f"Tensor: dtype {self._array.dtype} cannot require a gradient, a derivative needs numbers that vary "
                 "continuously: convert first, e.g. array.astype(np.float32)"
             )
-        self.node = Node("leaf", (), self._array.shape) if wanted else None
+        self.node = Node("leaf", (), self._array) if wanted else None
+        self.name = self.name  # the new node's too
 
     @property
     def is_leaf(self) -> bool:
@@ -97,6 +101,17 @@ class Tensor:
         if value is not None and value.shape != self._array.shape:
             raise ValueError(f"grad: shape {value.shape} for a tensor of shape {self._array.shape}")
         self.node.grad = value
+
+    @property
+    def name(self) -> str | None:
+        """What to call this tensor in a drawn graph and in its own text; None unless somebody has named it."""
+        return getattr(self, "_name", None)  # ops leave the slot empty: names must cost nothing where nobody gives any
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._name = name
+        if self.node is not None:
+            self.node.name = name
 
     def retain_grad(self) -> None:
         """Keep the gradient of a tensor that was made by an op, for study."""
@@ -146,9 +161,12 @@ class Tensor:
     # fmt: on
 
     def __repr__(self) -> str:
-        value = np.array2string(self._array, prefix="Tensor(", threshold=20, precision=4)
-        made = "" if self.node is None else ", requires_grad=True" if self.is_leaf else f", op={self.node.op}"
-        return f"Tensor({value}, shape={self.shape}, dtype={self.dtype}{made})"
+        text = f"Tensor({_written(self._array, 'Tensor(')}, shape={self.shape}, dtype={self.dtype}"
+        if self.node is not None:
+            text += ", requires_grad=True" if self.is_leaf else f", op={self.node.op}"
+        if isinstance(self.grad, np.ndarray):
+            text += f", grad={_written(self.grad, 'grad=')}"
+        return text + (")" if self.name is None else f", name={self.name!r})")
 
     def __array__(self, *_: Any, **__: Any) -> np.ndarray:
         raise TypeError("a Tensor is not an array: use tensor.data for NumPy, or the function of autograd")
@@ -218,6 +236,8 @@ def apply_unary(rule, a, *options, **named):
     """Run a rule of one operand, and remember how its result was made."""
     if type(a) is not Tensor:
         a = Tensor(a)
+    if mode.observers:
+        rule = mode.observed_rule(rule)
     try:
         value, vjp = rule(a._array, *options, **named)
     except (ValueError, TypeError, IndexError) as error:
@@ -238,6 +258,8 @@ def apply_binary(rule, a, b):
         x, y = constant(a, b._array.dtype), b._array
     if x is NotImplemented or y is NotImplemented:
         return NotImplemented
+    if mode.observers:
+        rule = mode.observed_rule(rule)
     try:
         value, vjp_a, vjp_b = rule(x, y)
     except (ValueError, TypeError, IndexError) as error:
@@ -257,11 +279,9 @@ def record(op, value, edges):
     """A tensor for a rule's value, with a node if it is to be remembered by `edges`: pairs of a parent and its vjp."""
     tensor = _new_tensor(Tensor)
     tensor._array = value if type(value) is np.ndarray else np.asarray(value)
-    if not mode.recording:
-        edges = ()
+    tensor.node = Node(op, edges, tensor._array) if edges and mode.recording else None
     if mode.observers:
-        edges = mode.observed(op, value, edges)
-    tensor.node = Node(op, edges, value.shape) if edges else None
+        mode.observed(op, tensor._array, tensor.node)
     return tensor
 
 
@@ -281,6 +301,10 @@ def _seed(data, gradient):
 
 def _array_of(value):
     return value._array if type(value) is Tensor else value
+
+
+def _written(array, before):
+    return np.array2string(array, prefix=before, threshold=20, precision=4)
 
 
 def _one_tuple(arguments):

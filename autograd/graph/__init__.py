@@ -1,0 +1,36 @@
+"""Seeing the graph: what was computed from what, as Mermaid, DOT or SVG.
+
+>>> from autograd import Tensor, graph
+>>> x, y = Tensor([2.0], requires_grad=True, name="x"), Tensor([3.0], requires_grad=True, name="y")
+>>> print(graph.to_mermaid(x * y + x))
+flowchart TD
+    n0(["x<br/>(1,) float32"])
+    n1(["y<br/>(1,) float32"])
+    n2["mul<br/>(1,) float32"]
+    n3["add<br/>(1,) float32"]
+    n0 --> n2
+    n1 --> n2
+    n2 --> n3
+    n0 --> n3
+
+GitHub and notebooks render that text between fences of ```` ```mermaid ````. `to_dot` writes the same for Graphviz, and
+`to_svg` draws it with matplotlib alone. Rounded boxes are leaves: parameters, or what else requires a gradient.
+Constants do not appear, since no gradient ever comes to them.
+
+A graph holds no arrays, and backward uses it up. What one wants to see beyond ops, shapes and dtypes is kept in a
+block::
+
+    with graph.recording():
+        loss = model(x)
+        loss.backward()
+    graph.to_svg(loss, "loss.svg", module=model, values=True, gradients=True)
+
+Files: ``recording.py`` watches the engine, ``vertices.py`` reads a tensor's graph, ``folding.py`` shortens it,
+``text.py`` writes it down, ``layout.py`` finds a place for every box and ``drawing.py`` draws them.
+"""
+
+from .drawing import to_svg
+from .recording import recording
+from .text import to_dot, to_mermaid
+
+__all__ = ["recording", "to_dot", "to_mermaid", "to_svg"]
