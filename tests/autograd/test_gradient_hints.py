@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import GradientError, gradcheck
+from autograd.apply import apply
 from autograd.gradient_hints import PATTERNS, recognise, recognise_shape
-from autograd.tensor import apply
 
 
 def random(*shape, seed=0):
