@@ -10,6 +10,7 @@ array([2., 4., 6.], dtype=float32)
 
 from . import graph, init, nn, optim
 from .anomaly import AnomalyError, detect_anomaly
+from .checking.report import GradientError
 from .debug import debug
 from .functional import (
     abs,
@@ -66,8 +67,7 @@ from .functional import (
     var,
     where,
 )
-from .gradcheck import gradcheck
-from .gradient_report import GradientError
+from .gradcheck import assert_gradients_match, gradcheck
 from .mode import is_recording, no_grad
 from .profile import profile
 from .tensor import Tensor
@@ -78,6 +78,7 @@ __all__ = [
     "Tensor",
     "abs",
     "add",
+    "assert_gradients_match",
     "astype",
     "avg_pool2d",
     "batch_norm",
