@@ -10,6 +10,7 @@ array([2., 4., 6.], dtype=float32)
 
 from . import graph, init, nn, optim
 from .anomaly import AnomalyError, detect_anomaly
+from .checking.report import GradientError
 from .debug import debug
 from .functional import (
     abs,
@@ -66,8 +67,7 @@ from .functional import (
     var,
     where,
 )
-from .gradcheck import gradcheck
-from .gradient_report import GradientError
+from .gradcheck import assert_gradients_match, gradcheck
 from .kernels.conv_layout import batch_innermost
 from .kernels.threads import available_cores, get_threads, set_threads
 from .mode import is_recording, no_grad
@@ -80,6 +80,7 @@ __all__ = [
     "Tensor",
     "abs",
     "add",
+    "assert_gradients_match",
     "astype",
     "available_cores",
     "avg_pool2d",
