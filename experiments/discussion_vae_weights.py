@@ -6,6 +6,7 @@ free, until the posterior shrinks to points and forgets the prior. Which of it h
 
 import numpy as np
 
+from experiments.discussion_vae_linear import asked_for
 from experiments.saved_vae import SavedVae
 from experiments.summary_vae import SAME_PICTURE, is_silent, kept_variety, travelled
 from experiments.wording_vae import nats, number, percent, times
@@ -30,7 +31,7 @@ def heavier(run: SavedVae, w: float) -> str:
     if not np.isfinite(run.final(w, "kl")):
         return ""
     sentences = [_faces_alike(run, w), _error(run, w), _noise(run, w)]
-    paragraphs = [_what_is_left(run, w), _bargain(run, w), " ".join(s for s in sentences if s)]
+    paragraphs = [_what_is_left(run, w), asked_for(run, w), _bargain(run, w), " ".join(s for s in sentences if s)]
     return "\n\n".join(p for p in paragraphs if p)
 
 

@@ -47,6 +47,29 @@ def pca_bar(run: SavedVae) -> tuple[int, float] | None:
     return (int(pca["components"]), float(pca["mse"])) if pca else None
 
 
+class LinearCode(NamedTuple):
+    """What the best linear code does at one weight of the KL term, on held-out images; nats per image.
+
+    ``neg_elbo`` is NaN under the Bernoulli surrogate. From the weight ``collapse`` on it sends nothing.
+    """
+
+    kl: float
+    components: int
+    neg_elbo: float
+    collapse: float
+
+
+def linear_code(run: SavedVae, weight: float) -> LinearCode | None:
+    """The best linear code at a weight, or None where the run did not look for it."""
+    if not run.has("linear_code.csv"):
+        return None
+    table = run.table("linear_code.csv")
+    rows = table[table["kl_weight"] == weight].set_index("metric")["value"]
+    if "kl" not in rows:
+        return None
+    return LinearCode(rows["kl"], int(rows["components"]), rows.get("neg_elbo", math.nan), rows["collapse"])
+
+
 class Curve(NamedTuple):
     """One line of a learning curve."""
 
