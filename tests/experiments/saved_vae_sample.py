@@ -13,8 +13,9 @@ KINDS = {
     "healthy": (30.0, -1000.0, 0.0120, 4, 0.1, "healthy"),
     "collapsed": (0.4, -300.0, 0.0500, 0, 0.99, "collapsed"),
     "silent": (2.0, -400.0, 0.0400, 4, 0.9, "healthy"),
-    "unused prior": (400.0, -1050.0, 0.0115, 4, 1e-4, "unused prior"),
-    "unused, no better": (400.0, -980.0, 0.0125, 4, 1e-4, "unused prior"),
+    "unused prior": (400.0, -1050.0, 0.0115, 4, 1e-5, "unused prior"),
+    "unused, no better": (400.0, -980.0, 0.0125, 4, 1e-5, "unused prior"),
+    "elsewhere": (60.0, -1020.0, 0.0118, 4, 0.02, "unused prior"),
     "looser": (60.0, -1020.0, 0.0118, 4, 0.05, "healthy"),
 }
 USUAL = {1.0: "healthy", 100.0: "collapsed", 0.0: "unused prior"}
@@ -96,6 +97,7 @@ def _evaluate(folder, kinds, rng, latent, likelihood):
         factors += [(weight, "hair_colour", 0.8), (weight, "tilt", 0.3), (weight, "gaze_x", -0.1)]
         verdicts[f"{weight:g}"] = {
             "verdict": verdict, "active_units": active, "mean_posterior_variance": variance, "kl_total": kl,
+            "prior_gap": 12.0 if verdict == "unused prior" else 1.0,
             "sigma": float(np.sqrt(mse)), "diversity_samples": 0.1, "diversity_training": 0.2,
         }  # fmt: skip
         like = 0.1 if kind in ("collapsed", "silent") else 0.8  # how much of a picture's own looks comes back

@@ -70,8 +70,16 @@ def test_an_unused_prior_is_named_with_its_points_and_its_dividend(tmp_path):
     text = section(text_of(tmp_path), "×0: the prior is left unused")
     assert "it is 400 nats long; ×1 makes do with 30.0" in text
     assert "That buys 50.0 nats of reconstruction for 370 of code." in text
-    assert "averages 0.0001 where the prior has 1" in text
+    assert "averages 1e-05 where the prior has 1" in text
+    assert "every face becomes a point" in text
     assert "320 nats worse than at ×1" in text
+
+
+def test_posteriors_that_are_no_points_and_lie_elsewhere_are_told_by_their_distance(tmp_path):
+    text = section(text_of(tmp_path, {1.0: "elsewhere"}), "Two costs, one trade")
+    assert "averages 0.02, so the faces are no points yet" in text
+    assert "by 3.00 nats a unit where 1 is called far" in text
+    assert "becomes a point" not in text
 
 
 def test_a_free_code_that_does_not_help_is_said_not_to_help(tmp_path):
