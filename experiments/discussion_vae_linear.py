@@ -6,7 +6,7 @@ The numbers come from `vae/linear_code.py`, which derives them.
 import numpy as np
 
 from experiments.saved_vae import SavedVae
-from experiments.summary_vae import linear_code, pca_bar
+from experiments.summary_vae import LinearCode, linear_code, pca_bar
 from experiments.wording import listed
 from experiments.wording_vae import nats, number, percent, times
 
@@ -32,6 +32,7 @@ def asked_for(run: SavedVae, w: float) -> str:
             f"sends a component of the pictures, each value divided by √(p(1 − p)), while its variance exceeds {w:g}. "
         )
     text += f"The best one {_spends(linear.components, linear.kl)}. {_verdict(run, w, linear.kl)}"
+    text += _objectives(run, w, linear)
     if linear.components and run.likelihood == "gaussian":
         share = percent(linear.collapse / values)
         text += (
@@ -41,6 +42,18 @@ def asked_for(run: SavedVae, w: float) -> str:
     elif linear.components:
         text += f" To silence a linear code altogether takes a weight of {linear.collapse:,.0f}."
     return text
+
+
+def _objectives(run: SavedVae, w: float, linear: LinearCode) -> str:
+    """What was minimised, by the network and by the best linear code."""
+    if not np.isfinite(linear.reconstruction):
+        return ""
+    ours = run.final(w, "reconstruction") + w * run.final(w, "kl")
+    theirs = linear.reconstruction + w * linear.kl
+    return (
+        f" What was minimised, reconstruction + {w:g} KL, comes to {number(ours)} with the network and to "
+        f"{number(theirs)} with the linear code."
+    )
 
 
 def _spends(components: int, kl: float) -> str:

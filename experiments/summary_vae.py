@@ -50,13 +50,17 @@ def pca_bar(run: SavedVae) -> tuple[int, float] | None:
 class LinearCode(NamedTuple):
     """What the best linear code does at one weight of the KL term, on held-out images; nats per image.
 
-    ``neg_elbo`` is NaN under the Bernoulli surrogate. From the weight ``collapse`` on it sends nothing.
+    ``reconstruction`` is NaN under the Bernoulli surrogate. From the weight ``collapse`` on it sends nothing.
     """
 
+    reconstruction: float
     kl: float
     components: int
-    neg_elbo: float
     collapse: float
+
+    @property
+    def neg_elbo(self) -> float:
+        return self.reconstruction + self.kl
 
 
 def linear_code(run: SavedVae, weight: float) -> LinearCode | None:
@@ -67,7 +71,7 @@ def linear_code(run: SavedVae, weight: float) -> LinearCode | None:
     rows = table[table["kl_weight"] == weight].set_index("metric")["value"]
     if "kl" not in rows:
         return None
-    return LinearCode(rows["kl"], int(rows["components"]), rows.get("neg_elbo", math.nan), rows["collapse"])
+    return LinearCode(rows.get("reconstruction", math.nan), rows["kl"], int(rows["components"]), rows["collapse"])
 
 
 class Curve(NamedTuple):

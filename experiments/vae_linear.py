@@ -6,7 +6,6 @@ from data.faces import Faces
 from vae import linear_code
 from vae.principal_components import PrincipalComponents, pca_error, principal_components
 
-PCA_IMAGES = 4000  # enough for the axes, and a few seconds
 Row = tuple[float, str, float]
 
 
@@ -16,7 +15,7 @@ def linear_yardsticks(settings, training: Faces, held_out: Faces) -> tuple[dict[
     Metrics of a linear code: `components` that it sends, its `kl`, and where the noise is learned `sigma`,
     `reconstruction` and `neg_elbo`, nats per image as in final.csv; the weight of `collapse`, the same in every weight.
     """
-    images, seed = training.images[:PCA_IMAGES], settings["seed"]
+    images, seed = training.images, settings["seed"]
     count = min(settings["latent"], len(training) // 2)
     plain = principal_components(images, count, np.random.default_rng([seed, 4]))
     bar = {"components": count, "mse": pca_error(plain, held_out.images)}

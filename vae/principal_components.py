@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+BLOCK = 1024
+
 
 class PrincipalComponents(NamedTuple):
     """The K main axes of pictures of D values each, after every value was divided by its `scale`.
@@ -29,8 +31,12 @@ class PrincipalComponents(NamedTuple):
 
     def project(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Coordinates on the axes (N, K), and the whole squared distance from the centre (N,), of uint8 pictures."""
-        flat = (_flat(images) - self.centre) / self.scale
-        return flat @ self.axes, np.square(flat).sum(1, dtype=np.float64)
+        parts = [
+            (flat @ self.axes, np.square(flat).sum(1, dtype=np.float64))
+            for flat in _blocks(images, self.centre, self.scale)
+        ]
+        coordinates, squared = zip(*parts, strict=True)
+        return np.concatenate(coordinates), np.concatenate(squared)
 
 
 def principal_components(
@@ -39,21 +45,29 @@ def principal_components(
     """The `count` main axes of uint8 pictures (N, S, S, C), N at least `count`; values count as in [0, 1].
 
     The axes come from a randomised range finder with two power iterations (Halko, Martinsson and Tropp 2011,
-    algorithm 4.4).
+    algorithm 4.4), block by block: all pictures at once as floats would take more memory than training on them.
     """
-    flat = _flat(images)
-    centre = flat.mean(0)
-    flat -= centre
-    if scale is not None:
-        flat /= scale
-    basis = rng.standard_normal((flat.shape[1], count + 16), dtype=np.float32)
-    for _ in range(3):
-        basis, _ = np.linalg.qr(flat.T @ (flat @ basis))
-    _, lengths, axes = np.linalg.svd(flat @ basis, full_matrices=False)
-    variances = np.square(lengths[:count].astype(np.float64)) / len(flat)
-    total = float(np.square(flat).sum(dtype=np.float64)) / len(flat)
+    centre = (images.reshape(len(images), -1).mean(0, dtype=np.float64) / 255).astype(np.float32)
     scale = np.ones_like(centre) if scale is None else scale
-    return PrincipalComponents(centre, scale, basis @ axes[:count].T, variances, total)
+    basis = rng.standard_normal((len(centre), count + 16), dtype=np.float32)
+    for _ in range(3):
+        image_of_basis = sum(flat.T @ (flat @ basis) for flat in _blocks(images, centre, scale))
+        basis, _ = np.linalg.qr(image_of_basis)
+    found = PrincipalComponents(centre, scale, basis, np.empty(0), 0.0)
+    coordinates, squared = found.project(images)
+    _, lengths, axes = np.linalg.svd(coordinates, full_matrices=False)
+    variances = np.square(lengths[:count].astype(np.float64)) / len(images)
+    return PrincipalComponents(centre, scale, basis @ axes[:count].T, variances, float(squared.mean()))
+
+
+def _blocks(images, centre, scale):
+    """Pictures as rows of floats, centred and scaled, some at a time: (up to BLOCK, D)."""
+    for start in range(0, len(images), BLOCK):
+        block = images[start : start + BLOCK]
+        flat = np.divide(block.reshape(len(block), -1), 255, dtype=np.float32)
+        flat -= centre
+        flat /= scale
+        yield flat
 
 
 def pca_error(components: PrincipalComponents, images: np.ndarray) -> float:
@@ -63,7 +77,3 @@ def pca_error(components: PrincipalComponents, images: np.ndarray) -> float:
     """
     coordinates, squared = components.project(images)
     return float((squared - np.square(coordinates).sum(1)).mean() / components.dimensions)
-
-
-def _flat(images):
-    return np.divide(images.reshape(len(images), -1), 255, dtype=np.float32)

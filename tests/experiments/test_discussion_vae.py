@@ -112,6 +112,7 @@ def linear_said(folder: Path, likelihood: str, kl: float, components: int) -> st
 def test_what_a_weight_asks_for_is_told_from_the_best_linear_code(tmp_path):
     text = linear_said(tmp_path, "gaussian", 2.5, 2)
     assert "sends 2 components and spends 2.50 nats. So the 2.00 nats that the network spends are what a" in text
+    assert "reconstruction + 100 KL, comes to −200 with the network and to −650 with the linear code." in text
     assert "takes a weight of 96, as many as the 768 values times the 12 % of all variance" in text
 
 

@@ -36,3 +36,12 @@ def test_variances_are_the_largest_eigenvalues_of_the_covariance(scaled):
     coordinates, squared = found.project(train)
     np.testing.assert_allclose(coordinates.var(0), found.variances, rtol=1e-3)
     assert squared.mean() == pytest.approx(found.total, rel=1e-5)
+
+
+def test_the_blocks_in_which_pictures_are_taken_change_nothing(monkeypatch):
+    train, held_out = images()
+    whole = principal_components(train, 4, np.random.default_rng(1))
+    monkeypatch.setattr("vae.principal_components.BLOCK", 30)
+    parts = principal_components(train, 4, np.random.default_rng(1))
+    np.testing.assert_allclose(parts.variances, whole.variances, rtol=1e-4)
+    assert pca_error(parts, held_out) == pytest.approx(pca_error(whole, held_out), rel=1e-4)
