@@ -8,10 +8,10 @@ import numpy as np
 
 from . import peers
 from .agreement import TOLERANCES, history, in_precision, require_same
-from .machine import busyness
+from .machine import Busyness
 from .products import Product, Products
 from .sides import Clock, Side
-from .timing import Plan, Ratio, fastest, interleaved, ratio
+from .timing import Plan, Ratio, Stopwatch, fastest, interleaved, ratio
 from .works import Work
 
 UNKNOWN = float("nan")
@@ -71,8 +71,9 @@ def compare(
     ours = work.problem.ours()
     theirs = {(name, s): make() for name in names for s, make in peers.makers(name, work.problem).items()}
     timed: list[Timed] = [ours, *([Products(noted)] if noted else []), *theirs.values()]
-    with busyness() as seen:
-        table = interleaved([partial(side.seconds, clock=clock) for side in timed], plan)
+    stopwatches: list[Stopwatch] = [partial(side.seconds, clock=clock) for side in timed]
+    seen = Busyness()
+    table = interleaved([seen.watching(stopwatches[0]), *stopwatches[1:]], plan)
     share = float(np.median(table[:, 1] / table[:, 0])) if noted else 0.0
     alone = Comparison(work, threads, _milliseconds(table[:, 0], work), share, seen.share)
     columns = dict(zip(theirs, table.T[-len(theirs) :], strict=True)) if theirs else {}

@@ -3,13 +3,13 @@
 import os
 import platform
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 import autograd
+
+from .timing import Stopwatch
 
 
 def cores() -> int:
@@ -31,6 +31,7 @@ def facts() -> dict[str, str]:
         "processor": f"{_processor()}, {cores()} of {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "NumPy": f"{np.__version__}, BLAS: {_blas()}",
+        "load": f"{os.getloadavg()[0]:.1f} running or waiting, on average over the last minute",
     }
 
 
@@ -60,15 +61,23 @@ def _pools():
 
 
 class Busyness:
-    """How much of a stretch of time the processor was given to this process: 1 if it had a core to itself."""
+    """How much of the time that a stopwatch ran this process had a processor; below 1 another process had it too."""
 
-    share = 1.0
+    def __init__(self) -> None:
+        self.processor = self.wall = 0.0
 
+    def watching(self, stopwatch: Stopwatch) -> Stopwatch:
+        """The same stopwatch, looked at."""
 
-@contextmanager
-def busyness() -> Iterator[Busyness]:
-    """Measure, over the block, the processor's time of this process per second of the wall's."""
-    seen = Busyness()
-    processor, wall = time.process_time(), time.perf_counter()
-    yield seen
-    seen.share = (time.process_time() - processor) / (time.perf_counter() - wall)
+        def read(steps: int) -> float:
+            processor, wall = time.process_time(), time.perf_counter()
+            seconds = stopwatch(steps)
+            self.processor += time.process_time() - processor
+            self.wall += time.perf_counter() - wall
+            return seconds
+
+        return read
+
+    @property
+    def share(self) -> float:
+        return self.processor / self.wall

@@ -13,6 +13,7 @@ COLUMNS = (
     *("ours_ms", "peer_ms", "gemm_share", "peak_mb_ours", "peak_mb_peer"),
 )
 NAMES = {"torch": "PyTorch", "mygrad": "MyGrad", "hips": "HIPS autograd"}
+LEAST_MB = 1.0  # less than that decides what the heap happens to have free
 LEAST_BUSY = 0.9  # below it a line says so
 
 
@@ -82,9 +83,13 @@ def _groups(comparisons):
 
 
 def _single(c):
-    memory = "" if isnan(c.peak_mb_peer) else f"{c.peak_mb_ours / c.peak_mb_peer:.2f}"
     cells = [c.work.title or c.work.family, str(c.threads), NAMES.get(c.peer, ""), _bold_ratio(c.ratio)]
-    cells += [_time(c.ours_ms), "" if isnan(c.peer_ms) else _time(c.peer_ms), f"{100 * c.gemm_share:.0f} %", memory]
+    cells += [
+        _time(c.ours_ms),
+        "" if isnan(c.peer_ms) else _time(c.peer_ms),
+        f"{100 * c.gemm_share:.0f} %",
+        _memory([c]),
+    ]
     return f"| {' | '.join(cells)} |"
 
 
@@ -92,10 +97,14 @@ def _family(group):
     first, ratios = group[0], [c.ratio.median for c in group]
     time = f"**{geometric_mean(ratios):.2f}** (worst {max(ratios):.2f})" if first.peer else ""
     share = f"{100 * sum(c.gemm_share for c in group) / len(group):.0f} %"
-    memory = [c.peak_mb_ours / c.peak_mb_peer for c in group]
-    memory_cell = "" if any(map(isnan, memory)) else f"{geometric_mean(memory):.2f}"
     title = f"{first.work.family}, {len(group)} sizes"
-    return f"| {title} | {first.threads} | {NAMES.get(first.peer, '')} | {time} | | | {share} | {memory_cell} |"
+    return f"| {title} | {first.threads} | {NAMES.get(first.peer, '')} | {time} | | | {share} | {_memory(group)} |"
+
+
+def _memory(group):
+    """The geometric mean of our peaks over theirs, of the works that need enough memory to tell."""
+    large = [c for c in group if min(c.peak_mb_ours, c.peak_mb_peer) >= LEAST_MB]
+    return f"{geometric_mean([c.peak_mb_ours / c.peak_mb_peer for c in large]):.2f}" if large else ""
 
 
 def _bold_ratio(r: Ratio) -> str:

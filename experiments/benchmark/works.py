@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from .autoencoder import Autoencoder
 from .chain import Chain
@@ -93,13 +93,24 @@ FAMILIES: dict[str, Mapping[str, Problem]] = {
     "one node": {"node_overhead": Chain()},
 }
 
+# The slower peers have a few works each: that is enough to see by how much.
+NUMPY_PEERS = ("mygrad", "hips")
+ALSO = {
+    "node_overhead": NUMPY_PEERS,
+    **{f"{cell}_I1_H64_L10": NUMPY_PEERS for cell in ("rnn", "gru", "lstm")},
+    **{name: ("mygrad",) for name, c in CONVOLUTIONS.items() if c.stride == 1 and not c.transposed},
+}
+
 WORKS = [
-    Work(name, family, problem, TITLES.get(name, ""))
+    Work(name, family, problem, TITLES.get(name, ""), ("torch", *ALSO.get(name, ())))
     for family, problems in FAMILIES.items()
     for name, problem in problems.items()
 ]
 
 
-def chosen(works: Sequence[Work], patterns: Sequence[str]) -> list[Work]:
-    """The works whose names fit one of the shell patterns (``vae*``, ``*_L50``)."""
-    return [work for work in works if any(fnmatch(work.name, pattern) for pattern in patterns)]
+Named = TypeVar("Named", bound=Any)
+
+
+def chosen(named: Sequence[Named], patterns: Sequence[str]) -> list[Named]:
+    """Those whose names fit one of the shell patterns (``vae*``, ``*_L50``)."""
+    return [one for one in named if any(fnmatch(one.name, pattern) for pattern in patterns)]

@@ -6,6 +6,8 @@ A peer's module is imported when it is asked for and not before, so that the ben
 import importlib
 import importlib.metadata
 import importlib.util
+import sys
+from pathlib import Path
 
 from ..autoencoder import Autoencoder
 from ..chain import Chain
@@ -22,7 +24,14 @@ MODULES: dict[str, dict[type, str]] = {
         Convolution: "torch_convolution",
         Recurrent: "torch_recurrent",
     },
+    "mygrad": {Chain: "mygrad_chain", Convolution: "mygrad_convolution", Recurrent: "mygrad_recurrent"},
+    "hips": {Chain: "hips", Recurrent: "hips"},
 }
+
+IN_PROCESS = ("torch", "mygrad")
+
+# HIPS autograd's package has the name of ours. It is installed where only its own process looks.
+HIPS_FOLDER = Path(sys.prefix) / "hips"
 
 
 def makers(peer: str, problem: Problem) -> Makers:
@@ -32,10 +41,14 @@ def makers(peer: str, problem: Problem) -> Makers:
 
 
 def is_installed(peer: str) -> bool:
+    if peer == "hips":
+        return (HIPS_FOLDER / "autograd").is_dir()
     return importlib.util.find_spec(peer) is not None
 
 
 def version(peer: str) -> str:
+    if peer == "hips":
+        return next(iter(importlib.metadata.distributions(name="autograd", path=[str(HIPS_FOLDER)]))).version
     return importlib.metadata.version(peer)
 
 
@@ -47,9 +60,9 @@ def load(peer: str, kind: type) -> None:
 
 
 def set_threads(peer: str, threads: int) -> None:
-    """Let the peer use so many threads; those built on NumPy multiply with ours."""
-    if peer == "torch":
-        importlib.import_module(".torch_training", __package__).set_threads(threads)
+    """Let the peer use so many threads. (MyGrad multiplies with our NumPy.)"""
+    if module := {"torch": "torch_training", "hips": "hips"}.get(peer):
+        importlib.import_module(f".{module}", __package__).set_threads(threads)
 
 
 def _module(peer: str, kind: type):
