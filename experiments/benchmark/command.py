@@ -69,7 +69,7 @@ def draw(folder: RunFolder) -> None:
     if ratios.is_file() and len(table := pd.read_csv(ratios).dropna(subset="ratio")):
         plot_ratios(table, folder.path / "figures" / "benchmark.png")
     if grown.is_file():
-        labels = {axis.name: axis.label for axis in growth.AXES}
+        labels = {axis.name: f"{axis.size}\n({axis.where})" for axis in growth.AXES}
         plot_growth(pd.read_csv(grown), labels, folder.path / "figures" / "growth.png")
 
 
@@ -84,7 +84,7 @@ def _settings(request: Request, args):
 
 def _heading(names) -> list[str]:
     lines = [f"- {name}: {value}" for name, value in machine.facts().items()]
-    versions = [f"{report.NAMES[name]} {peers.version(name)}" for name in names]
+    versions = [f"{report.name_of(name)} {peers.version(name)}" for name in names]
     return lines + ([f"- compared with {', '.join(versions)}"] if versions else [])
 
 
@@ -136,7 +136,7 @@ def _grow_all(request, clock, with_memory) -> list[growth.Point]:
     _set_threads(threads, ())
     points = []
     for axis in request.axes:
-        print(f"{axis.name}: {axis.label}, {', '.join(map(str, axis.problems))}", flush=True)
+        print(f"{axis.name}: {axis.size} ({axis.where}): {', '.join(map(str, axis.problems))}", flush=True)
         points += growth.grow(axis, threads, _steady(request.plan, threads), clock, with_memory)
     return points
 

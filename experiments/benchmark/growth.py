@@ -23,12 +23,14 @@ class Axis:
     """A size that is varied.
 
     Attributes:
-        label: of the size, for a figure.
+        size: what is varied, in words.
+        where: in what.
         problems: by the size.
     """
 
     name: str
-    label: str
+    size: str
+    where: str
     problems: Mapping[int, Problem]
 
 
@@ -46,18 +48,25 @@ class Point:
 
 
 AXES = [
-    Axis("growth_batch", "images in a batch of the autoencoder", {n: Autoencoder(n) for n in (8, 16, 32, 64, 128)}),
+    Axis("growth_batch", "images in a batch", "autoencoder", {n: Autoencoder(n) for n in (8, 16, 32, 64, 128)}),
     Axis(
         "growth_image",
-        "pixels in an image of the autoencoder (batch 32)",
+        "pixels in an image",
+        "autoencoder, batch 32",
         {size * size: Autoencoder(32, image_size=size) for size in SIZES},
     ),
     Axis(
         "growth_length",
-        "days L in a sequence of the LSTM (batch 128, hidden 64)",
+        "length L of the sequences",
+        "LSTM, batch 128, 64 hidden units",
         {n: Recurrent("lstm", 1, 64, n) for n in (10, 20, 40, 80, 160)},
     ),
-    Axis("growth_graph", "ops in a graph of ops on one number", {n: Chain(n) for n in (1000, 2000, 4000, 8000, 16000)}),
+    Axis(
+        "growth_graph",
+        "ops in a graph",
+        "additions of one number",
+        {n: Chain(n) for n in (1000, 2000, 4000, 8000, 16000)},
+    ),
 ]
 
 

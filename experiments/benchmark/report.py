@@ -17,12 +17,17 @@ LEAST_MB = 1.0  # less than that decides what the heap happens to have free
 LEAST_BUSY = 0.9  # below it a line says so
 
 
+def name_of(peer: str) -> str:
+    """As its authors write it."""
+    return NAMES.get(peer, peer)
+
+
 def line(c: Comparison) -> str:
     """One comparison in a line of a log."""
     text = f"{c.work.name:22} {c.threads}T  ours {_time(c.ours_ms):>10}, products {100 * c.gemm_share:3.0f} %"
     if c.peer:
         settings = f" ({c.settings})" if c.settings else ""
-        text += f"  {NAMES[c.peer]} {_time(c.peer_ms):>10}  ratio {_spread(c.ratio)}{settings}"
+        text += f"  {name_of(c.peer)} {_time(c.peer_ms):>10}  ratio {_spread(c.ratio)}{settings}"
     busy = f"  [had a core {100 * c.busy:.0f} % of the time]" if c.busy < LEAST_BUSY else ""
     return text + busy
 
@@ -61,7 +66,7 @@ def summary(comparisons: Sequence[Comparison]) -> str:
             worst = max(group, key=lambda c: c.ratio.median)
             mean = geometric_mean([c.ratio.median for c in group])
             lines.append(
-                f"{worst.work.family}, {len(group)} works, {worst.threads}T, against {NAMES[worst.peer]}: "
+                f"{worst.work.family}, {len(group)} works, {worst.threads}T, against {name_of(worst.peer)}: "
                 f"geometric mean {mean:.2f}, worst {worst.ratio.median:.2f} ({worst.work.name})"
             )
     return "\n".join(lines)
@@ -83,7 +88,7 @@ def _groups(comparisons):
 
 
 def _single(c):
-    cells = [c.work.title or c.work.family, str(c.threads), NAMES.get(c.peer, ""), _bold_ratio(c.ratio)]
+    cells = [c.work.title or c.work.family, str(c.threads), name_of(c.peer), _bold_ratio(c.ratio)]
     cells += [
         _time(c.ours_ms),
         "" if isnan(c.peer_ms) else _time(c.peer_ms),
@@ -98,7 +103,7 @@ def _family(group):
     time = f"**{geometric_mean(ratios):.2f}** (worst {max(ratios):.2f})" if first.peer else ""
     share = f"{100 * sum(c.gemm_share for c in group) / len(group):.0f} %"
     title = f"{first.work.family}, {len(group)} sizes"
-    return f"| {title} | {first.threads} | {NAMES.get(first.peer, '')} | {time} | | | {share} | {_memory(group)} |"
+    return f"| {title} | {first.threads} | {name_of(first.peer)} | {time} | | | {share} | {_memory(group)} |"
 
 
 def _memory(group):

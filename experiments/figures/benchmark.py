@@ -2,10 +2,13 @@
 
 import os
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.typing import ColorType
 
 from .style import GREY, MODEL_COLOURS, figure, headline
 
@@ -13,7 +16,8 @@ PEERS = {"torch": ("PyTorch", "o"), "mygrad": ("MyGrad", "^"), "hips": ("HIPS au
 CELLS = {"rnn": "tanh-RNN", "gru": "GRU", "lstm": "LSTM"}
 RECURRENT = re.compile(r"(rnn|gru|lstm)_I(\d+)_H(\d+)_L(\d+)")
 TORCH_COLOUR = "#0072b2"
-HIDDEN_STYLES = {32: (0, (1, 1)), 64: (0, (4, 1.5)), 128: (0, ())}
+SOLID: tuple[int, tuple[float, ...]] = (0, ())
+HIDDEN_STYLES = {32: (0, (1, 1)), 64: (0, (4, 1.5)), 128: SOLID}
 
 
 def plot_ratios(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
@@ -40,7 +44,8 @@ def plot_ratios(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
             axes.set_ylim(0, max(1.1, *(other.get_ylim()[1] for other in shared)))
         if shared:
             shared[0].set_ylabel("time of a step over PyTorch's (below 1: ours is faster)")
-            shared[-1].legend(title="hidden units, features", loc="upper left", bbox_to_anchor=(1.0, 1.0))
+            handles = _legend(pd.concat(of_cells.values()))
+            shared[-1].legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
 def finding(table: pd.DataFrame) -> str:
@@ -91,7 +96,7 @@ def _draw_single(axes: Axes, rows: pd.DataFrame) -> None:
     axes.set_ylim(-0.6, len(order) - 0.4)
     axes.set_xlim(left=0)
     axes.set_xlabel("time of a step over the other's (below 1: ours is faster)")
-    axes.legend(loc="best")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3)
 
 
 def _draw_cell(axes: Axes, cell: str, rows: pd.DataFrame) -> None:
@@ -102,13 +107,10 @@ def _draw_cell(axes: Axes, cell: str, rows: pd.DataFrame) -> None:
             here["ratio"],
             yerr=[here["ratio"] - here["ratio_low"], here["ratio_high"] - here["ratio"]],
             color=MODEL_COLOURS[cell],
-            linestyle=HIDDEN_STYLES.get(hidden, (0, ())),
-            marker="o" if features == 1 else "s",
-            markerfacecolor=MODEL_COLOURS[cell] if features == 1 else "white",
-            markersize=4,
+            linestyle=HIDDEN_STYLES.get(hidden, SOLID),
             linewidth=1.2,
             elinewidth=0.8,
-            label=f"{hidden}, {features}",
+            **_marker(features, MODEL_COLOURS[cell]),
         )
     axes.axhline(1, color="black", linewidth=1)
     lengths = sorted(rows["length"].unique())
@@ -117,3 +119,21 @@ def _draw_cell(axes: Axes, cell: str, rows: pd.DataFrame) -> None:
     axes.minorticks_off()
     axes.set_title(CELLS[cell])
     axes.set_xlabel("length L of the sequences")
+
+
+def _legend(rows):
+    """What lines and markers mean, in grey: the colours are the panels'."""
+    lines = [
+        Line2D([], [], color=GREY, linestyle=HIDDEN_STYLES.get(n, SOLID), label=f"{n} hidden units")
+        for n in sorted(rows["hidden"].unique())
+    ]
+    markers = [
+        Line2D([], [], color=GREY, linestyle="none", label=f"{n} feature{'s' * (n > 1)}", **_marker(n, GREY))
+        for n in sorted(rows["features"].unique())
+    ]
+    return lines + markers
+
+
+def _marker(features: int, colour: ColorType) -> dict[str, Any]:
+    alone = features == 1
+    return {"marker": "o" if alone else "s", "markerfacecolor": colour if alone else "white", "markersize": 4}
