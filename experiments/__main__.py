@@ -6,10 +6,19 @@ import sys
 from data.errors import DataError
 
 from . import everything, gallery, report, rnn, textbook, vae
+from .benchmark import command as benchmark
 from .memory import keep_freed_memory
 from .run_folder import UsageError
 
-COMMANDS = {"all": everything, "rnn": rnn, "vae": vae, "report": report, "gallery": gallery, "textbook": textbook}
+COMMANDS = {
+    "all": everything,
+    "rnn": rnn,
+    "vae": vae,
+    "report": report,
+    "benchmark": benchmark,
+    "gallery": gallery,
+    "textbook": textbook,
+}
 
 
 def main(argv: list[str] | None = None) -> int:
