@@ -9,8 +9,10 @@ import numpy as np
 
 from .conv_epilogue import before_activation
 from .conv_layout import to_hwcn
+from .threads import in_parallel
 
 ALL = slice(None)
+ROWS = 4  # at a time, where an array is brought together
 
 
 class Images:
@@ -22,6 +24,10 @@ class Images:
     def __call__(self, rows=ALL, channels=ALL):
         """The part (rows, W, channels, N), a view."""
         return self._array[rows, :, channels]
+
+    def whole(self):
+        """All of it."""
+        return self._array
 
 
 class IncomingGradient:
@@ -39,6 +45,18 @@ class IncomingGradient:
         if self._activation is not None:
             g = before_activation(g, self._y(rows, channels), self._activation, self._negative_slope)
         self._sums[rows.start or 0, channels.start or 0] = channels, sum_of_positions(g)
+        return g
+
+    def whole(self):
+        """All of it, brought together from parts that the threads share out."""
+        if self._activation is None:
+            return self._g.whole()
+        g = np.empty_like(self._g.whole())
+
+        def run(rows):
+            g[rows] = self(rows)
+
+        in_parallel(run, [slice(r, r + ROWS) for r in range(0, len(g), ROWS)])
         return g
 
     def bias_gradient(self):

@@ -58,15 +58,13 @@ import numpy as np
 
 from .conv_geometry import seen_through
 from .conv_layout import empty_hwcn, to_nhwc
-from .products import in_row_order, multiply
+from .products import in_row_order, multiply, multiply_and_add
 from .threads import in_parallel
 from .winograd import POINTS, winograd
 
 FEWEST_CHANNELS = 8  # below, the transforms cost more than the multiplications they save
 MOST_PRODUCTS = 0.75  # of those of the definition; with more, they do too
-MOST_NUMBERS = 2**20  # halfway through a transform: more would not stay in the cache
-PIECES = 4  # into which the channels are cut at least, to be shared out
-FEWEST_COLUMNS = 256  # of a matrix to be transformed, channels times images
+MOST_NUMBERS = 2**19  # halfway through a transform, for a group of channels; about: it should stay in the cache
 
 
 def serves(geometry):
@@ -139,19 +137,14 @@ def to_weight(V, M, geometry):
     """dw (F, kH, kW, C) = G^T dU G, where dU is the sum of M V^T over all tiles."""
     V, M = _by_product(V, geometry), _by_product(M, geometry)
     rows, columns = axes_of(geometry)
-    dU = np.empty((rows.products, columns.products, M.shape[-2], V.shape[-2]), M.dtype)
+    dU = np.empty((rows.products, columns.products, V.shape[-2], M.shape[-2]), M.dtype)
 
     def run(product):
         i, j = product
-        np.matmul(_side_by_side(M[i, :, j]), _side_by_side(V[i, :, j]).T, out=dU[i, j])
+        multiply_and_add(V[i, :, j], M[i, :, j], out=dU[i, j])
 
     in_parallel(run, np.ndindex(dU.shape[:2]))
     return _products_to_weight(dU, geometry)
-
-
-def _side_by_side(tiles):
-    """The matrices (t, t, channels, N) of all tiles as one (channels, t t N): the product with it sums over tiles."""
-    return np.ascontiguousarray(tiles.transpose(2, 0, 1, 3)).reshape(tiles.shape[2], -1)
 
 
 class Axis(NamedTuple):
@@ -289,11 +282,11 @@ def _empty_results(geometry, dtype):
 
 
 def _groups(geometry, channels):
-    """Slices of the channels, to be transformed one after the other."""
+    """Slices of the channels, to be transformed one after the other: those of the image side or of the output side."""
     _, columns = axes_of(geometry)
-    numbers = columns.products * columns.tiles * geometry.image[0] * geometry.stride[1] * channels * geometry.batch
-    wanted = max(PIECES, -(-numbers // MOST_NUMBERS))
-    count = max(1, min(wanted, channels * geometry.batch // FEWEST_COLUMNS, channels))
+    height = geometry.image[0] * geometry.stride[1] if channels == geometry.channels else geometry.output[0]
+    numbers = columns.products * columns.tiles * height * channels * geometry.batch
+    count = max(1, min(numbers // MOST_NUMBERS, channels))
     return [slice(k * channels // count, (k + 1) * channels // count) for k in range(count)]
 
 
@@ -310,16 +303,16 @@ def _weight_to_products(weight, geometry, transposed=False):
 
 
 def _products_to_weight(dU, geometry):
-    """dw (F, kH, kW, C) = G^T dU G from dU (n, n, F, s s C)."""
+    """dw (F, kH, kW, C) = G^T dU G from dU^T (n, n, s s C, F)."""
     rows, columns = axes_of(geometry)
     w = np.matmul(columns.kernel.T.astype(dU.dtype), dU.reshape(*dU.shape[:2], -1))
     w = rows.kernel.T.astype(dU.dtype) @ w.reshape(rows.products, -1)
     blocks = _in_blocks(np.empty(geometry.weight_shape, dU.dtype), geometry)
     u, a, v, b = blocks.shape[1:5]
-    w = w.reshape(u, v, geometry.filters, a, b, geometry.channels).transpose(2, 0, 3, 1, 4, 5)
-    w = w.reshape(geometry.filters, u * a, v * b, geometry.channels)
+    w = in_row_order(w.reshape(-1, geometry.filters).T)
+    w = w.reshape(-1, u, v, a, b, geometry.channels).transpose(0, 1, 3, 2, 4, 5)
     kernel_height, kernel_width = geometry.kernel
-    return np.ascontiguousarray(w[:, :kernel_height, :kernel_width])
+    return np.ascontiguousarray(w.reshape(-1, u * a, v * b, geometry.channels)[:, :kernel_height, :kernel_width])
 
 
 def _in_blocks(weight, geometry):

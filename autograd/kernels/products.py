@@ -22,6 +22,23 @@ def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
     return out
 
 
+def multiply_and_add(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """out (K, M) = the sum over all leading axes of a (..., K, N) @ b (..., M, N)^T.
+
+    Small products are made one by one, from a copy of b that is in the order they are fastest with; of large ones
+    all matrices are laid side by side, so that one long product does the adding too.
+    """
+    if a.shape[-2] * b.shape[-2] * a.shape[-1] <= MOST_MULTIPLICATIONS:
+        products = np.matmul(a, in_row_order(b.swapaxes(-1, -2)))
+        return np.add.reduce(products.reshape(-1, *out.shape), axis=0, out=out)
+    return np.matmul(_side_by_side(a), _side_by_side(b).T, out=out)
+
+
+def _side_by_side(matrices: np.ndarray) -> np.ndarray:
+    """(..., K, N) as (K, ... N)."""
+    return np.ascontiguousarray(np.moveaxis(matrices, -2, 0)).reshape(matrices.shape[-2], -1)
+
+
 def in_row_order(a: np.ndarray) -> np.ndarray:
     """`a` itself if it is contiguous, else a contiguous copy: of transposed matrices, several times as fast as NumPy's.
 
