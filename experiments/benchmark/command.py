@@ -90,18 +90,18 @@ def _heading(names) -> list[str]:
 
 def _check_all(request) -> None:
     """Raises UsageError if a peer computes something else."""
-    works = list(dict.fromkeys(work for _, group in request.groups for work in group))
-    if not (works and request.peers):
+    if not request.peers:
         return
-    _set_threads(1, request.peers)
     started = time.monotonic()
     try:
-        for work in works:
-            check(work, [name for name in request.peers if name in work.peers])
+        for threads, works in request.groups:
+            _set_threads(threads, request.peers)
+            for work in works:
+                check(work, [name for name in request.peers if name in work.peers])
     except DifferentError as error:
         raise UsageError(str(error)) from None
     seconds = time.monotonic() - started
-    print(f"losses and gradients agree in all {len(works)} works ({seconds:.0f} s)", flush=True)
+    print(f"all losses and gradients agree ({seconds:.0f} s)", flush=True)
 
 
 def _compare_all(request, clock, with_memory) -> list[Comparison]:

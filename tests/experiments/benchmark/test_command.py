@@ -62,6 +62,19 @@ def test_a_run_leaves_its_table_and_figure(tmp_path, capsys):
     assert "| one op | 1 | PyTorch | **" in said
 
 
+class Slow(Sum):
+    def step(self):
+        for _ in range(50):
+            super().step()
+
+
+@pytest.mark.parametrize("makers", [{"slow": Slow, "quick": Sum}, {"quick": Sum, "slow": Slow}])
+def test_the_fastest_of_the_peers_sides_counts(tmp_path, capsys, monkeypatch, makers):
+    monkeypatch.setitem(MAKERS, "torch", makers)
+    assert run(tmp_path, "--only", "node*", "--peers") == 0
+    assert "(quick)" in capsys.readouterr().out
+
+
 def test_without_peers_our_side_is_measured_alone(tmp_path):
     assert run(tmp_path, "--only", "node*") == 0
     (row,) = pd.read_csv(tmp_path / "run" / "benchmark.csv").to_dict("records")
@@ -97,6 +110,7 @@ def test_growth_leaves_its_table_and_figure(tmp_path):
         (["--threads", "2", "--cpu-time"], "--cpu-time"),
         (["--peers", "mygrad"], "mygrad"),
         (["--peers", "mygrad"], "make benchmark"),
+        (["--peers", "torch", "mygrad"], "mygrad"),
     ],
 )
 def test_a_mistake_is_one_line_and_leaves_no_folder(tmp_path, capsys, flags, named):

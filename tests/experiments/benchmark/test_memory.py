@@ -16,7 +16,7 @@ def test_a_peak_counts_the_arrays_of_the_step():
     peaks = peaks_mb([(small, ""), (large, ""), (Chain(10), "")], threads=1)
     assert 4 * image_mb < peaks[1] < 16 * image_mb  # an image, a result and the gradient of each
     assert peaks[0] < peaks[1] / 2
-    assert peaks[2] < 2
+    assert peaks[2] < 0.5  # not even the code that a first step brings into memory
 
 
 def test_a_process_that_fails_is_told_in_one_line():
