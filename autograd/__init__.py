@@ -10,6 +10,7 @@ array([2., 4., 6.], dtype=float32)
 
 from . import graph, init, nn, optim
 from .anomaly import AnomalyError, detect_anomaly
+from .checking.report import GradientError
 from .debug import debug
 from .functional import (
     abs,
@@ -66,8 +67,9 @@ from .functional import (
     var,
     where,
 )
-from .gradcheck import gradcheck
-from .gradient_report import GradientError
+from .gradcheck import assert_gradients_match, gradcheck
+from .kernels.conv_layout import batch_innermost
+from .kernels.threads import available_cores, get_threads, set_threads
 from .mode import is_recording, no_grad
 from .profile import profile
 from .tensor import Tensor
@@ -78,8 +80,11 @@ __all__ = [
     "Tensor",
     "abs",
     "add",
+    "assert_gradients_match",
     "astype",
+    "available_cores",
     "avg_pool2d",
+    "batch_innermost",
     "batch_norm",
     "bernoulli_log_likelihood",
     "binary_cross_entropy_with_logits",
@@ -94,6 +99,7 @@ __all__ = [
     "div",
     "exp",
     "gaussian_log_likelihood",
+    "get_threads",
     "gradcheck",
     "graph",
     "group_norm",
@@ -126,6 +132,7 @@ __all__ = [
     "relu",
     "reshape",
     "rnn_tanh",
+    "set_threads",
     "sigmoid",
     "softmax",
     "softplus",

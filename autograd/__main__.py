@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .checking.report import GradientError, Report
 from .gradcheck import check_rule
-from .gradient_report import GradientError, Report
 from .rules import RULES
 from .samples import SAMPLES, Sample
 

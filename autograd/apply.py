@@ -45,19 +45,18 @@ def apply(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
 
 def _arrays_of(rule, args):
     """The arrays inside `args`, all floating ones in the dtype of the tensors among them."""
-    dtypes = {a._array.dtype for a in args if type(a) is Tensor and a._array.dtype.kind == "f"}
-    if len(dtypes) > 1:
+    dtypes = {a._array.dtype for a in args if type(a) is Tensor and a._array.dtype.kind in "fc"}
+    if sum(dtype.kind == "f" for dtype in dtypes) > 1:
         raise mixed_dtypes(rule.__name__, *sorted(dtypes, key=str))
+    dtype = max(dtypes, key=lambda dtype: dtype.kind == "c", default=None)
     arrays = []
     for a in args:
-        if type(a) is Tensor:
-            a = a._array
-        elif isinstance(a, np.generic):
+        if isinstance(a, np.generic):
             a = a.item()
-        elif isinstance(a, np.ndarray):
-            a = np.asarray(a)  # rules see no subclasses
-            if dtypes and a.dtype.kind == "f":
-                a = a.astype(next(iter(dtypes)), copy=False)
+        elif isinstance(a, np.ndarray | Tensor):
+            a = a._array if type(a) is Tensor else np.asarray(a)  # rules see no subclasses
+            if dtype and a.dtype.kind == "f":
+                a = a.astype(dtype, copy=False)
         arrays.append(a)
     return arrays
 

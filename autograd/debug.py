@@ -17,16 +17,14 @@ view that was taken before the lock, and is no tensor's, still writes.
 Outside the block none of this costs anything; inside, an op costs some ten microseconds more.
 """
 
-import functools
-import types
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import numpy as np
 
 from . import mode
 from .mode import observing
+from .reach import reach
 
 
 @contextmanager
@@ -188,32 +186,4 @@ def _owners(array) -> list[np.ndarray]:
 
 def _saved_by(vjp) -> list[np.ndarray]:
     """All arrays that a vjp can reach: in its closure, in containers there, in functions there, and so on."""
-    arrays, seen, stack = [], set(), [vjp]
-    while stack:
-        thing = stack.pop()
-        if id(thing) in seen:
-            continue
-        seen.add(id(thing))
-        if isinstance(thing, np.ndarray):
-            arrays.append(thing)
-        else:
-            stack.extend(_held_by(thing))
-    return arrays
-
-
-def _held_by(thing) -> list[Any]:
-    """What an object that is no array refers to, as far as a vjp may keep arrays there."""
-    if isinstance(thing, tuple | list | set | frozenset):
-        return list(thing)
-    if isinstance(thing, dict):
-        return list(thing.values())
-    if isinstance(thing, types.MethodType):
-        return [thing.__self__, thing.__func__]
-    if isinstance(thing, functools.partial):
-        return [thing.func, thing.args, thing.keywords]
-    if isinstance(thing, types.FunctionType):
-        cells = [cell for cell in thing.__closure__ or () if cell != types.CellType()]  # skip those not yet filled
-        return [cell.cell_contents for cell in cells] + [thing.__defaults__, thing.__kwdefaults__]
-    if isinstance(thing, type | types.ModuleType):
-        return []
-    return list(getattr(thing, "__dict__", {}).values())
+    return [thing for thing in reach(vjp) if isinstance(thing, np.ndarray)]

@@ -3,7 +3,7 @@
 NumPy 2 raises the dtype of a result to that of its widest operand. Python numbers are exempt: float32 * 2.0 is
 float32. NumPy's own scalars and arrays are not, so that np.sqrt(2) or np.ones(3) beside a float32 tensor would turn
 all that follows into float64. Here a constant takes the dtype of the tensor beside it, and two tensors of different
-precision do not mix.
+precision do not mix. (Complex numbers occur in gradient checks alone, and beside them all becomes complex.)
 """
 
 import numpy as np
@@ -25,7 +25,7 @@ def constant(value, dtype):
         return value
     if isinstance(value, np.ndarray | list | tuple):
         array = np.asarray(value)
-        return array.astype(dtype, copy=False) if dtype.kind == "f" else array
+        return array.astype(dtype, copy=False) if dtype.kind in "fc" else array
     return NotImplemented
 
 
@@ -33,7 +33,7 @@ def one_dtype(op, x, y):
     """Two tensors' arrays in one dtype: integers become floating beside a floating one; two precisions are refused."""
     if x.dtype.kind == "f" and y.dtype.kind == "f" and x.dtype != y.dtype:
         raise mixed_dtypes(op, x.dtype, y.dtype)
-    dtype = x.dtype if x.dtype.kind == "f" else y.dtype if y.dtype.kind == "f" else np.result_type(x, y)
+    dtype = np.result_type(*[array.dtype for array in (x, y) if array.dtype.kind in "fc"] or (x, y))
     return x.astype(dtype, copy=False), y.astype(dtype, copy=False)
 
 

@@ -32,7 +32,7 @@ def apply_to_values(rule: Callable[..., Any], *args: Any, **options: Any) -> Any
 
     Plain `apply` cannot do that for every rule: labels and indices are integers and must stay so.
     """
-    floating = [a.dtype for a in args if type(a) is Tensor and a.dtype.kind == "f"]
+    floating = [a.dtype for a in args if type(a) is Tensor and a.dtype.kind in "fc"]
     if floating:
         args = tuple(_value(a, floating[0]) for a in args)
     return apply(rule, *args, **options)
@@ -40,7 +40,7 @@ def apply_to_values(rule: Callable[..., Any], *args: Any, **options: Any) -> Any
 
 def _value(argument, dtype):
     if type(argument) is Tensor:
-        return argument if argument.dtype.kind == "f" else Tensor(argument.data.astype(dtype))
+        return argument if argument.dtype.kind in "fc" else Tensor(argument.data.astype(dtype))
     return np.asarray(argument, dtype) if isinstance(argument, Real | np.ndarray | list | tuple) else argument
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from ..checking.report import GradientError
 from ..gradcheck import check_rule
-from ..gradient_report import GradientError
 from .catalogue import Exercise
 
 SOLVED, UNFINISHED, WRONG, NOT_STARTED = "solved", "unfinished", "wrong", "not started"

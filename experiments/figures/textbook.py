@@ -8,11 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .textbook_adam import plot_bias_correction, plot_valley
+from .textbook_broadcasting import plot_broadcasting
 from .textbook_checks import plot_kinks, plot_step_sizes
+from .textbook_convolution import plot_painting, plot_space_to_depth, plot_windows
 from .textbook_time import plot_gradient_through_time
 from .textbook_vae import plot_estimators, plot_kl_weight
 
 FIGURES: dict[str, Callable[[Path], None]] = {
+    "broadcasting.png": plot_broadcasting,
+    "convolution_windows.png": plot_windows,
+    "convolution_painting.png": plot_painting,
+    "space_to_depth.png": plot_space_to_depth,
     "gradient_through_time.png": plot_gradient_through_time,
     "adam_bias_correction.png": plot_bias_correction,
     "adam_valley.png": plot_valley,

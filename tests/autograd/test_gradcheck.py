@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import GradientError, Tensor, gradcheck
+from autograd import GradientError, Tensor, assert_gradients_match, gradcheck
 from autograd.__main__ import main
 from autograd.apply import apply
 from autograd.rules import RULES
@@ -177,7 +177,7 @@ def test_a_backward_that_changes_its_argument_is_noticed():
         gradcheck(lambda x: apply(rule, x), random(3))
 
 
-def test_directional_mode_needs_two_evaluations_for_each_argument():
+def test_directional_mode_needs_three_evaluations_for_each_argument():
     calls = 0
 
     def function(a, b):
@@ -187,7 +187,7 @@ def test_directional_mode_needs_two_evaluations_for_each_argument():
 
     report = gradcheck(function, random(30, 40), random(40, 20), mode="directional")
     assert report.checked == 2
-    assert calls == 2 + 2 * 2  # one for backward, one to see whether it repeats
+    assert calls == 2 + 2 * 3  # one for backward, one to see whether it repeats, and a complex step for each argument
 
 
 def test_a_wrong_direction_is_named_as_such():
@@ -248,9 +248,117 @@ def test_a_check_that_would_mean_nothing_is_refused(function, inputs, settings, 
 
 
 def test_a_function_that_differs_from_call_to_call_is_refused():
-    rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match="a second call at the same inputs gave another result"):
-        gradcheck(lambda x: x * rng.standard_normal(3), random(3))
+    with pytest.raises(ValueError, match="a second call at the same inputs gave another result: draw random numbers"):
+        gradcheck(lambda x: x * np.random.default_rng().standard_normal(3), random(3))
+
+
+def test_the_helper_for_tests_shows_the_line_of_the_test_alone():
+    assert_gradients_match(autograd.exp, random(3))
+    with pytest.raises(GradientError, match="is wrong at index") as caught:
+        assert_gradients_match(wrong_tanh, random(3))
+    shown = [entry.name for entry in caught.traceback if not entry.ishidden(caught)]
+    assert shown == ["test_the_helper_for_tests_shows_the_line_of_the_test_alone"]
+
+
+def test_a_promoted_input_is_reported_and_a_float64_one_is_not():
+    report = gradcheck(lambda a, b: a * b, random(3).astype(np.float32), random(3))
+    assert [a.remark for a in report.arguments] == ["promoted from float32 to float64", ""]
+    assert "a (3,): 3 checked" in repr(report)
+    assert repr(report).count("promoted from float32 to float64") == 1
+
+
+def test_the_complex_step_agrees_to_the_last_digits_where_the_function_is_analytic():
+    for mode in ("full", "directional"):
+        report = gradcheck(lambda a, b: autograd.tanh(a @ b), random(3, 4), random(4, 2), mode=mode)
+        assert report.complex_step < 1e-14
+
+
+def test_the_complex_step_sees_an_error_that_differences_cannot():
+    report = gradcheck(lambda x: wrong_tanh(x, 1 + 1e-9), random(3))
+    assert report.relative < 1e-6
+    assert report.complex_step == pytest.approx(1e-9, rel=1e-3)
+
+
+def test_the_complex_step_mixes_with_constants_of_any_kind():
+    w, frozen = random(3, 2), Tensor(random(3))
+
+    def function(x):
+        return autograd.concatenate([x @ w + frozen[:2], x[:2] * np.arange(2), 2 * Tensor(np.arange(2)) + x[1:]])
+
+    assert gradcheck(function, random(3)).complex_step < 1e-14
+
+
+@pytest.mark.parametrize("function", [autograd.abs, autograd.softplus, lambda x: apply(real_only, x)])
+def test_the_complex_step_says_nothing_where_a_step_is_not_analytic(function):
+    assert gradcheck(function, random(4)).complex_step is None
+
+
+def real_only(x):
+    """2 x by a library that drops imaginary parts."""
+    return 2 * np.real(x), lambda g: 2 * g
+
+
+def test_the_fault_is_found_in_the_op_that_is_wrong():
+    with pytest.raises(GradientError, match=r"the fault is in the backward of rule; hint: ") as caught:
+        gradcheck(lambda x: (autograd.exp(x) * 2 + wrong_tanh(autograd.sigmoid(x), 3)).sum(), random(2, 3))
+    assert caught.value.op == "rule"
+
+
+def test_of_a_single_op_the_name_is_known_without_a_search():
+    with pytest.raises(GradientError) as caught:
+        gradcheck(wrong_tanh, random(3))
+    assert caught.value.op == "rule"
+    assert "the fault is in" not in str(caught.value)
+
+
+def test_where_no_op_is_wrong_the_history_is_suspected():
+    with pytest.raises(GradientError, match=r"each of the 4 ops by itself is right: is a tensor cut off") as caught:
+        gradcheck(lambda x: (autograd.exp(x).detach() * autograd.tanh(x)).sum(), random(3))
+    assert caught.value.op is None
+
+
+def test_a_batch_norm_is_no_culprit_for_its_running_statistics():
+    norm = autograd.nn.BatchNorm(3, dtype=np.float64)
+    before = norm.running_mean.copy()
+    with pytest.raises(GradientError, match=r"the fault is in the backward of rule"):
+        gradcheck(lambda x: wrong_tanh(norm(x), 3), random(5, 3))
+    assert (norm.running_mean == before).all()
+
+
+def test_the_message_tells_the_share_of_wrong_elements_and_the_other_wrong_arguments():
+    def rule(a, b):
+        return a * b, lambda g: 2 * g * b, lambda g: g * a * (np.arange(4) > 1)
+
+    with pytest.raises(GradientError) as caught:
+        gradcheck(lambda a, b: apply(rule, a, b), random(4), random(4, seed=1))
+    assert "4 of 4 are wrong); wrong too: 1 (b); hint: every element is 2 times" in str(caught.value)
+
+
+def test_the_most_telling_hint_is_chosen_whichever_argument_it_is_on():
+    def rule(a, b):
+        return a * b, lambda g: g * (b + a), lambda g: -g * a
+
+    with pytest.raises(GradientError) as caught:
+        gradcheck(lambda a, b: apply(rule, a, b), random(4), random(4, seed=1))
+    assert (caught.value.argument, caught.value.pattern) == ("a", "sign")
+    assert "hint: of argument 1 (b): every element has the opposite sign" in str(caught.value)
+
+
+def test_too_long_a_step_is_told_from_a_wrong_gradient():
+    with pytest.raises(GradientError, match="with half the step the error falls to a quarter"):
+        gradcheck(autograd.exp, random(3), eps=0.1)
+
+
+def test_a_backward_that_changes_what_came_in_is_noticed():
+    def rule(x):
+        def vjp(g):
+            g *= 2
+            return g
+
+        return 2 * x, vjp
+
+    with pytest.raises(GradientError, match=r"the backward of rule changed the gradient that came in, in place"):
+        gradcheck(lambda x: apply(rule, x), random(3))
 
 
 def test_the_table_shows_every_op_and_exits_with_0(capsys):

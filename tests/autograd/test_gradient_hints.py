@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograd import GradientError, gradcheck
 from autograd.apply import apply
-from autograd.gradient_hints import PATTERNS, recognise, recognise_shape
+from autograd.checking.hints import PATTERNS, recognise, recognise_shape
 
 
 def random(*shape, seed=0):

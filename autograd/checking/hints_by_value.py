@@ -1,0 +1,123 @@
+"""Hints from the values of a wrong gradient: a factor, a sign, a constant, a term too few.
+
+Each function takes a `Case` and gives a pattern and a sentence on it, or None.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+
+from .hint_case import FEW, Case, Found
+
+
+def zero(case: Case) -> Found:
+    """Nothing at all."""
+    if not case.analytic.any():
+        return "zero", (
+            "backward gives zero everywhere: is the graph cut off (detach, .data, no_grad), or a term missing?"
+        )
+    return None
+
+
+def multiple(case: Case) -> Found:
+    """The right gradient times one number, -1 being a wrong sign."""
+    ratio = np.vdot(case.analytic, case.numeric) / (np.vdot(case.numeric, case.numeric) or 1.0)
+    if not case.is_like(ratio * case.numeric) or not case.telling.any():
+        return None
+    if abs(ratio + 1) < 1e-6:
+        return "sign", "every element has the opposite sign: is a minus missing, or one too many?"
+    if case.telling.sum() == 1 and not _whole(ratio):
+        return None  # one number is always a multiple of another
+    return "factor", f"every element is {_times(ratio)}"
+
+
+def _times(ratio):
+    if k := _whole(ratio):
+        times = f"{k:.0f} times" if abs(k) > 1 else f"1/{1 / k:.0f} of"
+        question = "counted twice, or a mean's 1/N missing" if k > 1 else "missing, or a mean where a sum belongs"
+        return f"{times} what it should be: is a value {question}?"
+    return f"{ratio:.6g} times what it should be: is a constant of the formula missing or wrong?"
+
+
+def _whole(ratio):
+    """The ratio as k or 1/k with a whole k of at least 2; 0 if it is neither."""
+    for k, back in ((ratio, 1), (1 / ratio if ratio else 0, -1)):
+        if abs(round(k)) >= 2 and abs(k - round(k)) < 1e-5 * abs(k):
+            return float(round(k)) ** back
+    return 0.0
+
+
+def passed_on(case: Case) -> Found:
+    """Backward gives what came in, on each axis that a reduction took away anew."""
+    for v in case.cotangents:
+        if case.analytic.size > 1 and any(case.is_like(spread) for spread in spreads(v, case.analytic.shape)):
+            return (
+                "dropped term",
+                "backward hands on what came in unchanged: the derivative of the op itself is missing",
+            )
+    return None
+
+
+def spreads(v: np.ndarray, shape: tuple[int, ...]) -> Iterator[np.ndarray]:
+    """The ways in which an array can be spread over a shape with more axes, by repeating it along the others."""
+    for axes in combinations(range(len(shape)), max(len(shape) - v.ndim, 0)):
+        spread = np.expand_dims(v, axes)
+        if all(n in (1, m) for n, m in zip(spread.shape, shape, strict=False)) and spread.ndim == len(shape):
+            yield np.broadcast_to(spread, shape)
+
+
+def missing_factor(case: Case) -> Found:
+    """What is missing, or too much, is a factor that is at hand: an argument, the result, the incoming gradient."""
+    if case.telling.sum() < FEW:
+        return None
+    for name, array in [*case.factors.items(), *[("the gradient that came in", v) for v in case.cotangents]]:
+        try:
+            factor = np.broadcast_to(array, case.numeric.shape)
+        except ValueError:
+            continue
+        if case.is_like(case.numeric * factor):
+            return "dropped term", f"it is the right gradient times {name}, once too often"
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if case.is_like(case.numeric / factor):
+                return "dropped term", f"times {name} it would be right: is that factor forgotten?"
+    return None
+
+
+def offset(case: Case) -> Found:
+    """The right gradient and one number more, everywhere."""
+    shift = float(np.mean(case.analytic - case.numeric))
+    if case.analytic.size > 1 and case.is_like(case.numeric + shift):
+        return "offset", f"off by the same amount everywhere, {shift:.6g}: is something added that should not be?"
+    return None
+
+
+def partly(case: Case) -> Found:
+    """Some elements are right; the wrong ones have something in common."""
+    wrong = case.wrong
+    if wrong.all() or wrong.sum() < 2:
+        return None
+    given, right = case.analytic[wrong], case.numeric[wrong]
+    count = f"the {wrong.sum()} wrong elements of {wrong.size}"
+    if not given.any():
+        return "dropped term", f"{count} get no gradient at all: is a branch or a part missing?"
+    if case.is_like(-case.numeric, wrong):
+        return "sign", f"{count} have the opposite sign: is a minus, or a sign(x), missing?"
+    ratio = np.vdot(given, right) / (np.vdot(right, right) or 1.0)
+    if case.is_like(ratio * case.numeric, wrong) and right.any():
+        return "factor", f"each of {count} is {_times(ratio)}"
+    return None
+
+
+def dropped_term(case: Case) -> Found:
+    """Nothing simpler fits, yet backward and the right gradient share something."""
+    lengths = np.linalg.norm(case.analytic) * np.linalg.norm(case.numeric)
+    right = ~case.wrong & case.telling
+    if right.any() and case.numeric.size > 1:
+        return "dropped term", (
+            f"{case.wrong.sum()} of {case.wrong.size} elements are wrong, by no common factor: "
+            "is a term missing that only they receive?"
+        )
+    if case.numeric.size > 2 and lengths and np.vdot(case.analytic, case.numeric) / lengths > 0.1:
+        return "dropped term", "it is the right gradient in part: is a term of the formula missing, or one too many?"
+    return None

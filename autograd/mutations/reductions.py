@@ -1,0 +1,149 @@
+"""Broken backward passes of reductions: n counted wrongly, the wrong share for the wrong element, g not spread out."""
+
+import numpy as np
+
+from .mutant import mutant, nothing, spoiled
+
+
+def spread(g, y, x, axis=None, keepdims=False):
+    """g with the axes that the reduction took away, so that it broadcasts against x."""
+    return g if keepdims else np.expand_dims(g, tuple(range(x.ndim)) if axis is None else axis)
+
+
+def centred(x, axis=None):
+    return x - x.mean(axis, keepdims=True)
+
+
+def size(x, y):
+    """How many numbers were made into one."""
+    return x.size / max(np.size(y), 1)
+
+
+def first_only(dx, y, x, axis=None, **options):
+    """All but the first element along the axis get nothing."""
+    kept = np.zeros_like(dx)
+    index = tuple(
+        slice(0, 1) if axis is None or i in np.atleast_1d(axis) % x.ndim else slice(None) for i in range(x.ndim)
+    )
+    kept[index] = dx[index]
+    return kept
+
+
+def against(dx, order):
+    """What the elements get, handed to others: the largest element's share goes to the smallest, and so on."""
+    flat = np.empty_like(dx).ravel()
+    ranked = np.argsort(order, axis=None)
+    flat[ranked] = dx.ravel()[ranked[::-1]]
+    return flat.reshape(dx.shape)
+
+
+def _softmax(x, axis):
+    e = np.exp(x - x.max(axis, keepdims=True))
+    return e / e.sum(axis, keepdims=True)
+
+
+REDUCTIONS = [
+    spoiled("sum", "factor", "that of a mean", "x", lambda dx, y, x, **options: dx / size(x, y)),
+    spoiled("sum", "dropped term", "the first summand alone", "x", first_only),
+    spoiled("sum", "zero", "cut off", "x", nothing),
+    mutant("sum", "shape", "keepdims forgotten", x=lambda g, y, x, **options: np.broadcast_to(g, x.shape)),
+    spoiled("mean", "factor", "1/n forgotten", "x", lambda dx, y, x, **options: dx * size(x, y)),
+    spoiled("mean", "factor", "1/(n-1)", "x", lambda dx, y, x, **options: dx * size(x, y) / (size(x, y) - 1 or 2)),
+    spoiled("mean", "factor", "1/n twice", "x", lambda dx, y, x, **options: dx / size(x, y)),
+    spoiled("mean", "sign", "a minus too many", "x", lambda dx, *arguments, **options: -dx),
+    spoiled("var", "factor", "2 forgotten", "x", lambda dx, *arguments, **options: dx / 2),
+    mutant(
+        "var",
+        "dropped term",
+        "x not centred",
+        x=lambda g, y, x, axis=None, ddof=0, keepdims=False: spread(g, y, x, axis, keepdims) * 2 * x / size(x, y),
+    ),
+    spoiled("var", "factor", "1/n forgotten", "x", lambda dx, y, x, **options: dx * size(x, y)),
+    spoiled("var", "sign", "mean - x", "x", lambda dx, *arguments, **options: -dx),
+    mutant(
+        "std",
+        "factor",
+        "that of the variance",
+        x=lambda g, y, x, axis=None, ddof=0, keepdims=False: (
+            spread(g, y, x, axis, keepdims) * 2 * centred(x, axis) / (size(x, y) - ddof)
+        ),
+    ),
+    mutant(
+        "std",
+        "dropped term",
+        "x not centred",
+        x=lambda g, y, x, axis=None, ddof=0, keepdims=False: (
+            spread(g / y, y, x, axis, keepdims) * x / (size(x, y) - ddof)
+        ),
+    ),
+    spoiled("std", "factor", "twice", "x", lambda dx, *arguments, **options: 2 * dx),
+    spoiled("max", "factor", "shared with all", "x", lambda dx, y, x, **options: dx / size(x, y)),
+    mutant(
+        "max",
+        "dropped term",
+        "to every element",
+        x=lambda g, y, x, axis=None, keepdims=False: np.broadcast_to(spread(g, y, x, axis, keepdims), x.shape),
+    ),
+    spoiled("max", "swapped", "to the smallest", "x", lambda dx, y, x, **options: against(dx, x)),
+    spoiled("max", "zero", "cut off, as argmax is", "x", nothing),
+    spoiled("min", "swapped", "to the largest", "x", lambda dx, y, x, **options: against(dx, x)),
+    spoiled("min", "sign", "that of -max", "x", lambda dx, *arguments, **options: -dx),
+    mutant(
+        "min",
+        "dropped term",
+        "to every element",
+        x=lambda g, y, x, axis=None, keepdims=False: np.broadcast_to(spread(g, y, x, axis, keepdims), x.shape),
+    ),
+    mutant(
+        "logsumexp",
+        "dropped term",
+        "softmax forgotten",
+        x=lambda g, y, x, axis=-1, keepdims=False: np.broadcast_to(spread(g, y, x, axis, keepdims), x.shape),
+    ),
+    mutant(
+        "logsumexp",
+        "formula",
+        "equal shares",
+        x=lambda g, y, x, axis=-1, keepdims=False: np.broadcast_to(
+            spread(g, y, x, axis, keepdims) / size(x, y), x.shape
+        ),
+    ),
+    mutant(
+        "logsumexp",
+        "formula",
+        "softmax of -x",
+        x=lambda g, y, x, axis=-1, keepdims=False: spread(g, y, x, axis, keepdims) * _softmax(-x, axis),
+    ),
+    mutant(
+        "logsumexp",
+        "dropped term",
+        "the shift by the maximum differentiated too",
+        x=lambda g, y, x, axis=-1, keepdims=False: (
+            spread(g, y, x, axis, keepdims) * (_softmax(x, axis) + (x == x.max(axis, keepdims=True)))
+        ),
+    ),
+    mutant("softmax", "dropped term", "what all share does not cancel", x=lambda g, y, x, axis=-1: g * y),
+    mutant("softmax", "dropped term", "the diagonal of the Jacobian alone", x=lambda g, y, x, axis=-1: g * y * (1 - y)),
+    mutant("softmax", "zero", "as if under a sum", x=lambda g, y, x, axis=-1: 0 * y),
+    mutant(
+        "softmax",
+        "formula",
+        "summed over everything, not along the axis",
+        x=lambda g, y, x, axis=-1: y * (g - (g * y).sum()),
+    ),
+    mutant("softmax", "sign", "sum - g", x=lambda g, y, x, axis=-1: y * ((g * y).sum(axis, keepdims=True) - g)),
+    mutant("log_softmax", "dropped term", "the normalisation taken as a constant", x=lambda g, y, x, axis=-1: g),
+    mutant("log_softmax", "dropped term", "sum of g forgotten", x=lambda g, y, x, axis=-1: g - np.exp(y)),
+    mutant(
+        "log_softmax",
+        "formula",
+        "y where softmax belongs",
+        x=lambda g, y, x, axis=-1: g - y * g.sum(axis, keepdims=True),
+    ),
+    mutant(
+        "log_softmax",
+        "formula",
+        "equal shares where softmax belongs",
+        x=lambda g, y, x, axis=-1: g - g.mean(axis, keepdims=True),
+    ),
+]
