@@ -1,18 +1,21 @@
 # Two commands do everything on a machine with Python 3.11 or newer and make:
 #   make run     set up .venv, then run both studies and draw every figure
 #   make test    set up .venv, then the whole test suite, ruff and mypy
+# and make benchmark measures training steps against PyTorch's and others', which it sets up in .venv-benchmark.
 # Each does its set-up once and works twice in a row. Another interpreter: make run PYTHON=python3.12
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PARITY_VENV := .venv-parity
+BENCHMARK_VENV := .venv-benchmark
+HIPS := $(BENCHMARK_VENV)/hips
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 20
 
-.PHONY: run test parity lint clean help
+.PHONY: run test parity benchmark lint clean help
 
 help:
-	@sed -n '2,4p' Makefile | cut -c3-
+	@sed -n '2,5p' Makefile | cut -c3-
 
 run: $(VENV)/installed
 	$(BIN)/python -m experiments all
@@ -28,8 +31,11 @@ lint: $(VENV)/installed-dev
 parity: $(PARITY_VENV)/installed
 	$(PARITY_VENV)/bin/python -m pytest tests/parity
 
+benchmark: $(BENCHMARK_VENV)/installed $(HIPS)/installed
+	$(BENCHMARK_VENV)/bin/python -m experiments benchmark --peers --markdown --force
+
 clean:
-	rm -rf $(VENV) $(PARITY_VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PARITY_VENV) $(BENCHMARK_VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # A stamp file is made last, so a set-up that was interrupted starts again.
 define install
@@ -54,3 +60,9 @@ $(VENV)/installed-dev: requirements-dev.txt requirements.txt constraints.txt
 
 $(PARITY_VENV)/installed: requirements-parity.txt
 	$(call install,$(PARITY_VENV),requirements-parity.txt,)
+
+$(BENCHMARK_VENV)/installed: requirements-benchmark.txt requirements.txt constraints.txt
+	$(call install,$(BENCHMARK_VENV),requirements-benchmark.txt,-c constraints.txt)
+
+$(HIPS)/installed: requirements-benchmark-hips.txt $(BENCHMARK_VENV)/installed
+	$(call install,$(BENCHMARK_VENV),requirements-benchmark-hips.txt,--no-deps --upgrade --target $(HIPS))

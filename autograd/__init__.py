@@ -68,6 +68,8 @@ from .functional import (
     where,
 )
 from .gradcheck import assert_gradients_match, gradcheck
+from .kernels.conv_layout import batch_innermost
+from .kernels.threads import available_cores, get_threads, set_threads
 from .mode import is_recording, no_grad
 from .profile import profile
 from .tensor import Tensor
@@ -80,7 +82,9 @@ __all__ = [
     "add",
     "assert_gradients_match",
     "astype",
+    "available_cores",
     "avg_pool2d",
+    "batch_innermost",
     "batch_norm",
     "bernoulli_log_likelihood",
     "binary_cross_entropy_with_logits",
@@ -95,6 +99,7 @@ __all__ = [
     "div",
     "exp",
     "gaussian_log_likelihood",
+    "get_threads",
     "gradcheck",
     "graph",
     "group_norm",
@@ -127,6 +132,7 @@ __all__ = [
     "relu",
     "reshape",
     "rnn_tanh",
+    "set_threads",
     "sigmoid",
     "softmax",
     "softplus",

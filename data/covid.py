@@ -149,7 +149,7 @@ def _decode(content: bytes, name: str) -> str:
         row = content.count(b"\n", 0, error.start) + 1
         # Latin-1 gives every byte a letter, which is enough to count the cells before the fault.
         before = content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("latin-1")
-        column = len(next(csv.reader([before]), [""]))
+        column = max(1, len(next(csv.reader([before]), [])))  # nothing before it: the first cell
         raise DataError(
             f"{name}: row {row}, column {column}: the byte 0x{content[error.start]:02x} is not UTF-8 text;"
             " save the file as 'CSV UTF-8'"

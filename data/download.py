@@ -46,6 +46,8 @@ def why_not_csv(head: bytes) -> str | None:
         return "this is an archive or an Excel workbook, not a CSV file; unpack it, or save it as 'CSV UTF-8'"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "the text is in UTF-16, row 1, column 1; save the file as 'CSV UTF-8'"
+    if b"\0" in head:  # which no text has, and nearly every picture, program or archive
+        return "this is a binary file, not a CSV file"
     return None
 
 

@@ -6,10 +6,19 @@ import sys
 from data.errors import DataError
 
 from . import everything, gallery, report, rnn, textbook, vae
+from .benchmark import command as benchmark
 from .memory import keep_freed_memory
 from .run_folder import UsageError
 
-COMMANDS = {"all": everything, "rnn": rnn, "vae": vae, "report": report, "gallery": gallery, "textbook": textbook}
+COMMANDS = {
+    "all": everything,
+    "rnn": rnn,
+    "vae": vae,
+    "report": report,
+    "benchmark": benchmark,
+    "gallery": gallery,
+    "textbook": textbook,
+}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -30,9 +39,16 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{parser.prog} {args.command}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("interrupted: --resume goes on where the run stopped", file=sys.stderr)
+        print(f"interrupted{_how_to_go_on(args)}", file=sys.stderr)
         return 130
     return 0
+
+
+def _how_to_go_on(args: argparse.Namespace) -> str:
+    """What to do after Ctrl-C: `all` goes on by itself, a study when asked to, what takes a moment starts again."""
+    if args.command == "all":
+        return f": the same command{' without --force' if args.force else ''} goes on where it stopped"
+    return ": --resume goes on where the run stopped" if hasattr(args, "resume") else ""
 
 
 class _Parser(argparse.ArgumentParser):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.discussion_vae_checks import factors, generalisation, limits, linear_code, samples
+from experiments.discussion_vae_checks import factors, generalisation, limits, samples
+from experiments.discussion_vae_linear import beside_linear_code
 from experiments.discussion_vae_weights import heading, heavier, lighter, points
 from experiments.figures.style import write_bytes
 from experiments.saved_vae import SavedVae, open_vae_run
@@ -34,7 +35,7 @@ def discuss(run: SavedVae) -> str:
         sections[heading(run, weight)] = lighter(run, weight)
     sections |= {
         "What comes out of the prior": samples(run),
-        "Is it better than a linear code?": linear_code(run),
+        "Is it better than a linear code?": beside_linear_code(run),
         "Training and held-out faces": generalisation(run),
         "What the latent means know": factors(run),
         "What these numbers cannot say": limits(run),

@@ -1,11 +1,9 @@
-"""Checks on what was learned, sections of the discussion of problem 2: samples, PCA, generalisation, factors, "
-"limits."""
+"""Checks on what was learned, sections of the discussion of problem 2: samples, generalisation, factors, limits."""
 
-import numpy as np
 import pandas as pd
 
 from experiments.saved_vae import SavedVae
-from experiments.summary_vae import curve, is_silent, pca_bar, rms
+from experiments.summary_vae import curve, is_silent, rms
 from experiments.wording import listed
 from experiments.wording import number as count_of
 from experiments.wording_vae import nats, percent, times
@@ -64,29 +62,6 @@ def _distances(run: SavedVae, weights: list[float]) -> str:
             f" That the samples of {times(closest)} are closest is no praise: what is blurred is not far from anything."
         )
     return text
-
-
-def linear_code(run: SavedVae) -> str:
-    """The bar that PCA with as many components sets."""
-    bar, w = pca_bar(run), run.plain
-    mse = run.final(w, "mse")
-    if bar is None or not np.isfinite(mse):
-        return ""
-    components, error = bar
-    text = (
-        f"Principal components are about the best that a linear code can do. With {components} of them the held-out "
-        f"squared error is {error:.4f} per value; the VAE at {times(w)}, decoding the posterior's mean, has {mse:.4f}. "
-    )
-    if mse < error:
-        return text + (
-            f"The bar is cleared, by {percent(1 - mse / error)}, and that by a model which must also keep its code "
-            "close to the prior, which PCA need not."
-        )
-    return text + (
-        f"**The bar is not reached**: the error is {percent(mse / error - 1)} larger. In favour of the VAE, its "
-        "decoder has to live with a noisy code and PCA has not; against it, a network that a linear code beats has not "
-        "been trained to its end."
-    )
 
 
 def generalisation(run: SavedVae) -> str:

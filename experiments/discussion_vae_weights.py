@@ -6,10 +6,11 @@ free, until the posterior shrinks to points and forgets the prior. Which of it h
 
 import numpy as np
 
+from experiments.discussion_vae_linear import asked_for
 from experiments.saved_vae import SavedVae
 from experiments.summary_vae import SAME_PICTURE, is_silent, kept_variety, travelled
 from experiments.wording_vae import nats, number, percent, times
-from vae.diagnostics import ACTIVE_VARIANCE
+from vae.diagnostics import ACTIVE_VARIANCE, POINT_VARIANCE, UNUSED_NATS
 
 FEW_NATS = 0.1  # a unit with less KL than this says next to nothing
 
@@ -30,7 +31,7 @@ def heavier(run: SavedVae, w: float) -> str:
     if not np.isfinite(run.final(w, "kl")):
         return ""
     sentences = [_faces_alike(run, w), _error(run, w), _noise(run, w)]
-    paragraphs = [_what_is_left(run, w), _bargain(run, w), " ".join(s for s in sentences if s)]
+    paragraphs = [_what_is_left(run, w), asked_for(run, w), _bargain(run, w), " ".join(s for s in sentences if s)]
     return "\n\n".join(p for p in paragraphs if p)
 
 
@@ -160,13 +161,20 @@ def _dividend(run: SavedVae, w: float) -> str:
 
 
 def points(run: SavedVae, w: float) -> str:
-    """Whether the posteriors have shrunk to points, and what that makes of the model."""
+    """Whether the posteriors have shrunk to points or left the prior, and what that makes of the model."""
     facts = run.verdicts.get(w)
     if not facts:
         return ""
     variance = f"{facts['mean_posterior_variance']:.2g}"
     if facts["verdict"] != "unused prior":
         return f"The posterior's variance averages {variance} where the prior has 1: tighter, but not yet points."
+    if facts["mean_posterior_variance"] >= POINT_VARIANCE:
+        gap = facts["prior_gap"] / run.latent
+        return (
+            f"The posterior's variance averages {variance}, so the faces are no points yet. But all posteriors taken "
+            f"together lie elsewhere than the prior, by {nats(gap)} a unit where {UNUSED_NATS:g} is called far: a draw "
+            "of the prior mostly falls where no face was, and where the decoder was never trained."
+        )
     return (
         f"The posterior's variance averages {variance} where the prior has 1. {'Nothing' if w == 0 else 'Too little'} "
         "pays the encoder for noise, so every face becomes a point, and nothing draws these points towards the prior "

@@ -12,7 +12,7 @@ from . import report, rnn, vae
 STUDIES = {"rnn": rnn, "vae": vae}
 
 # Minutes that each study takes on two cores, to say beforehand and in between how long it will be.
-MINUTES = {"rnn": {"quick": 0.4, "default": 4, "full": 4}, "vae": {"quick": 0.7, "default": 8, "full": 24 * 60}}
+MINUTES = {"rnn": {"quick": 0.4, "default": 4, "full": 4}, "vae": {"quick": 0.7, "default": 8, "full": 8 * 60}}
 FULL = {"rnn": [], "vae": ["--epochs", "100"]}
 
 

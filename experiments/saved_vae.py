@@ -22,6 +22,7 @@ COLUMNS = {
     ),
     "final.csv": ("kl_weight", "split", "metric", "value"),
     "factors.csv": ("kl_weight", "factor", "r_squared"),
+    "linear_code.csv": ("kl_weight", "metric", "value"),
 }  # fmt: skip
 NEEDED = ("data", "latent", "likelihood", "image_size")
 

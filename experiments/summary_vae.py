@@ -47,6 +47,33 @@ def pca_bar(run: SavedVae) -> tuple[int, float] | None:
     return (int(pca["components"]), float(pca["mse"])) if pca else None
 
 
+class LinearCode(NamedTuple):
+    """What the best linear code does at one weight of the KL term, on held-out images; nats per image.
+
+    ``reconstruction`` is NaN under the Bernoulli surrogate. From the weight ``collapse`` on it sends nothing.
+    """
+
+    reconstruction: float
+    kl: float
+    components: int
+    collapse: float
+
+    @property
+    def neg_elbo(self) -> float:
+        return self.reconstruction + self.kl
+
+
+def linear_code(run: SavedVae, weight: float) -> LinearCode | None:
+    """The best linear code at a weight, or None where the run did not look for it."""
+    if not run.has("linear_code.csv"):
+        return None
+    table = run.table("linear_code.csv")
+    rows = table[table["kl_weight"] == weight].set_index("metric")["value"]
+    if "kl" not in rows:
+        return None
+    return LinearCode(rows.get("reconstruction", math.nan), rows["kl"], int(rows["components"]), rows["collapse"])
+
+
 class Curve(NamedTuple):
     """One line of a learning curve."""
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.figures.style import write_bytes
 from experiments.saved_vae import SavedVae, open_vae_run
-from experiments.summary_vae import pca_bar
+from experiments.summary_vae import LinearCode, linear_code, pca_bar
 from experiments.wording_vae import name, number
 
 METRICS = {
@@ -33,8 +33,10 @@ def write_tables(run_folder: str | os.PathLike[str]) -> Path:
     if run.drawn:
         parts.append("**Drawn faces:** pictures that this program drew, not a collected data set.")
     sections = {
+        "In short": summary_table(run),
         "At the end of training": metrics_table(run),
         "The latent space": latent_table(run),
+        "The best linear code": linear_table(run),
         "The layers": layers_table(run),
         "Settings": settings_table(run),
     }
@@ -42,6 +44,32 @@ def write_tables(run_folder: str | os.PathLike[str]) -> Path:
     path = run.folder / "tables.md"
     write_bytes(path, ("\n\n".join(parts) + "\n").encode())
     return path
+
+
+def summary_table(run: SavedVae) -> str:
+    """What a run comes to, on held-out images: a column for each weight, and the linear yardsticks between."""
+    if not run.finals:
+        return ""
+    codes = {weight: linear_code(run, weight) for weight in run.weights}
+    rows = {
+        "negative ELBO, unweighted (nats)": [number(run.final(weight, "neg_elbo")) for weight in run.weights],
+        "– of the best linear code": [number(code.neg_elbo) if code else "–" for code in codes.values()],
+        "reconstruction (nats)": [number(run.final(weight, "reconstruction")) for weight in run.weights],
+        "KL (nats)": [number(run.final(weight, "kl")) for weight in run.weights],
+        "– of the best linear code, components sent": [_sent(code) for code in codes.values()],
+        "mean squared error from the posterior's mean": [f"{run.final(weight, 'mse'):.4f}" for weight in run.weights],
+        "what became of the code": [run.verdict(weight) or "–" for weight in run.weights],
+    }
+    lines = [_row(["", *map(name, run.weights)]), _row(["---", *["---:"] * len(run.weights)])]
+    lines += [_row([title, *cells]) for title, cells in rows.items() if set(cells) != {"–"}]
+    bar = pca_bar(run)
+    if bar:
+        lines += ["", f"PCA with {bar[0]} components, the best linear code in squared error, reaches {bar[1]:.4f}."]
+    return "\n".join(lines)
+
+
+def _sent(code: LinearCode | None) -> str:
+    return f"{number(code.kl)}, {code.components}" if code else "–"
 
 
 def metrics_table(run: SavedVae) -> str:
@@ -78,6 +106,25 @@ def latent_table(run: SavedVae) -> str:
         facts = run.verdicts.get(weight, {})
         lines.append(_row([name(weight), *(_fact(facts.get(key)) for key in there)]))
     note = "Diversity is the standard deviation of a pixel value over pictures, averaged over pixel values."
+    return "\n".join([note, "", *lines])
+
+
+def linear_table(run: SavedVae) -> str:
+    """What the best linear code does at each weight, beside the network."""
+    codes = {weight: code for weight in run.weights if (code := linear_code(run, weight))}
+    if not codes:
+        return ""
+    columns = ["components sent", "KL (nats)", "of the network", "−ELBO (nats)", "of the network"]
+    if run.likelihood != "gaussian":
+        columns = columns[:3]
+    lines = [_row(["", *columns]), _row(["---", *["---:"] * len(columns)])]
+    for weight, code in codes.items():
+        ours = (number(run.final(weight, metric)) for metric in ("kl", "neg_elbo"))
+        cells = [str(code.components), number(code.kl), next(ours), number(code.neg_elbo), next(ours)]
+        lines.append(_row([name(weight), *cells[: len(columns)]]))
+    note = (
+        "A linear decoder with as many latents at its optimum for each weight: the yardstick for what the weight asks."
+    )
     return "\n".join([note, "", *lines])
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
+from experiments.memory import keep_freed_memory
 from experiments.run_folder import RunFolder, UsageError
 from rnn.baselines import BASELINES
 from rnn.classifier import SequenceClassifier
@@ -170,7 +171,13 @@ def _results(todo: dict[Training, Callable[[], Result]], jobs: int) -> Iterable[
     if not todo:
         return []
     with parallel_config(backend="loky", inner_max_num_threads=1):
-        return Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(job)() for job in todo.values())
+        return Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(_in_worker)(job) for job in todo.values())
+
+
+def _in_worker(job: Callable[[], Result]) -> Result:
+    """What a process of its own is asked to do; it inherits nothing of how this one handles memory."""
+    keep_freed_memory()
+    return job()
 
 
 def _progress(results: Iterable[Result], total: int, before: int) -> Generator[Result, None, None]:

@@ -24,7 +24,9 @@ from experiments.arguments_vae import LEAST_IMAGES, add_arguments, resolve
 from experiments.discussion_vae import write_discussion
 from experiments.figures.vae import draw_all
 from experiments.run_folder import CONFIG, RunFolder, UsageError, read_json, written_beside
-from experiments.tables_vae import write_tables
+from experiments.saved_vae import open_vae_run
+from experiments.tables_vae import summary_table, write_tables
+from experiments.vae_linear import linear_yardsticks
 from experiments.vae_training import duration, train_all
 from vae import architecture, diagnostics
 from vae.explore import encode
@@ -35,7 +37,6 @@ __all__ = ["add_arguments", "run"]
 
 HELD_OUT_SHARE, MOST_HELD_OUT = 0.1, 1000
 STAGES_SHOWN = 4
-PCA_IMAGES = 4000  # enough for the axes, and a few seconds
 FACTOR_IMAGES = 2000  # on which the linear maps to the true factors are fitted
 
 
@@ -56,6 +57,7 @@ def run(args: argparse.Namespace) -> None:
     draw_all(folder.path)
     write_tables(folder.path)
     write_discussion(folder.path)
+    print(f"\n{summary_table(open_vae_run(folder.path))}\n")
     print(f"done in {duration(folder.config['wall_seconds'])}: the results are in {folder.path}")
 
 
@@ -106,7 +108,8 @@ def _train_and_evaluate(folder, settings, faces, training, held_out) -> None:
     models, seconds = train_all(weights, fresh_trainer, folder, held_out.images, grid)
     _evaluate(folder, dict(zip(weights, models, strict=True)), settings["seed"], training, held_out)
     layers = [layer._asdict() for layer in architecture.layers(models[0])]
-    pca = _pca(settings, training, held_out)
+    pca, rows = linear_yardsticks(settings, training, held_out)
+    _write_rows(folder, "linear_code.csv", ["kl_weight", "metric", "value"], rows)
     folder.finish(pca=pca, layers=layers, seconds_per_epoch=seconds)
 
 
@@ -157,13 +160,6 @@ def _factor_scores(model, training, held_out) -> dict[str, float]:
     known = training.take(np.arange(min(len(training), FACTOR_IMAGES)))
     (means, _), (test_means, _) = encode(model, known.images), encode(model, held_out.images)
     return diagnostics.factor_scores(means, known.factors, test_means, held_out.factors)
-
-
-def _pca(settings, training, held_out) -> dict[str, float]:
-    components = min(settings["latent"], len(training) // 2)
-    rng = np.random.default_rng([settings["seed"], 4])
-    mse = diagnostics.pca_error(training.images[:PCA_IMAGES], held_out.images, components, rng)
-    return {"components": components, "mse": mse}
 
 
 def _save_stages(folder, faces, settings) -> None:

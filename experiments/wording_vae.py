@@ -1,5 +1,7 @@
 """Weights, nats and shares as they stand in a title or a sentence."""
 
+import math
+
 from experiments.saved_vae import SavedVae
 
 
@@ -28,7 +30,9 @@ def nats(value: float) -> str:
 
 
 def number(value: float) -> str:
-    """About three figures, a true minus, commas in thousands; never "−0"."""
+    """About three figures, a true minus, commas in thousands; never "−0"; "∞" and, for NaN, "–"."""
+    if not math.isfinite(value):
+        return "–" if math.isnan(value) else "∞" if value > 0 else "−∞"
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     text = f"{value:,.{digits}f}"
     if not text.strip("-0.,"):

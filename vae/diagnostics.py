@@ -112,25 +112,6 @@ def verdict(means: np.ndarray, log_variances: np.ndarray) -> str:
     return "healthy"
 
 
-def pca_error(train: np.ndarray, held_out: np.ndarray, components: int, rng: np.random.Generator) -> float:
-    """Mean squared error per pixel of held-out images rebuilt from their `components` first principal components.
-
-    The bar to beat: the best that a linear code of the same size can do. Images are uint8, (N, S, S, C) with N at
-    least `components` and (M, S, S, C); the error is of values in [0, 1]. The axes come from a randomised range finder
-    with two power iterations (Halko, Martinsson and Tropp 2011, algorithm 4.4).
-    """
-    flat = np.divide(train.reshape(len(train), -1), 255, dtype=np.float32)
-    centre = flat.mean(0)
-    flat -= centre
-    basis = rng.standard_normal((flat.shape[1], components + 16), dtype=np.float32)
-    for _ in range(3):
-        basis, _ = np.linalg.qr(flat.T @ (flat @ basis))
-    _, _, axes = np.linalg.svd(flat @ basis, full_matrices=False)
-    axes = basis @ axes[:components].T
-    test = np.divide(held_out.reshape(len(held_out), -1), 255, dtype=np.float32) - centre
-    return float(np.square(test - (test @ axes) @ axes.T).mean())
-
-
 def factor_scores(
     means: np.ndarray, factors: dict[str, np.ndarray], test_means: np.ndarray, test_factors: dict[str, np.ndarray]
 ) -> dict[str, float]:

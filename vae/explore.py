@@ -2,6 +2,7 @@
 
 import numpy as np
 
+import autograd
 from autograd import no_grad
 
 from .model import VAE
@@ -74,5 +75,10 @@ def nearest(images: np.ndarray, gallery: np.ndarray) -> np.ndarray:
 
 
 def as_floats(images: np.ndarray, model: VAE) -> np.ndarray:
-    """uint8 images scaled to [0, 1] in the model's dtype; floating ones, which are in [0, 1], as they are."""
-    return np.divide(images, 255, dtype=model.dtype) if images.dtype == np.uint8 else images
+    """uint8 images scaled to [0, 1] in the model's dtype; floating ones, which are in [0, 1], as they are.
+
+    The scaled ones lie in memory as convolutions want them.
+    """
+    if images.dtype != np.uint8:
+        return images
+    return autograd.batch_innermost(np.divide(images, 255, dtype=model.dtype))

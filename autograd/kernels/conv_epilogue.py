@@ -1,37 +1,40 @@
 """What may follow a convolution while its result is still in cache: the bias, then an activation.
 
-The forms of the convolution hand every block of finished positions, an array (..., N, C), to one function
+The forms of the convolution hand every block of finished positions, an array (..., C, N), to one function
 that changes it in place. A separate pass over a large array afterwards costs more than the arithmetic does.
 """
 
 import numpy as np
 
+from .kinks import slopes
+
 ACTIVATIONS = (None, "relu", "leaky_relu")
 
 
 def epilogue(bias=None, activation=None, negative_slope=0.2):
-    """The function that adds bias (C,) to a block and applies the activation, in place; None for neither.
+    """A function finish(block, channels) that adds bias (C,) to a block (..., C, N), then applies the activation.
 
-    activation: None, "relu" max(y, 0), or "leaky_relu" max(y, slope y) with 0 <= slope <= 1.
+    activation: None, "relu" max(y, 0), or "leaky_relu" max(y, slope y) with 0 <= slope <= 1. Where a block holds only
+    some channels, `channels` is their slice. The block is changed in place.
     """
     if activation not in ACTIVATIONS:
         raise ValueError(f"activation must be one of {ACTIVATIONS}, not {activation!r}")
-    if bias is None and activation is None:
-        return None
 
-    def finish(block):
-        batch, channels = block.shape[-2:]
-        if block.flags.c_contiguous:  # runs of N C numbers are faster than runs of C
-            block = block.reshape(-1, batch * channels)
-        run = block.shape[-1]
+    def finish(block, channels=slice(None)):
+        rows = block.reshape(*block.shape[:-2], -1)  # runs of C N numbers are faster than runs of N
         if bias is not None:
-            np.add(block, np.tile(bias, run // channels), out=block)
-        if activation == "relu":
-            np.maximum(block, np.zeros(run, block.dtype), out=block)  # NumPy is slower with a scalar 0
-        elif activation == "leaky_relu":
-            np.maximum(block, block * block.dtype.type(negative_slope), out=block)
+            rows += np.repeat(bias[channels], block.shape[-1])
+        activate(rows, activation, negative_slope)
 
     return finish
+
+
+def activate(rows, activation, negative_slope=0.2):
+    """Apply an activation to an array in place."""
+    if activation == "relu":
+        np.maximum(rows, np.zeros(rows.shape[-1], rows.dtype), out=rows)  # NumPy is slower with a scalar 0
+    elif activation == "leaky_relu":
+        np.maximum(rows, rows * rows.dtype.type(negative_slope), out=rows)
 
 
 def before_activation(g, y, activation, negative_slope=0.2):
@@ -41,9 +44,5 @@ def before_activation(g, y, activation, negative_slope=0.2):
     """
     if activation is None:
         return g
-    if activation == "relu":
-        return g * (y > 0)
-    slope = (y > 0).astype(y.dtype)
-    slope *= 1 - negative_slope
-    slope += negative_slope
+    slope = slopes(y > 0, negative_slope if activation == "leaky_relu" else 0, y.dtype)
     return np.multiply(g, slope, out=slope)

@@ -1,237 +1,324 @@
-"""The 4 x 4 convolution of stride 2, with 9 multiplications where the definition has 16.
+"""The convolution with fewer multiplications: Winograd's algorithms along the rows and along the columns.
 
-Two steps lead there; both only rename or add numbers.
+Three steps lead there.
 
-1. *Space to depth.* A window of stride 2 moves by whole 2 x 2 blocks of pixels. Call a block one pixel with
-   four times the channels, and the 4 x 4 kernel of stride 2 becomes a 2 x 2 kernel of stride 1:
+1. *Space to depth.* A window of stride s moves by whole s x s blocks of pixels. Call a block one pixel with s^2 times
+   the channels, and a k x k kernel of stride s becomes one of r x r with stride 1, r = k / s rounded up. For k = 4 and
+   s = 2, in one dimension:
 
        pixels   a b | c d | e f | ...       a window is 4 wide:   y0 sees a b c d  =  D0 and D1
-                g h | i j | k l |           and moves by 2:       y1 sees c d e f  =  D1 and D2
-                 D0    D1    D2
+                 D0    D1    D2             and moves by 2:       y1 sees c d e f  =  D1 and D2
+
                                             y0 = D0 w0 + D1 w1        y1 = D1 w0 + D2 w1
 
-   in one dimension, with w0 the kernel's left half (columns 0, 1) and w1 its right half (2, 3).
+   with w0 the kernel's left half (columns 0, 1) and w1 its right half (2, 3).
 
-2. *Winograd F(2, 2).* Two neighbouring outputs share D1. Three products give both, where step 1 takes four:
+2. *Winograd.* Two neighbouring results share D1, and three products give both where step 1 takes four:
 
        m0 = (D0 - D1) w0        m1 = D1 (w0 + w1)        m2 = (D2 - D1) w1
        y0 = m0 + m1             y1 = m1 + m2             (insert: what is too much cancels)
 
-   As matrices: V = B^T D, U = G w, and y = A^T (V * U) with the product taken entry by entry,
+   This is F(2, 2), y = A^T ((G w) * (B^T D)); ``winograd.py`` has others, and where they come from. A *tile* of m
+   results needs n = m + r - 1 products. In two dimensions the matrices act along the rows and along the columns, and
+   n x n products replace r x r for each of m x m results: for k = 4 and s = 2, 9 in place of 16 with F(2, 2), and 25 in
+   place of 64 with F(4, 2). Each is a matrix product over the channels of a block:
 
-              | 1 -1  0 |           | 1  0 |            | 1  1  0 |
-       B^T =  | 0  1  0 |      G =  | 1  1 |     A^T =  | 0  1  1 |
-              | 0 -1  1 |           | 0  1 |
+       V (n, tiles, n, tiles, s s C, N)     U (n, n, F, s s C)     M = U V, of one tile, (F, N)
 
-   All coefficients are 0, 1 and -1, so the transforms hardly round. In two dimensions each matrix acts along
-   the rows and along the columns: a tile of 3 x 3 blocks gives 2 x 2 outputs, and 3 x 3 products replace
-   2 x 2 for each of 2 x 2 outputs, 9 instead of 16. An entry's product is a matrix product over the channels,
-   at all tiles of all N images at once:
+3. *All tiles at once.* Along one axis, write B^T for every tile into one matrix with a column for each pixel, zero
+   where a tile does not see it; for F(2, 2), and leaving out the pixels within a block,
 
-       V (3, 3, tiles N, 4 C)  @  U^T (3, 3, 4 C, F)   ->   M (3, 3, tiles N, F)
+       D0  D1  D2  D3  D4
+     |  1  -1               |  tile 0, product 0
+     |          1  -1       |  tile 1, product 0
+     |      1               |  tile 0, product 1           (n t, pixels): the rows are in the order (product, tile)
+     |              1       |  tile 1, product 1
+     |     -1   1           |  tile 0, product 2
+     |             -1   1   |  tile 1, product 2
 
-Gradients. The chain x -> D -> V -> M -> y is linear at every step, so backward runs the transposed matrices:
+   Then the whole transform is two matrix products with the image, one along the columns and one along the rows: padding
+   (columns left out), space to depth (a matrix for the pixels at each place in their block) and odd sizes (rows of A^T
+   left out) are all in the matrices. Multiplying by their zeros costs less than avoiding them.
 
-    lower_output    dM = A g A^T                            the gradient arrives
-    to_image        dV = dM U,      dD = B dV B^T           neighbouring tiles share blocks: their shares add
-    to_weight       dU = dM^T V,    dw = G^T dU G           V was kept by the forward pass
+Gradients. The chain x -> V -> M -> y is linear at every step, so backward runs the transposed matrices, in which
+neighbouring tiles that share pixels add up by themselves:
 
-Work goes from one row of tiles to the next, so that the nine products are still in cache when the transforms
-read them. A. Lavin and S. Gray, "Fast Algorithms for Convolutional Neural Networks" (2015), section 4,
-describe the method for 3 x 3 kernels; S. Winograd, "Arithmetic Complexity of Computations" (1980), found it.
+    to_output       V = B^T x B      M = U V        y = A^T M A
+    to_image        M = A g A^T      V = U^T M      dx = B V B^T
+    to_weight       dU = M V^T       dw = G^T dU G                       V or M was kept by the forward pass
+
+The transforms take a few channels at a time, so that what the first product leaves in the cache the second finds there;
+the channels, and for U the n x n products, are also what the threads share out.
 """
+
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
 from .conv_geometry import seen_through
-from .conv_layout import empty_hwnc, to_hwnc, to_nhwc
+from .conv_layout import empty_hwcn, to_nhwc
+from .products import in_row_order, multiply, multiply_and_add
+from .threads import in_parallel
+from .winograd import POINTS, winograd
 
-ROWS_TO_MULTIPLY = 512  # a matrix product reaches its full speed, and its result still fits in cache
 FEWEST_CHANNELS = 8  # below, the transforms cost more than the multiplications they save
+MOST_PRODUCTS = 0.75  # of those of the definition; with more, they do too
+MOST_NUMBERS = 2**19  # halfway through a transform, for a group of channels; about: it should stay in the cache
 
 
 def serves(geometry):
-    """4 x 4 kernels of stride 2, unless odd sizes would waste more than a quarter of the tiles' outputs."""
-    rows, columns = geometry.output
-    tile_rows, tile_columns = _tiles(geometry)
-    return (
-        (geometry.kernel, geometry.stride, geometry.dilation) == ((4, 4), (2, 2), (1, 1))
-        and min(geometry.channels, geometry.filters) >= FEWEST_CHANNELS
-        and rows * columns >= 3 * tile_rows * tile_columns
-    )
+    """Where the algorithms need clearly fewer multiplications than the definition: kernels 2 or 3 blocks wide."""
+    if geometry.dilation != (1, 1) or min(geometry.channels, geometry.filters) < FEWEST_CHANNELS:
+        return False
+    taps = [_taps(k, s) for k, s in zip(geometry.kernel, geometry.stride, strict=True)]
+    if not all(any(r == known for _, known in POINTS) for r in taps):
+        return False
+    rows, columns = axes_of(geometry)
+    by_definition = taps[0] * geometry.output[0] * taps[1] * geometry.output[1]
+    return rows.products * rows.tiles * columns.products * columns.tiles <= MOST_PRODUCTS * by_definition
 
 
-def lower_image(x, geometry):
-    """V (3, 3, tile rows, tile columns N, 4 C) = B^T D B for every tile of x (N, H, W, C)."""
-    tile_rows, tile_columns = _tiles(geometry)
-    image = to_hwnc(x)
-    blocks = _BlockRow(geometry, image.dtype)
-    V = np.empty((3, 3, tile_rows, tile_columns, *blocks.shape), image.dtype)
-    above, below = np.empty((2, 3, tile_columns, *blocks.shape), image.dtype)
-    blocks.read(image, 0).to_tiles(above)
-    for t in range(tile_rows):
-        middle = V[1, :, t]
-        blocks.read(image, 2 * t + 1).to_tiles(middle)
-        blocks.read(image, 2 * t + 2).to_tiles(below)
-        np.subtract(above, middle, out=V[0, :, t])
-        np.subtract(below, middle, out=V[2, :, t])
-        above, below = below, above
-    return V.reshape(3, 3, tile_rows, -1, 4 * geometry.channels)
+def to_output(read, weight, geometry, finish=None):
+    """y (N, OH, OW, F) = A^T (U V) A, and V, the lowered image."""
+    V = lower_image(read, geometry)
+    M = _empty_results(geometry, V.dtype)
+    _multiply_all(_weight_to_products(weight, geometry), V, geometry, out=M)
+    y = empty_hwcn(geometry.output_shape, V.dtype)
 
-
-def lower_output(g, geometry):
-    """M (3, 3, tile rows, tile columns N, F) = A g A^T for every tile of g (N, OH, OW, F)."""
-    tile_rows, tile_columns = _tiles(geometry)
-    outputs = _even(to_hwnc(g))
-    M = np.empty((3, 3, tile_rows, tile_columns, *outputs.shape[2:]), outputs.dtype)
-    for t in range(tile_rows):
-        pair = outputs[2 * t : 2 * t + 2].reshape(2, tile_columns, 2, *outputs.shape[2:])
-        left, right = pair[:, :, 0], pair[:, :, 1]
-        top_and_bottom = M[::2, :, t]
-        top_and_bottom[:, 0] = left
-        np.add(left, right, out=top_and_bottom[:, 1])
-        top_and_bottom[:, 2] = right
-        np.add(M[0, :, t], M[2, :, t], out=M[1, :, t])
-    return M.reshape(3, 3, tile_rows, -1, geometry.filters)
-
-
-def to_output(V, weight, geometry, finish):
-    """y (N, OH, OW, F) = A^T (V U^T) A."""
-    tile_rows, tile_columns = _tiles(geometry)
-    batch, rows, columns, filters = geometry.output_shape
-    y = np.empty((2 * tile_rows, 2 * tile_columns, batch, filters), V.dtype)
-    U = _weight_to_tiles(weight)
-    for t, end in _bands(V):
-        M = np.matmul(V[:, :, t:end].reshape(3, 3, -1, V.shape[-1]), U.swapaxes(-1, -2))
-        top_and_bottom = M[:2] + M[1:]
-        left, middle, right = top_and_bottom.swapaxes(0, 1).reshape(3, 2, -1, tile_columns, batch, filters)
-        pairs = y[2 * t : 2 * end].reshape(-1, 2, tile_columns, 2, batch, filters).swapaxes(0, 1)
-        np.add(left, middle, out=pairs[:, :, :, 0])
-        np.add(middle, right, out=pairs[:, :, :, 1])
+    def run(channels):
+        out = y[:, :, channels]
+        _products_to_results(M[:, :, channels], geometry, out)
         if finish is not None:
-            finish(y[2 * t : 2 * end])
-    return to_nhwc(np.ascontiguousarray(y[:rows, :columns]))
+            finish(out, channels)
+
+    in_parallel(run, _groups(geometry, geometry.filters))
+    return to_nhwc(y), V
 
 
-def to_image(M, weight, geometry, finish):
-    """dx (N, H, W, C) = B (M U) B^T, block row after block row; tiles t - 1 and t share block row 2 t."""
-    image = empty_hwnc(geometry.image_shape, M.dtype)
-    blocks = _BlockRow(geometry, M.dtype)
-    U = _weight_to_tiles(weight)
-    from_tile_above = np.zeros((3, M.shape[3], U.shape[3]), M.dtype)
-    for start, end in _bands(M):
-        V = np.matmul(M[:, :, start:end].reshape(3, 3, -1, M.shape[4]), U)
-        V = V.reshape(3, 3, end - start, *from_tile_above.shape[1:])
-        for t in range(start, end):
-            above, middle, below = V[:, :, t - start]
-            np.subtract(middle, above, out=middle)
-            np.subtract(middle, below, out=middle)
-            np.add(above, from_tile_above, out=above)
-            blocks.from_tiles(above).write(image, 2 * t, finish)
-            blocks.from_tiles(middle).write(image, 2 * t + 1, finish)
-            from_tile_above = below
-    blocks.from_tiles(from_tile_above).write(image, 2 * end, finish)
-    if 2 * end + 2 - geometry.padding[0] < len(image):  # a last row that no window saw
-        blocks.clear().write(image, 2 * end + 1, finish)
-    return to_nhwc(image)
+def to_image(read, weight, geometry, finish=None):
+    """dx (N, H, W, C) = B (U^T M) B^T, and M, the lowered output side."""
+    M = lower_output(read, geometry)
+    V = _empty_blocks(geometry, M.dtype)
+    _multiply_all(_weight_to_products(weight, geometry, transposed=True), M, geometry, out=V)
+    dx = empty_hwcn(geometry.image_shape, M.dtype)
+
+    def run(channels):
+        out = dx[:, :, channels]
+        _products_to_image(V[:, :, :, :, channels], geometry, out)
+        if finish is not None:
+            finish(out, channels)
+
+    in_parallel(run, _groups(geometry, geometry.channels))
+    return to_nhwc(dx), M
+
+
+def lower_image(read, geometry):
+    """V = B^T x B for every tile, an array (n t, n t, s, s, C, N)."""
+    V = _empty_blocks(geometry, read.dtype)
+    in_parallel(
+        lambda channels: _image_to_products(read(channels=channels), geometry, V[:, :, :, :, channels]),
+        _groups(geometry, geometry.channels),
+    )
+    return V
+
+
+def lower_output(read, geometry):
+    """M = A g A^T for every tile, an array (n t, n t, F, N)."""
+    M = _empty_results(geometry, read.dtype)
+    in_parallel(
+        lambda channels: _results_to_products(read(channels=channels), geometry, M[:, :, channels]),
+        _groups(geometry, geometry.filters),
+    )
+    return M
 
 
 def to_weight(V, M, geometry):
-    """dw (F, 4, 4, C) = G^T (M^T V) G, the products summed over all tiles."""
-    filters, channels = geometry.filters, geometry.channels
-    M, V = M.reshape(3, 3, -1, filters), V.reshape(3, 3, -1, 4 * channels)
-    dU = np.matmul(M.swapaxes(-1, -2), V)
-    dw = dU[:2] + dU[1:]
-    dw = dw[:, :2] + dw[:, 1:]
-    dw = dw.reshape(2, 2, filters, 2, 2, channels)  # u, v, F, a, b, C: row 2 u + a, column 2 v + b
-    return dw.transpose(2, 0, 3, 1, 4, 5).reshape(geometry.weight_shape)
+    """dw (F, kH, kW, C) = G^T dU G, where dU is the sum of M V^T over all tiles."""
+    V, M = _by_product(V, geometry), _by_product(M, geometry)
+    rows, columns = axes_of(geometry)
+    dU = np.empty((rows.products, columns.products, V.shape[-2], M.shape[-2]), M.dtype)
+
+    def run(product):
+        i, j = product
+        multiply_and_add(V[i, :, j], M[i, :, j], out=dU[i, j])
+
+    in_parallel(run, np.ndindex(dU.shape[:2]))
+    return _products_to_weight(dU, geometry)
 
 
-def _weight_to_tiles(weight):
-    """U (3, 3, F, 4 C) = G w G^T from the weight (F, 4, 4, C)."""
-    filters, _, _, channels = weight.shape
-    w = weight.reshape(filters, 2, 2, 2, 2, channels).transpose(1, 3, 0, 2, 4, 5)
-    U = np.empty((3, 3, filters, 4 * channels), weight.dtype)
-    U[::2, ::2] = w.reshape(2, 2, filters, 4 * channels)
-    np.add(U[::2, 0], U[::2, 2], out=U[::2, 1])
-    np.add(U[0], U[2], out=U[1])
-    return U
+class Axis(NamedTuple):
+    """The matrices of one axis, float64: m results a tile, n products a tile, t tiles."""
+
+    products: int  # n
+    tiles: int  # t
+    kernel: np.ndarray  # G (n, r)
+    results: np.ndarray  # A for all tiles (n t, results)
+    # for each place a of a pixel in its block: which pixels have it, and B^T for all tiles (n t, those pixels)
+    places: tuple[tuple[slice, np.ndarray], ...]
+    seen: int  # the pixels from here on are seen by no window
 
 
-def _tiles(geometry):
-    """How many tiles of 2 x 2 outputs cover the output side, along each axis."""
-    rows, columns = geometry.output
-    return (rows + 1) // 2, (columns + 1) // 2
+def axes_of(geometry):
+    """The matrices along H and along W."""
+    return [
+        _axis(*sizes)
+        for sizes in zip(
+            geometry.image, geometry.output, geometry.kernel, geometry.stride, geometry.padding, strict=True
+        )
+    ]
 
 
-def _even(outputs):
-    """(h, w, N, F) with zeros below and to the right up to even h and w."""
-    rows, columns = outputs.shape[:2]
-    if rows % 2 == columns % 2 == 0:
-        return outputs
-    return np.pad(outputs, ((0, rows % 2), (0, columns % 2), (0, 0), (0, 0)))
+@cache
+def _axis(pixels, results, kernel, stride, padding):
+    r = _taps(kernel, stride)
+    m = _results_of_a_tile(r, results)
+    algorithm, n, t = winograd(m, r), m + r - 1, -(-results // m)
+    blocks = m * t + r - 1
+    BT, A = np.zeros((n, t, blocks)), np.zeros((n, t, m * t))
+    for u in range(t):
+        BT[:, u, m * u : m * u + n] = algorithm.BT
+        A[:, u, m * u : m * u + m] = algorithm.AT.T
+    places = []
+    for a in range(stride):
+        present, where = seen_through(a - padding, stride, pixels, blocks)
+        places.append((where, BT.reshape(n * t, blocks)[:, present]))
+    return Axis(n, t, algorithm.G, A.reshape(n * t, m * t)[:, :results], tuple(places), stride * blocks - padding)
 
 
-def _bands(tiles):
-    """The tile rows (axis 2) cut into bands [start, end) of matrices long enough to multiply fast."""
-    tile_rows, rows_each = tiles.shape[2:4]
-    height = -(-ROWS_TO_MULTIPLY // rows_each)
-    return [(t, min(t + height, tile_rows)) for t in range(0, tile_rows, height)]
+def _results_of_a_tile(r, results):
+    """The m for which F(m, r) covers the results with the fewest products.
 
-
-class _BlockRow:
-    """One row of blocks, (block columns, N, 2, 2, C), on its way from the image to the tiles or back.
-
-    Block row i holds the image rows 2 i - p and 2 i + 1 - p, block column j the columns 2 j - p and
-    2 j + 1 - p, with zeros where there is no image.
+    Where one tile would do, a smaller one is taken: with so few products to save, those of the larger G cost more.
     """
+    known = [m for m, taps in POINTS if taps == r]
+    smaller = [m for m in known if m < results] or [min(known)]
+    return min(smaller, key=lambda m: (m + r - 1) * -(-results // m))
 
-    def __init__(self, geometry, dtype):
-        batch, _, width, channels = geometry.image_shape
-        self.row_padding, padding = geometry.padding
-        self.seen = 2 * _tiles(geometry)[1] + 1  # the block columns that belong to tiles
-        count = max(self.seen, (width + padding + 1) // 2)
-        self.shape = (batch, 2, 2, channels)
-        self.blocks = np.zeros((count, *self.shape), dtype)
-        # for the left and the right pixel of a block: which blocks have theirs in the image, and where
-        self.columns = [seen_through(b - padding, 2, width, count) for b in (0, 1)]
 
-    def read(self, image, i):
-        """Space to depth: fill the blocks from two rows of the image (H, W, N, C)."""
-        for a in (0, 1):
-            row = 2 * i + a - self.row_padding
-            for b, (blocks, pixels) in enumerate(self.columns):
-                self.blocks[blocks, :, a, b] = image[row, pixels] if 0 <= row < len(image) else 0
-        return self
+def _taps(kernel, stride):
+    """r: how many blocks wide a kernel is."""
+    return -(-kernel // stride)
 
-    def write(self, image, i, finish):
-        """Depth to space: write the blocks to two rows of the image, which are then finished."""
-        for a in (0, 1):
-            row = 2 * i + a - self.row_padding
-            if 0 <= row < len(image):
-                for b, (blocks, pixels) in enumerate(self.columns):
-                    image[row, pixels] = self.blocks[blocks, :, a, b]
-                if finish is not None:
-                    finish(image[row])
 
-    def to_tiles(self, out):
-        """`out` (3, tile columns, N, 2, 2, C) = B^T along the columns."""
-        left, middle, right = (self.blocks[k : self.seen - 2 + k : 2] for k in (0, 1, 2))
-        out[1] = middle
-        np.subtract(left, middle, out=out[0])
-        np.subtract(right, middle, out=out[2])
+def _image_to_products(image, geometry, V):
+    """V (n t, n t, s, s, c, N) = B^T x B of an image (H, W, c, N): along W, then along H."""
+    rows, columns = axes_of(geometry)
+    halfway = np.empty((V.shape[1], len(image), *V.shape[3:]), V.dtype)  # (n t, H, s, c, N)
+    for b, (pixels, BT) in enumerate(columns.places):
+        _apply(BT, image[:, pixels], out=halfway[:, :, b].swapaxes(0, 1))
+    for a, (pixels, BT) in enumerate(rows.places):
+        for b in range(V.shape[3]):
+            _apply(BT, halfway[:, pixels, b], out=V[:, :, a, b].swapaxes(0, 1))
 
-    def from_tiles(self, tiles):
-        """The transpose of `to_tiles`: B along the columns; what two tiles send to a block adds."""
-        left, middle, right = tiles.reshape(3, -1, *self.shape)
-        blocks = self.blocks[: self.seen]
-        np.subtract(middle, left, out=blocks[1::2])
-        np.subtract(blocks[1::2], right, out=blocks[1::2])
-        blocks[0] = left[0]
-        blocks[-1] = right[-1]
-        np.add(left[1:], right[:-1], out=blocks[2:-1:2])
-        return self
 
-    def clear(self):
-        self.blocks[...] = 0
-        return self
+def _products_to_image(V, geometry, image):
+    """The transpose: image (H, W, c, N) = B V B^T, along H, then along W."""
+    rows, columns = axes_of(geometry)
+    halfway = np.empty((V.shape[1], len(image), *V.shape[3:]), V.dtype)
+    for b in range(V.shape[3]):
+        for a, (pixels, BT) in enumerate(rows.places):
+            _apply(BT.T, V[:, :, a, b].swapaxes(0, 1), out=halfway[:, pixels, b])
+    halfway[:, rows.seen :] = 0
+    for b, (pixels, BT) in enumerate(columns.places):
+        _apply(BT.T, halfway[:, :, b].swapaxes(0, 1), out=image[:, pixels])
+    image[:, columns.seen :] = 0
+
+
+def _products_to_results(M, geometry, y):
+    """y (OH, OW, f, N) = A^T M A of M (n t, n t, f, N): along H, then along W."""
+    rows, columns = axes_of(geometry)
+    halfway = np.empty((len(y), *M.shape[1:]), M.dtype)
+    _apply(rows.results.T, M.swapaxes(0, 1), out=halfway.swapaxes(0, 1))
+    _apply(columns.results.T, halfway, out=y)
+
+
+def _results_to_products(g, geometry, M):
+    """The transpose: M (n t, n t, f, N) = A g A^T of g (OH, OW, f, N), along W, then along H."""
+    rows, columns = axes_of(geometry)
+    halfway = np.empty((len(g), *M.shape[1:]), M.dtype)
+    _apply(columns.results, g, out=halfway)
+    _apply(rows.results, halfway.swapaxes(0, 1), out=M.swapaxes(0, 1))
+
+
+def _apply(matrix, arrays, out):
+    """out (B, Q, c, N) = matrix (Q, P) times each of arrays (B, P, c, N), all c N numbers at once."""
+    batch, size = arrays.shape[:2]
+    columns = arrays.shape[2] * arrays.shape[3]
+    np.matmul(
+        np.ascontiguousarray(matrix, arrays.dtype),
+        arrays.reshape(batch, size, columns),
+        out=out.reshape(batch, len(matrix), columns),
+    )
+
+
+def _multiply_all(U, lowered, geometry, out):
+    """Each of the n x n products, for all tiles: out = U V, or with U transposed out = U^T M."""
+    lowered, out = _by_product(lowered, geometry), _by_product(out, geometry)
+
+    def run(product):
+        i, j = product
+        multiply(U[i, j], lowered[i, :, j], out=out[i, :, j])
+
+    in_parallel(run, np.ndindex(U.shape[:2]))
+
+
+def _by_product(array, geometry):
+    """(n t, n t, ..., N) as (n, t, n, t, channels, N)."""
+    rows, columns = axes_of(geometry)
+    return array.reshape(rows.products, rows.tiles, columns.products, columns.tiles, -1, geometry.batch)
+
+
+def _empty_blocks(geometry, dtype):
+    rows, columns = axes_of(geometry)
+    tiles = (rows.products * rows.tiles, columns.products * columns.tiles)
+    return np.empty((*tiles, *geometry.stride, geometry.channels, geometry.batch), dtype)
+
+
+def _empty_results(geometry, dtype):
+    rows, columns = axes_of(geometry)
+    tiles = (rows.products * rows.tiles, columns.products * columns.tiles)
+    return np.empty((*tiles, geometry.filters, geometry.batch), dtype)
+
+
+def _groups(geometry, channels):
+    """Slices of the channels, to be transformed one after the other: those of the image side or of the output side."""
+    _, columns = axes_of(geometry)
+    height = geometry.image[0] * geometry.stride[1] if channels == geometry.channels else geometry.output[0]
+    numbers = columns.products * columns.tiles * height * channels * geometry.batch
+    count = max(1, min(numbers // MOST_NUMBERS, channels))
+    return [slice(k * channels // count, (k + 1) * channels // count) for k in range(count)]
+
+
+def _weight_to_products(weight, geometry, transposed=False):
+    """U (n, n, F, s s C) = G w G^T from the weight (F, kH, kW, C), or its transpose (n, n, s s C, F)."""
+    rows, columns = axes_of(geometry)
+    w = _in_blocks(weight, geometry).transpose(1, 3, 0, 2, 4, 5)  # u, v, F, a, b, C
+    if transposed:
+        w = in_row_order(w.transpose(0, 1, 3, 4, 5, 2))
+    shape = (len(weight), -1) if not transposed else (-1, len(weight))
+    U = rows.kernel.astype(w.dtype) @ w.reshape(len(w), -1)
+    U = np.matmul(columns.kernel.astype(w.dtype), U.reshape(rows.products, w.shape[1], -1))
+    return U.reshape(rows.products, columns.products, *shape)
+
+
+def _products_to_weight(dU, geometry):
+    """dw (F, kH, kW, C) = G^T dU G from dU^T (n, n, s s C, F)."""
+    rows, columns = axes_of(geometry)
+    w = np.matmul(columns.kernel.T.astype(dU.dtype), dU.reshape(*dU.shape[:2], -1))
+    w = rows.kernel.T.astype(dU.dtype) @ w.reshape(rows.products, -1)
+    blocks = _in_blocks(np.empty(geometry.weight_shape, dU.dtype), geometry)
+    u, a, v, b = blocks.shape[1:5]
+    w = in_row_order(w.reshape(-1, geometry.filters).T)
+    w = w.reshape(-1, u, v, a, b, geometry.channels).transpose(0, 1, 3, 2, 4, 5)
+    kernel_height, kernel_width = geometry.kernel
+    return np.ascontiguousarray(w.reshape(-1, u * a, v * b, geometry.channels)[:, :kernel_height, :kernel_width])
+
+
+def _in_blocks(weight, geometry):
+    """The weight (F, kH, kW, C) as (F, u, a, v, b, C): row s u + a, column s v + b, and zeros up to whole blocks."""
+    (s, z), missing = geometry.stride, [-k % s for k, s in zip(geometry.kernel, geometry.stride, strict=True)]
+    if any(missing):
+        weight = np.pad(weight, ((0, 0), (0, missing[0]), (0, missing[1]), (0, 0)))
+    filters, height, width, channels = weight.shape
+    return weight.reshape(filters, height // s, s, width // z, z, channels)

@@ -32,28 +32,28 @@ transposed side, w is (C_in, kH, kW, F_out): what comes in is its first axis, wh
 (PyTorch's layouts are (F, C, kH, kW) and (C_in, F_out, kH, kW): w.transpose(0, 3, 1, 2) in both cases.)
 
 Forms. Several ways of computing the same three sums are kept, each in a file of its own; FORMS says which
-serves what. All have the same five functions, because the trilinear sum can be prepared on each side once and
-then closed on the third:
+serves what. All have the same functions. The trilinear sum can be prepared on each side once, "lowered" (for
+nothing, or by a transform), and then closed on the third:
 
-    lower_image(x)   lower_output(g)                      rearrange one side (for nothing, or for a transform)
-    to_output(image, w)   to_image(output, w)   to_weight(image, output)          the three sums
+    to_output(image, w)   to_image(output, w)       a sum, and what the side that it came from was lowered to
+    lower_image(image)    lower_output(output)      the lowered side alone
+    to_weight(lowered image, lowered output)
 
-so that what the forward pass prepared serves the gradient of the weight, and what one gradient prepared
-serves the other.
+so that what the forward pass lowered serves the gradient of the weight, and what one gradient lowered serves
+the other. Images are handed over as a `read` of ``conv_sides.py``, which gives a few of them at a time.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import conv_planes, conv_taps, conv_winograd
-from .conv_epilogue import before_activation, epilogue
+from . import conv_windows, conv_winograd
+from .conv_epilogue import epilogue
 from .conv_geometry import ConvGeometry, conv_geometry, conv_transpose_geometry
-from .conv_layout import to_hwnc
+from .conv_sides import Images, IncomingGradient
+from .short_runs import fast_on_short_runs
 
 __all__ = [
-    "before_activation",
-    "bias_gradient",
     "conv2d_forward",
     "conv2d_gradient_of_input",
     "conv2d_gradient_of_weight",
@@ -64,9 +64,8 @@ __all__ = [
 
 # The first form that serves a geometry computes it. All agree with kernels.reference; they differ in speed.
 FORMS = (
-    conv_planes,  # images with few channels: the two ends of a network
-    conv_winograd,  # 4 x 4 kernels of stride 2 between many channels: 9/16 of the multiplications
-    conv_taps,  # everything else
+    conv_winograd,  # where its algorithms save multiplications: 3 x 3 kernels, 4 x 4 of stride 2 and their like
+    conv_windows,  # everything else
 )
 
 
@@ -76,12 +75,16 @@ def form_for(geometry):
 
 
 class Saved(NamedTuple):
-    """What the forward pass keeps for the backward: its geometry, and its input as its form lowered it."""
+    """What the forward pass keeps for the backward: its geometry, its input as its form lowered it, and the rest."""
 
     geometry: ConvGeometry
     lowered: Any
+    y: np.ndarray | None  # only an activation needs it
+    activation: str | None
+    negative_slope: float
 
 
+@fast_on_short_runs
 def conv2d_forward(x, weight, stride=1, padding=0, dilation=1, bias=None, activation=None, negative_slope=0.2):
     """(y, saved): y (N, OH, OW, F) = activation(conv(x (N, H, W, C), weight (F, kH, kW, C)) + bias (F,)).
 
@@ -91,26 +94,32 @@ def conv2d_forward(x, weight, stride=1, padding=0, dilation=1, bias=None, activa
     geometry = conv_geometry(x.shape, weight.shape, stride, padding, dilation)
     _same_dtype("conv2d", x, weight, bias)
     _check_bias("conv2d", bias, geometry.filters)
-    form = form_for(geometry)
-    image = form.lower_image(x, geometry)
-    y = form.to_output(image, weight, geometry, epilogue(bias, activation, negative_slope))
-    return y, Saved(geometry, image)
+    finish = epilogue(bias, activation, negative_slope)
+    y, image = form_for(geometry).to_output(Images(x), weight, geometry, finish)
+    return y, Saved(geometry, image, y if activation else None, activation, negative_slope)
 
 
 def conv2d_pullback(g, weight, saved):
-    """Two functions without arguments that share their work and finish dL/dx and dL/dweight from g = dL/dy.
+    """Three functions without arguments that share their work and finish dL/dx, dL/dweight and dL/dbias, g = dL/dy."""
+    form, geometry = form_for(saved.geometry), saved.geometry
+    incoming = IncomingGradient(g, saved.y, saved.activation, saved.negative_slope)
+    lowered = []
 
-    If the forward pass had an activation, g comes from `before_activation`. dL/dbias is `bias_gradient(g)`.
-    """
-    geometry, image = saved
-    form = form_for(geometry)
-    output = form.lower_output(g, geometry)
-    return (
-        lambda: form.to_image(output, weight, geometry, None),
-        lambda: form.to_weight(image, output, geometry),
-    )
+    @fast_on_short_runs
+    def of_input():
+        dx, output = form.to_image(incoming, weight, geometry, None)
+        lowered.append(output)
+        return dx
+
+    @fast_on_short_runs
+    def of_weight():
+        output = lowered.pop() if lowered else form.lower_output(incoming, geometry)
+        return form.to_weight(saved.lowered, output, geometry)
+
+    return of_input, of_weight, incoming.bias_gradient
 
 
+@fast_on_short_runs
 def conv_transpose2d_forward(
     z,
     weight,
@@ -130,50 +139,47 @@ def conv_transpose2d_forward(
     geometry = conv_transpose_geometry(z.shape, weight.shape, stride, padding, output_padding, dilation)
     _same_dtype("conv_transpose2d", z, weight, bias)
     _check_bias("conv_transpose2d", bias, geometry.channels)
-    form = form_for(geometry)
-    output = form.lower_output(z, geometry)
-    y = form.to_image(output, weight, geometry, epilogue(bias, activation, negative_slope))
-    return y, Saved(geometry, output)
+    finish = epilogue(bias, activation, negative_slope)
+    y, output = form_for(geometry).to_image(Images(z), weight, geometry, finish)
+    return y, Saved(geometry, output, y if activation else None, activation, negative_slope)
 
 
 def conv_transpose2d_pullback(g, weight, saved):
-    """Two functions without arguments that share work and finish dL/dz and dL/dweight from g = dL/dy."""
-    geometry, output = saved
-    form = form_for(geometry)
-    image = form.lower_image(g, geometry)
-    return (
-        lambda: form.to_output(image, weight, geometry, None),
-        lambda: form.to_weight(image, output, geometry),
-    )
+    """Three functions without arguments that share work and finish dL/dz, dL/dweight and dL/dbias from g = dL/dy."""
+    form, geometry = form_for(saved.geometry), saved.geometry
+    incoming = IncomingGradient(g, saved.y, saved.activation, saved.negative_slope)
+    lowered = []
+
+    @fast_on_short_runs
+    def of_input():
+        dz, image = form.to_output(incoming, weight, geometry, None)
+        lowered.append(image)
+        return dz
+
+    @fast_on_short_runs
+    def of_weight():
+        image = lowered.pop() if lowered else form.lower_image(incoming, geometry)
+        return form.to_weight(image, saved.lowered, geometry)
+
+    return of_input, of_weight, incoming.bias_gradient
 
 
+@fast_on_short_runs
 def conv2d_gradient_of_input(g, weight, x_shape, stride=1, padding=0, dilation=1):
     """dL/dx (N, H, W, C) from g (N, OH, OW, F) and weight (F, kH, kW, C)."""
     geometry = conv_geometry(x_shape, weight.shape, stride, padding, dilation)
     _check_gradient("conv2d", g, geometry.output_shape)
-    form = form_for(geometry)
-    return form.to_image(form.lower_output(g, geometry), weight, geometry, None)
+    return form_for(geometry).to_image(Images(g), weight, geometry, None)[0]
 
 
+@fast_on_short_runs
 def conv2d_gradient_of_weight(g, x, kernel, stride=1, padding=0, dilation=1):
     """dL/dweight (F, kH, kW, C) from g (N, OH, OW, F) and x (N, H, W, C); `kernel` is (kH, kW)."""
     geometry = conv_geometry(x.shape, (g.shape[-1], *kernel, x.shape[-1]), stride, padding, dilation)
     _check_gradient("conv2d", g, geometry.output_shape)
     form = form_for(geometry)
-    return form.to_weight(form.lower_image(x, geometry), form.lower_output(g, geometry), geometry)
-
-
-def bias_gradient(g):
-    """dL/dbias (F,) = g (N, OH, OW, F) summed over everything but the channels.
-
-    A product with ones adds up long rows, several times faster than sum() adds short runs.
-    """
-    batch, height, width, channels = g.shape
-    if g.flags.c_contiguous:
-        rows = g.reshape(batch * height, width * channels)
-    else:
-        rows = to_hwnc(g).reshape(height * width, batch * channels)
-    return (np.ones(len(rows), g.dtype) @ rows).reshape(-1, channels).sum(axis=0)
+    image, output = form.lower_image(Images(x), geometry), form.lower_output(Images(g), geometry)
+    return form.to_weight(image, output, geometry)
 
 
 def _same_dtype(op, image, weight, bias):

@@ -9,8 +9,9 @@ def slopes(positive: np.ndarray, negative_slope: float, dtype: np.dtype) -> np.n
     Three passes of arithmetic; np.where reads as well and takes ten times as long once an array leaves the cache.
     """
     slopes = positive.astype(dtype)
-    slopes *= 1 - negative_slope
-    slopes += negative_slope
+    if negative_slope:
+        slopes *= 1 - negative_slope
+        slopes += negative_slope
     return slopes
 
 

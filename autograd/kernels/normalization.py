@@ -34,7 +34,7 @@ is at most 1 / f times what is left (T. Chan, G. Golub, R. LeVeque, "Algorithms 
 variance", 1983). And c stays small where x has a large mean, so it is c that is kept for the backward pass.
 
 **In arrays.** With everything constant within a group taken together, both passes are a factor for each array
-and one number added: y = scale c + shift, dx = scale g + tilt c + shift. An array of memory order (H, W, N, C)
+and one number added: y = scale c + shift, dx = scale g + tilt c + shift. An array of memory order (H, W, C, N)
 is seen as a matrix whose rows hold the pattern of groups some times over, so that scale, tilt and shift are one
 row each, and sums over a group begin with sums of columns. It is worked through block by block: what one NumPy
 call leaves in the cache, the next one finds there.
@@ -43,12 +43,13 @@ S. Ioffe, C. Szegedy, "Batch normalization" (2015); J. Ba, J. Kiros, G. Hinton, 
 Wu, K. He, "Group normalization" (2018).
 """
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
-from .conv_epilogue import before_activation, epilogue
-from .conv_layout import to_hwnc, to_nhwc
+from .conv_epilogue import activate, before_activation
+from .conv_layout import to_hwcn, to_nhwc
 from .kinks import slopes
 
 BLOCK = 65536  # elements that a chain of operations takes at a time: they stay in cache from one to the next
@@ -78,10 +79,9 @@ def batch_norm_forward(x, gamma, beta, epsilon=1e-5, activation=None, negative_s
     m = x.size // x.shape[-1]
     if m < 2:
         raise ValueError(f"batch_norm: x {x.shape} has a single element a channel, which has no variance")
-    pattern = _Pattern(x.shape, groups=x.shape[-1], members=1)
+    pattern = _Pattern(x.shape)
     y, saved, mean, variance = _forward(x, gamma, beta, epsilon, pattern, activation, negative_slope)
-    channels = slice(x.shape[-1])  # the first period of the pattern
-    return y, saved, mean[channels], variance[channels] * (m / (m - 1))
+    return y, saved, pattern.first_of_channel(mean), pattern.first_of_channel(variance) * (m / (m - 1))
 
 
 def batch_norm_gradients(g, saved):
@@ -92,14 +92,14 @@ def batch_norm_gradients(g, saved):
 def batch_norm_inference(x, gamma, beta, mean, variance, epsilon=1e-5, activation=None, negative_slope=0.2):
     """y = activation(gamma (x - mean) / sqrt(variance + epsilon) + beta), the running mean and variance (C,)."""
     _check("batch_norm", x, gamma, beta)
-    pattern = _Pattern(x.shape, groups=x.shape[-1], members=1)
+    pattern = _Pattern(x.shape)
     rows = pattern.rows(x)
     mean, scale, shift = (pattern.repeat(a) for a in (mean, gamma / np.sqrt(variance + epsilon), beta))
     y = np.empty_like(rows)
-    finish = epilogue(None, activation, negative_slope)
     for block in _blocks(rows):
         centred = np.subtract(rows[block], mean, out=y[block])
-        _scale_and_shift(centred, scale, shift, finish, out=y[block])
+        _scale_and_shift(centred, scale, shift, out=y[block])
+        activate(y[block], activation, negative_slope)
     return pattern.image(y)
 
 
@@ -115,10 +115,10 @@ def batch_norm_inference_gradients(g, x, y, gamma, mean, variance, epsilon=1e-5,
 def group_norm_forward(x, gamma, beta, groups, epsilon=1e-5):
     """(y, saved) of group_norm; x (N, H, W, C) or (N, C), gamma and beta (C,). `groups` must divide C."""
     _check("group_norm", x, gamma, beta)
-    batch, channels = x.shape[0], x.shape[-1]
+    channels = x.shape[-1]
     if groups < 1 or channels % groups:
         raise ValueError(f"group_norm: {groups} groups do not divide the {channels} channels of x {x.shape}")
-    pattern = _Pattern(x.shape, groups=batch * groups, members=channels // groups)
+    pattern = _Pattern(x.shape, groups)
     y, saved, _, _ = _forward(x, gamma, beta, epsilon, pattern)
     return y, saved
 
@@ -146,9 +146,9 @@ def _forward(x, gamma, beta, epsilon, pattern, activation=None, negative_slope=0
     offset = pattern.repeat(beta) - residue * scale
     y = np.empty_like(rows)
     positive = np.empty(rows.shape, bool) if activation else None
-    finish = epilogue(None, activation, negative_slope)
     for block in blocks:
-        _scale_and_shift(centred[block], scale, offset, finish, out=y[block])
+        _scale_and_shift(centred[block], scale, offset, out=y[block])
+        activate(y[block], activation, negative_slope)
         if positive is not None:
             np.greater(y[block], 0, out=positive[block])
     slope = negative_slope if activation == "leaky_relu" else 0.0
@@ -156,11 +156,9 @@ def _forward(x, gamma, beta, epsilon, pattern, activation=None, negative_slope=0
     return pattern.image(y), saved, shift + residue, variance
 
 
-def _scale_and_shift(rows, scale, shift, finish, out):
+def _scale_and_shift(rows, scale, shift, out):
     np.multiply(rows, scale, out=out)
     np.add(out, shift, out=out)
-    if finish is not None:
-        finish(out)
 
 
 def _gradients(g, saved):
@@ -182,50 +180,71 @@ def _gradients(g, saved):
     tilt = -pattern.mean(gammas * dgamma, len(g)) * inverse_deviation * inverse_deviation
     shift = -pattern.mean(gammas * dbeta, len(g)) * inverse_deviation - tilt * residue
     for block in blocks:
-        _scale_and_shift(before[block], scale, shift, None, out=dx[block])
+        _scale_and_shift(before[block], scale, shift, out=dx[block])
         np.add(dx[block], centred[block] * tilt, out=dx[block])
-    dgamma, dbeta = (d.reshape(-1, len(gamma)).sum(0) for d in (dgamma, dbeta))
+    dgamma, dbeta = (pattern.sum_by_channel(d) for d in (dgamma, dbeta))
     return pattern.image(dx), dgamma, dbeta
 
 
 class _Pattern:
-    """How the groups of equal mean lie in an array of memory order (H, W, N, C), or (N, C).
+    """How the groups of equal mean lie in an array of memory order (H, W, C, N), or (N, C).
 
-    Read in this order, an array is a period of `groups` runs of `members` elements each, again and again:
+    Read in this order, an array repeats one *period* again and again, an array of few axes along some of which a
+    group lies:
 
-        batch_norm, C = 3                  0 1 2  0 1 2  0 1 2 ...                     C groups of 1 element
-        group_norm, N = 2, C = 4, 2 groups    0 0 1 1 2 2 3 3  0 0 1 1 2 2 3 3 ...     N 2 groups of C / 2 elements
+        batch_norm    (C, N)            over N               x (N, C):     (C,)
+        group_norm    (G, C / G, N)     over C / G           x (N, C):     (N, G, C / G)    over C / G
 
     A row of the matrix is as many periods as fit and divide the array.
     """
 
-    def __init__(self, shape, groups, members):
-        self.shape, self.groups, self.members = shape, groups, members
-        periods = int(np.prod(shape)) // (groups * members)
-        fitting = np.arange(1, max(1, ROW // (groups * members)) + 1)
+    def __init__(self, shape, groups=None):
+        batch, channels = shape[0], shape[-1]
+        self.period: tuple[int, ...]
+        self.within: tuple[int, ...]
+        self.shape, self.channels, self.is_image = shape, channels, len(shape) == 4
+        if groups is None:
+            self.period, self.within = ((channels, batch), (2,)) if self.is_image else ((channels,), ())
+        elif self.is_image:
+            self.period, self.within = (groups, channels // groups, batch), (2,)
+        else:
+            self.period, self.within = (batch, groups, channels // groups), (3,)
+        size = prod(self.period)
+        periods = prod(shape) // size
+        fitting = np.arange(1, max(1, ROW // size) + 1)
         self.periods_in_row = int(fitting[periods % fitting == 0][-1])
-        self.length = self.periods_in_row * groups * members
+        self.length = self.periods_in_row * size
 
     def rows(self, x):
-        """x as a matrix (rows, length), without a copy if its memory order is (H, W, N, C) or (N, C)."""
-        return (to_hwnc(x) if x.ndim == 4 else np.ascontiguousarray(x)).reshape(-1, self.length)
+        """x as a matrix (rows, length), without a copy if its memory order is (H, W, C, N) or (N, C)."""
+        return (to_hwcn(x) if self.is_image else np.ascontiguousarray(x)).reshape(-1, self.length)
 
     def image(self, rows):
         """The matrix under the shape of x."""
-        if len(self.shape) == 2:
+        if not self.is_image:
             return rows.reshape(self.shape)
         batch, height, width, channels = self.shape
-        return to_nhwc(rows.reshape(height, width, batch, channels))
+        return to_nhwc(rows.reshape(height, width, channels, batch))
 
     def mean(self, sums, rows):
         """From the sums of the columns over some rows, (length,), the mean of each column's group, (length,)."""
-        sums = sums.reshape(self.periods_in_row, self.groups, self.members)
-        means = sums.sum((0, 2), keepdims=True) / (rows * self.periods_in_row * self.members)
-        return np.broadcast_to(means, sums.shape).reshape(-1)
+        sums = sums.reshape(self.periods_in_row, *self.period)
+        totals = sums.sum((0, *self.within), keepdims=True)
+        return np.broadcast_to(totals / (rows * sums.size // totals.size), sums.shape).reshape(-1)
 
     def repeat(self, channels):
         """Numbers for each channel, (C,), as a row."""
+        if self.is_image:
+            channels = np.repeat(channels, self.shape[0])
         return np.tile(channels, self.length // len(channels))
+
+    def sum_by_channel(self, row):
+        """A row summed over all but the channels, (C,)."""
+        return row.reshape(-1, self.channels, self.shape[0] if self.is_image else 1).sum((0, 2))
+
+    def first_of_channel(self, row):
+        """The numbers of a row that is the same all over a channel, (C,)."""
+        return row[: self.channels * self.shape[0] : self.shape[0]] if self.is_image else row[: self.channels]
 
 
 def _sum(rows):

@@ -17,7 +17,7 @@ of the image. So each operation is a handful of whole-array operations, one for 
 import numpy as np
 
 from .conv_geometry import as_pair, seen_through, window_counts
-from .conv_layout import empty_hwnc, to_hwnc, to_nhwc
+from .conv_layout import empty_hwcn, to_hwcn, to_nhwc
 
 
 def max_pool2d_forward(x, kernel, stride=None, padding=0):
@@ -26,7 +26,7 @@ def max_pool2d_forward(x, kernel, stride=None, padding=0):
     Raises ValueError when no window fits, or one might lie in the padding altogether (padding > kernel / 2).
     """
     window = _Windows("max_pool2d", x.shape, kernel, stride, padding)
-    image = to_hwnc(x)
+    image = to_hwcn(x)
     y = np.full(window.output_shape, -np.inf, x.dtype)
     for outputs, pixels in window.taps():
         np.maximum(y[outputs], image[pixels], out=y[outputs])
@@ -36,7 +36,7 @@ def max_pool2d_forward(x, kernel, stride=None, padding=0):
 def max_pool2d_gradient(g, x, y, kernel, stride=None, padding=0):
     """dL/dx from g = dL/dy, the input x and the result y: to each window's first maximum."""
     window = _Windows("max_pool2d", x.shape, kernel, stride, padding)
-    image, y, g = to_hwnc(x), to_hwnc(y), to_hwnc(g)
+    image, y, g = to_hwcn(x), to_hwcn(y), to_hwcn(g)
     dx = np.zeros_like(image)
     waiting = np.ones(y.shape, bool)  # windows that have not met their maximum yet
     for outputs, pixels in window.taps():
@@ -50,7 +50,7 @@ def max_pool2d_gradient(g, x, y, kernel, stride=None, padding=0):
 def avg_pool2d_forward(x, kernel, stride=None, padding=0):
     """y (N, OH, OW, C): the sum of each window / (kH kW). Raises ValueError like `max_pool2d_forward`."""
     window = _Windows("avg_pool2d", x.shape, kernel, stride, padding)
-    image = to_hwnc(x)
+    image = to_hwcn(x)
     y = np.zeros(window.output_shape, x.dtype)
     for outputs, pixels in window.taps():
         y[outputs] += image[pixels]
@@ -61,7 +61,7 @@ def avg_pool2d_forward(x, kernel, stride=None, padding=0):
 def avg_pool2d_gradient(g, x_shape, kernel, stride=None, padding=0):
     """dL/dx from g = dL/dy: every pixel of a window gets g / (kH kW)."""
     window = _Windows("avg_pool2d", x_shape, kernel, stride, padding)
-    share = to_hwnc(g) / window.area
+    share = to_hwcn(g) / window.area
     dx = np.zeros(window.image_shape, g.dtype)
     for outputs, pixels in window.taps():
         dx[pixels] += share[outputs]
@@ -72,8 +72,8 @@ def upsample2d_forward(x, scale):
     """y (N, kH H, kW W, C): every pixel repeated along H and W; scale k is an int or a pair."""
     down, across = as_pair("upsample2d", "scale", scale, least=1)
     batch, height, width, channels = x.shape
-    image = to_hwnc(x)
-    y = empty_hwnc((batch, down * height, across * width, channels), x.dtype)
+    image = to_hwcn(x)
+    y = empty_hwcn((batch, down * height, across * width, channels), x.dtype)
     for i in range(down):
         for j in range(across):
             y[i::down, j::across] = image
@@ -83,7 +83,7 @@ def upsample2d_forward(x, scale):
 def upsample2d_gradient(g, scale):
     """dL/dx from g = dL/dy (N, kH H, kW W, C): the sum over the copies of each pixel."""
     down, across = as_pair("upsample2d", "scale", scale, least=1)
-    g = to_hwnc(g)
+    g = to_hwcn(g)
     dx = g[::down, ::across].copy()
     for i in range(down):
         for j in range(across):
@@ -93,7 +93,7 @@ def upsample2d_gradient(g, scale):
 
 
 class _Windows:
-    """The sizes of one pooling, in memory order (H, W, N, C), and its taps."""
+    """The sizes of one pooling, in memory order (H, W, C, N), and its taps."""
 
     def __init__(self, op, x_shape, kernel, stride, padding):
         if len(x_shape) != 4:
@@ -106,8 +106,8 @@ class _Windows:
             raise ValueError(f"{op}: padding {self.padding} must be at most half the kernel {self.kernel}")
         self.size = (height, width)
         self.counts = window_counts(op, self.size, self.kernel, self.stride, self.padding)
-        self.image_shape = (height, width, batch, channels)
-        self.output_shape = (*self.counts, batch, channels)
+        self.image_shape = (height, width, channels, batch)
+        self.output_shape = (*self.counts, channels, batch)
         self.area = self.kernel[0] * self.kernel[1]
 
     def taps(self):

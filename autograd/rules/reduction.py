@@ -89,13 +89,17 @@ def min(x, axis=None, keepdims=False):
 def logsumexp(x, axis=-1, keepdims=False):
     """log sum e^x. Backward: g * softmax(x).
 
-    Shifting x by its maximum m, log sum e^(x - m) + m, changes nothing and keeps e^ from overflowing.
+    Shifting x by its maximum m, log sum e^(x - m) + m, changes nothing and keeps e^ from overflowing. Where all of x is
+    -inf, as behind a mask, m is left out (-inf + inf is no number): the answer is log 0 = -inf, and its gradient 0.
     """
     axes = _axes(x, axis)
-    shift = x.max(axes, keepdims=True)
+    largest = x.max(axes, keepdims=True)
+    shift = np.where(largest == -np.inf, 0, largest)
     exponentials = np.exp(x - shift)
-    total = exponentials.sum(axes, keepdims=True)
-    y = np.log(total) + shift
+    total = exponentials.sum(axes, keepdims=True)  # at least 1, the e^0 of the maximum, but for the sum of nothing
+    with np.errstate(divide="ignore"):
+        y = np.log(total) + shift
+    total = np.maximum(total, 1)
     return y if keepdims else y.squeeze(axes), lambda g: _spread(g, axes, keepdims) * (exponentials / total)
 
 

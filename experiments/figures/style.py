@@ -93,7 +93,7 @@ def write_png(fig: Figure, path: Path) -> None:
     canvas = FigureCanvasAgg(fig)
     canvas.draw()
     buffer = io.BytesIO()
-    pixels = np.asarray(canvas.buffer_rgba())
+    pixels = np.asarray(canvas.buffer_rgba())[..., :3]  # nothing in it is transparent
     # None takes out the entry that matplotlib would write, its own version.
     imsave(buffer, pixels, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})  # type: ignore[dict-item]
     write_bytes(path, buffer.getvalue())

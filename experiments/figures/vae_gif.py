@@ -1,4 +1,7 @@
-"""samples.gif: the same draws from the prior, decoded after every epoch, so that faces can be seen to form."""
+"""samples.gif: the same draws from the prior, decoded after every epoch, so that faces can be seen to form.
+
+The last epoch comes first: as it turns in a circle that changes nothing, and where a GIF stands still it shows faces.
+"""
 
 import io
 import os
@@ -23,7 +26,7 @@ ATTEMPTS = (
     (12, 64),
     (8, 32),
 )  # frames and colours, each try smaller than the one before
-FIRST, EACH, LAST = 900, 350, 2500  # milliseconds that a frame stands
+LAST, FIRST, EACH = 2500, 900, 350  # milliseconds that a frame stands: the last epoch, the first, any other
 
 
 def write_gif(run: SavedVae, weight: float, path: str | os.PathLike[str]) -> None:
@@ -68,9 +71,10 @@ def _encode(frames: list[Image.Image], shades: int) -> bytes:
     """The frames as one GIF whose colours are chosen once, for all frames, so that nothing flickers."""
     palette = _palette(frames, shades)
     indexed = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
-    times = [FIRST] + [EACH] * (len(frames) - 2) + [LAST] if len(frames) > 1 else LAST
+    *others, last = indexed
+    times = [LAST, FIRST, *[EACH] * len(others)][: len(frames)]
     buffer = io.BytesIO()
-    indexed[0].save(buffer, "GIF", save_all=True, append_images=indexed[1:], duration=times, loop=0)
+    last.save(buffer, "GIF", save_all=True, append_images=others, duration=times, loop=0)
     return buffer.getvalue()
 
 

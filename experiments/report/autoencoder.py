@@ -18,7 +18,7 @@ from experiments.report.study import (
 )
 from experiments.saved_vae import SavedVae, open_vae_run
 from experiments.summary_vae import pca_bar
-from experiments.tables_vae import latent_table, layers_table, metrics_table
+from experiments.tables_vae import latent_table, layers_table, linear_table, metrics_table
 from experiments.wording import plain
 from experiments.wording_vae import name, number, times, title
 
@@ -163,6 +163,7 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
     )
     parts += _present(metrics_table(run))
     parts += _present(latent_table(run))
+    parts += _present(linear_table(run))
     parts += discussion(run.folder)
     parts += figures.take(
         "learning_curve",

@@ -10,15 +10,12 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from PIL import Image
-
 from experiments.report import markdown
 from experiments.report.inline_map import inline_map, legend, map_css
+from experiments.report.pictures import MEDIA_TYPE, inlined
 from experiments.report.study import Folded, Highlights, Item, Part, Picture, Study, WorldMap
-from experiments.run_folder import UsageError
 
 HERE = Path(__file__).parent
-MEDIA_TYPES = {".png": "image/png", ".gif": "image/gif"}
 
 
 def page(studies: list[Study]) -> str:
@@ -122,23 +119,14 @@ def _part(part: Part, anchor: str) -> str:
 
 
 def _picture(picture: Picture) -> str:
-    media_type = MEDIA_TYPES[picture.path.suffix.lower()]
-    data = base64.b64encode(picture.path.read_bytes()).decode()
-    width, height = _size(picture.path)
+    content, width, height, moves = inlined(picture.path)
+    data = base64.b64encode(content).decode()
+    kind = "film" if moves else "still"
     return (
-        f'<figure><div class="frame"><img src="data:{media_type};base64,{data}" width="{width}" height="{height}" '
-        f'alt="{escape(picture.alt)}"></div>\n<figcaption>{markdown.inline(picture.caption)}</figcaption></figure>'
+        f'<figure><div class="frame"><img class="{kind}" src="data:{MEDIA_TYPE};base64,{data}" '
+        f'width="{width}" height="{height}" alt="{escape(picture.alt)}"></div>\n'
+        f"<figcaption>{markdown.inline(picture.caption)}</figcaption></figure>"
     )
-
-
-def _size(path: Path) -> tuple[int, int]:
-    """Width and height in pixels; UsageError, with one line, for a picture that does not decode."""
-    try:
-        with Image.open(path) as picture:
-            picture.load()
-            return picture.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UsageError(f"{path}: not a readable picture ({error}); make the run's figures again") from None
 
 
 def _world_map(world: WorldMap) -> str:

@@ -4,13 +4,13 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.kernels import conv_layout, conv_planes, conv_taps, conv_winograd, convolution, reference
+from autograd.kernels import conv_epilogue, conv_layout, conv_sides, conv_windows, conv_winograd, convolution, reference
 from autograd.kernels.conv_geometry import conv_geometry
 
-MEMORY_ORDERS = [(0, 1, 2, 3), (1, 2, 0, 3), (3, 1, 2, 0), (0, 3, 1, 2)]  # NHWC, HWNC, CHWN, NCHW
+MEMORY_ORDERS = [(0, 1, 2, 3), (1, 2, 3, 0), (1, 2, 0, 3), (0, 3, 1, 2)]  # NHWC, HWCN, HWNC, NCHW
 
 
 def in_memory_order(array, order):
@@ -23,19 +23,23 @@ def random(shape, seed=0, dtype=np.float64):
 
 
 @st.composite
-def cases(draw, four_by_four=False):
-    """(x shape, weight shape, options) of a convolution that exists: odd sizes, stride > kernel, dilation."""
-    if four_by_four:
-        axis = st.tuples(st.just(4), st.just(2), st.integers(0, 3), st.just(1))
-    else:
+def cases(draw, blocks=None):
+    """(x shape, weight shape, options) of a convolution that exists: odd sizes, stride > kernel, dilation.
+
+    blocks: the widths of the kernel, in strides, to draw from; without dilation then.
+    """
+    if blocks is None:
         axis = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2))
+    else:
+        wide = [(k, s) for s in (1, 2, 3) for k in range(1, 8) if -(-k // s) in blocks]
+        axis = st.tuples(st.sampled_from(wide), st.integers(0, 3)).map(lambda drawn: (*drawn[0], drawn[1], 1))
     channels = st.integers(1, 6)
     pairs = [draw(axis) for _ in "HW"]
     kernel_size, strides, paddings, dilations = zip(*pairs, strict=True)
     sizes = []
     for k, _, p, d in pairs:
         least = max(1, d * (k - 1) + 1 - 2 * p)
-        sizes.append(draw(st.integers(least, least + 6)))
+        sizes.append(draw(st.integers(least, least + (6 if blocks is None else 18))))
     x_shape = (draw(st.integers(1, 3)), *sizes, draw(channels))
     weight_shape = (draw(channels), *kernel_size, x_shape[-1])
     return x_shape, weight_shape, {"stride": strides, "padding": paddings, "dilation": dilations}
@@ -56,11 +60,12 @@ def check_convolution(x_shape, weight_shape, options, dtype=np.float64, order=(0
     for a in (fast_x, fast_g, fast_weight):
         a.flags.writeable = False
     y, saved = convolution.conv2d_forward(fast_x, fast_weight, **options)
-    finish_input, finish_weight = convolution.conv2d_pullback(fast_g, fast_weight, saved)
+    finish_input, finish_weight, finish_bias = convolution.conv2d_pullback(fast_g, fast_weight, saved)
     assert_close(y, slow, dtype)
     assert_close(finish_input(), reference.conv2d_gradient_of_input(g, weight, x_shape, **options), dtype)
     slow = reference.conv2d_gradient_of_weight(g, x, weight_shape[1:3], **options)
     assert_close(finish_weight(), slow, dtype)
+    assert_close(finish_bias(), g.sum((0, 1, 2)), dtype)
 
 
 def mirrored(x_shape, weight_shape, options):
@@ -84,12 +89,15 @@ def check_transposed(x_shape, weight_shape, options, dtype=np.float64, order=(0,
     g = random(slow.shape, 2)
     fast_z, fast_g = (in_memory_order(a, order).astype(dtype) for a in (z, g))
     y, saved = convolution.conv_transpose2d_forward(fast_z, weight.astype(dtype), **options)
-    finish_input, finish_weight = convolution.conv_transpose2d_pullback(fast_g, weight.astype(dtype), saved)
+    finish_input, finish_weight, finish_bias = convolution.conv_transpose2d_pullback(
+        fast_g, weight.astype(dtype), saved
+    )
     assert_close(y, slow, dtype)
     slow = reference.conv_transpose2d_gradient_of_input(g, weight, z.shape, **options)
     assert_close(finish_input(), slow, dtype)
     slow = reference.conv_transpose2d_gradient_of_weight(g, z, weight_shape[1:3], **options)
     assert_close(finish_weight(), slow, dtype)
+    assert_close(finish_bias(), g.sum((0, 1, 2)), dtype)
 
 
 def using(form):
@@ -97,78 +105,93 @@ def using(form):
     return mock.patch.object(convolution, "form_for", lambda geometry: form)
 
 
-@pytest.mark.parametrize("form", [conv_taps, conv_planes])
-@settings(max_examples=100, deadline=None)
-@given(case=cases(), order=st.sampled_from(MEMORY_ORDERS))
-def test_any_convolution_and_both_gradients_equal_the_seven_loops(form, case, order):
+FORMS = {"windows": conv_windows, "winograd": conv_winograd}
+
+
+def cases_for(form):
+    return cases() if form == "windows" else cases(blocks=(2, 3))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=120, deadline=None)
+@given(data=st.data(), order=st.sampled_from(MEMORY_ORDERS))
+def test_any_convolution_and_its_three_gradients_equal_the_seven_loops(form, data, order):
+    with using(FORMS[form]):
+        check_convolution(*data.draw(cases_for(form)), order=order)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=120, deadline=None)
+@given(data=st.data(), order=st.sampled_from(MEMORY_ORDERS))
+def test_any_transposed_convolution_and_its_three_gradients_equal_the_seven_loops(form, data, order):
+    with using(FORMS[form]):
+        check_transposed(*data.draw(cases_for(form)), order=order)
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize(
+    ("x_shape", "options"),
+    [
+        ((1, 7, 7, 2), {"stride": 2, "padding": 0}),  # a last row and column that no window sees
+        ((1, 23, 6, 1), {"stride": 2, "padding": 1}),  # several tiles along H, one along W
+        ((2, 12, 35, 3), {"stride": 2, "padding": 3}),
+        ((19, 5, 4, 2), {"stride": 2, "padding": 1}),  # more images than a line of the cache has numbers
+    ],
+)
+def test_edges_tiles_and_batches_are_no_different(form, x_shape, options):
     with using(form):
-        check_convolution(*case, order=order)
+        check_convolution(x_shape, (3, 4, 4, x_shape[-1]), options)
+        check_transposed(x_shape, (3, 4, 4, x_shape[-1]), options)
 
 
-@pytest.mark.parametrize("form", [conv_taps, conv_planes])
-@settings(max_examples=100, deadline=None)
-@given(case=cases(), order=st.sampled_from(MEMORY_ORDERS))
-def test_any_transposed_convolution_and_both_gradients_equal_the_seven_loops(form, case, order):
-    with using(form):
-        check_transposed(*case, order=order)
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_many_channels_are_no_different_when_they_are_cut_into_groups(form):
+    with using(form), mock.patch.object(conv_winograd, "MOST_NUMBERS", 2000):
+        check_convolution((40, 8, 8, 13), (30, 4, 4, 13), {"stride": 2, "padding": 1})
 
 
-UNSEEN_LAST_ROW = ((1, 7, 7, 2), (2, 4, 4, 2), {"stride": 2, "padding": 0})
-
-
-@pytest.mark.parametrize("rows_to_multiply", [1, 512])  # one band for each row of tiles, one band for them all
-@settings(max_examples=50, deadline=None)
-@given(case=cases(four_by_four=True), order=st.sampled_from(MEMORY_ORDERS))
-@example(UNSEEN_LAST_ROW, MEMORY_ORDERS[0])
-def test_winograds_form_equals_the_seven_loops_at_every_size_and_padding(rows_to_multiply, case, order):
-    with using(conv_winograd), mock.patch.object(conv_winograd, "ROWS_TO_MULTIPLY", rows_to_multiply):
-        check_convolution(*case, order=order)
-        check_transposed(*case, order=order)
-
-
-@pytest.mark.parametrize("form", [conv_taps, conv_planes, conv_winograd])
-def test_batches_of_more_than_a_handful_are_no_different(form):
-    with using(form):
-        check_convolution((19, 5, 4, 2), (3, 4, 4, 2), {"stride": 2, "padding": 1})
-        check_transposed((19, 5, 4, 2), (3, 4, 4, 2), {"stride": 2, "padding": 1})
-
-
-@pytest.mark.parametrize("form", [conv_taps, conv_winograd])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_results_have_the_memory_order_that_the_next_layer_reads_without_copying(form):
-    x, weight = in_memory_order(random((3, 8, 8, 9)), (1, 2, 0, 3)), random((10, 4, 4, 9), 1)
+    x, weight = in_memory_order(random((3, 8, 8, 9)), (1, 2, 3, 0)), random((10, 4, 4, 9), 1)
     with using(form):
         y, saved = convolution.conv2d_forward(x, weight, stride=2, padding=1)
         dx = convolution.conv2d_pullback(y, weight, saved)[0]()
     for image in (y, dx):
-        assert image.transpose(1, 2, 0, 3).flags.c_contiguous
-        assert np.shares_memory(conv_layout.to_hwnc(image), image)
+        assert np.shares_memory(conv_layout.to_hwcn(image), image)
 
 
-@pytest.mark.parametrize("form", [conv_taps, conv_planes, conv_winograd])
-@settings(max_examples=20, deadline=None)
-@given(case=cases(four_by_four=True))
-def test_float32_stays_float32_and_is_as_exact_as_it_can_be(form, case):
-    with using(form):
+@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_float32_stays_float32_and_is_as_exact_as_it_can_be(form, data):
+    case = data.draw(cases_for(form))
+    with using(FORMS[form]):
         check_convolution(*case, dtype=np.float32)
         check_transposed(*case, dtype=np.float32)
+
+
+@pytest.mark.parametrize(("size", "channels", "filters"), [(32, 32, 64), (16, 64, 128), (8, 128, 256)])
+def test_float32_of_large_layers_is_within_five_millionths_of_the_largest_value(size, channels, filters):
+    x = random((4, size, size, channels), dtype=np.float32)
+    weight = random((filters, 4, 4, channels), 1, np.float32)
+    geometry = conv_geometry(x.shape, weight.shape, 2, 1)
+    assert convolution.form_for(geometry) is conv_winograd
+    single = convolution.conv2d_forward(x, weight, 2, 1)[0]
+    double = convolution.conv2d_forward(x.astype(np.float64), weight.astype(np.float64), 2, 1)[0]
+    assert np.abs(single - double).max() <= 5e-6 * np.abs(double).max()
 
 
 @pytest.mark.parametrize(
     ("x_shape", "weight_shape", "options", "form"),
     [
-        ((2, 64, 64, 3), (32, 4, 4, 3), {"stride": 2, "padding": 1}, conv_planes),
-        ((2, 9, 9, 1), (8, 3, 3, 1), {}, conv_planes),
-        ((2, 9, 9, 3), (8, 1, 1, 3), {}, conv_taps),
+        ((2, 64, 64, 3), (32, 4, 4, 3), {"stride": 2, "padding": 1}, conv_windows),
+        ((2, 9, 9, 16), (8, 1, 1, 16), {}, conv_windows),
         ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 2, "padding": 1}, conv_winograd),
-        (
-            (2, 6, 6, 32),
-            (64, 4, 4, 32),
-            {"stride": 2, "padding": 1},
-            conv_taps,
-        ),  # 3 x 3 outputs in 2 x 2 tiles
-        ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 2, "padding": 2, "dilation": 2}, conv_taps),
-        ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 1, "padding": 1}, conv_taps),
-        ((2, 32, 32, 32), (64, 3, 3, 32), {"stride": 2, "padding": 1}, conv_taps),
+        ((2, 2, 2, 32), (64, 4, 4, 32), {"stride": 2, "padding": 1}, conv_windows),  # a single output
+        ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 2, "padding": 2, "dilation": 2}, conv_windows),
+        ((2, 32, 32, 32), (64, 3, 3, 32), {"stride": 1, "padding": 1}, conv_winograd),
+        ((2, 32, 32, 32), (64, 5, 5, 32), {"stride": 2, "padding": 2}, conv_winograd),  # three blocks wide
+        ((2, 32, 32, 32), (64, 5, 5, 32), {"stride": 1, "padding": 2}, conv_windows),  # five
     ],
 )
 def test_each_geometry_goes_to_the_form_that_is_fast_at_it(x_shape, weight_shape, options, form):
@@ -192,7 +215,7 @@ def test_the_gradients_may_be_asked_for_without_a_forward_pass(case):
     x_shape, weight_shape, options = case
     x, weight = random(x_shape), random(weight_shape, 1)
     y, saved = convolution.conv2d_forward(x, weight, **options)
-    finish_input, finish_weight = convolution.conv2d_pullback(y, weight, saved)
+    finish_input, finish_weight, _ = convolution.conv2d_pullback(y, weight, saved)
     dx = convolution.conv2d_gradient_of_input(y, weight, x_shape, **options)
     dw = convolution.conv2d_gradient_of_weight(y, x, weight_shape[1:3], **options)
     np.testing.assert_array_equal(finish_input(), dx)
@@ -226,7 +249,7 @@ def test_the_gradient_of_an_activation_is_read_off_its_result(activation, slope)
     before = np.array([-2, -1e-9, 0, 1e-9, 3], np.float32)
     g = random(5, dtype=np.float32)
     y = EPILOGUES[activation](before).astype(np.float32)
-    found = convolution.before_activation(g, y, activation)
+    found = conv_epilogue.before_activation(g, y, activation)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, g * np.where(before > 0, 1, slope), rtol=1e-6)
 
@@ -244,8 +267,28 @@ def test_by_hand_a_window_is_a_sum_of_products_and_a_painted_pixel_is_the_kernel
 def test_the_gradient_of_the_bias_is_the_sum_over_all_positions():
     g = random((3, 4, 5, 6))
     for order in MEMORY_ORDERS:
-        fast = convolution.bias_gradient(in_memory_order(g, order))
-        np.testing.assert_allclose(fast, g.sum((0, 1, 2)), atol=1e-12)
+        incoming = conv_sides.IncomingGradient(in_memory_order(g, order))
+        np.testing.assert_allclose(incoming.bias_gradient(), g.sum((0, 1, 2)), atol=1e-12)
+
+
+def test_the_gradient_of_the_bias_adds_up_what_was_read_part_by_part():
+    g, y = random((3, 4, 5, 6)), random((3, 4, 5, 6), 1)
+    incoming = conv_sides.IncomingGradient(g, y, "relu")
+    for channels in (slice(4, 6), slice(0, 4)):
+        incoming(channels=channels)
+    np.testing.assert_allclose(incoming.bias_gradient(), (g * (y > 0)).sum((0, 1, 2)), atol=1e-12)
+
+
+def test_weights_alone_may_be_differentiated():
+    x, weight = random((2, 9, 9, 8)), random((8, 4, 4, 8), 1)
+    for form in FORMS.values():
+        with using(form):
+            y, saved = convolution.conv2d_forward(x, weight, 2, 1)
+            finish_input, finish_weight, _ = convolution.conv2d_pullback(y, weight, saved)
+            alone = finish_weight()
+            finish_input, finish_weight, _ = convolution.conv2d_pullback(y, weight, saved)
+            finish_input()
+            np.testing.assert_array_equal(finish_weight(), alone)
 
 
 CONV, TRANSPOSED = convolution.conv2d_forward, convolution.conv_transpose2d_forward

@@ -182,3 +182,13 @@ def gradient_of(rule, arguments, options, i):
 
     apply(total, *results).backward()
     return tensors[i].grad
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_logsumexp_of_nothing_but_minus_infinity_is_minus_infinity_and_has_no_gradient(dtype):
+    """A row behind a mask; the row below it is not disturbed."""
+    x = np.array([[-np.inf, -np.inf], [-np.inf, 3.0]], dtype)
+    y, vjp = RULES["logsumexp"](x)
+    np.testing.assert_array_equal(y, [-np.inf, 3.0])
+    np.testing.assert_array_equal(vjp(np.ones(2, dtype)), [[0, 0], [0, 1]])
+    assert y.dtype == vjp(np.ones(2, dtype)).dtype == dtype

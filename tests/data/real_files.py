@@ -14,3 +14,8 @@ needs_real_files = pytest.mark.skipif(
     not (COURSE.exists() and JOHNS_HOPKINS.exists()),
     reason=f"the real case files are not in {SHARED_DATA} (set SHARED_DATA to their folder)",
 )
+
+ANIME_FACES = SHARED_DATA / "anime_faces.zip"
+needs_anime_faces = pytest.mark.skipif(
+    not ANIME_FACES.exists(), reason=f"the real pictures are not in {SHARED_DATA} (set SHARED_DATA to their folder)"
+)

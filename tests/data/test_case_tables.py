@@ -107,6 +107,8 @@ BAD_CONTENT = {
     "only a heading": (SERIES.splitlines()[0].encode(), "no rows of counts below the heading"),
     "a web page": (b"\n<!DOCTYPE html><html><body>Sign in</body></html>", "this is an HTML or XML page"),
     "a workbook": (b"PK\x03\x04" + bytes(100), "this is an archive or an Excel workbook"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "this is a binary file, not a CSV file"),
+    "a byte that is no text at the start": (b"\x80abc,1\n", "row 1, column 1: the byte 0x80 is not UTF-8"),
     "UTF-16": (PIVOT.encode("utf-16"), "the text is in UTF-16"),
     "Latin-1": (
         PIVOT.replace("MS Zaandam", "Réunion").encode("latin-1"),

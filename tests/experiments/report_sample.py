@@ -57,15 +57,17 @@ def write_vae(folder: Path, *, weights: tuple[float, ...] = WEIGHTS, drawn: bool
     names = [f"{kind}_kl_{weight:g}" for kind in VAE_KINDS for weight in weights]
     for number, name in enumerate([*names, "architecture", "comparison", "a new figure"]):
         write_picture(folder / "figures" / f"{name}.png", 100 + number)
-    imageio.imwrite(folder / "samples.gif", np.zeros((3, 8, 8, 3), np.uint8))
+    imageio.imwrite(
+        folder / "samples.gif", np.arange(0, 240, 80, np.uint8)[:, None, None, None] * np.ones((8, 8, 3), np.uint8)
+    )
     return folder
 
 
 def write_picture(path: Path, seed: int) -> None:
-    """A small picture unlike those of other seeds."""
+    """A picture unlike those of other seeds, of few colours, as a chart has."""
     path.parent.mkdir(exist_ok=True)
-    pixels = np.random.default_rng(seed).integers(0, 256, (12, 16, 3), dtype=np.uint8)
-    imageio.imwrite(path, pixels)
+    pixels = np.random.default_rng(seed).integers(0, 256, (3, 4, 3), dtype=np.uint8)
+    imageio.imwrite(path, pixels.repeat(16, 0).repeat(16, 1))
 
 
 def write_hostile_runs(runs: Path) -> Path:

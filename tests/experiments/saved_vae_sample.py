@@ -13,8 +13,9 @@ KINDS = {
     "healthy": (30.0, -1000.0, 0.0120, 4, 0.1, "healthy"),
     "collapsed": (0.4, -300.0, 0.0500, 0, 0.99, "collapsed"),
     "silent": (2.0, -400.0, 0.0400, 4, 0.9, "healthy"),
-    "unused prior": (400.0, -1050.0, 0.0115, 4, 1e-4, "unused prior"),
-    "unused, no better": (400.0, -980.0, 0.0125, 4, 1e-4, "unused prior"),
+    "unused prior": (400.0, -1050.0, 0.0115, 4, 1e-5, "unused prior"),
+    "unused, no better": (400.0, -980.0, 0.0125, 4, 1e-5, "unused prior"),
+    "elsewhere": (60.0, -1020.0, 0.0118, 4, 0.02, "unused prior"),
     "looser": (60.0, -1020.0, 0.0118, 4, 0.05, "healthy"),
 }
 USUAL = {1.0: "healthy", 100.0: "collapsed", 0.0: "unused prior"}
@@ -51,7 +52,7 @@ def write_vae_run(
             path = folder / "arrays" / "frames" / f"kl_{weight:g}_{epoch:04d}.npz"
             np.savez(path, grid=_faces(rng, 64, epoch / EPOCHS))
     if evaluated:
-        _evaluate(folder, kinds, rng, latent)
+        _evaluate(folder, kinds, rng, latent, likelihood)
         if not drawn:
             _write_stages(folder, rng)
     return folder
@@ -84,7 +85,7 @@ def _epochs(weight, kind):
             yield [weight, epoch, split, picture + code, picture, code, bits, active if epoch else 0]
 
 
-def _evaluate(folder, kinds, rng, latent):
+def _evaluate(folder, kinds, rng, latent, likelihood):
     final, factors, verdicts = [], [], {}
     originals, pairs, draws = _faces(rng, 16), _faces(rng, 8), _faces(rng, 64)
     for weight, kind in kinds.items():
@@ -96,6 +97,7 @@ def _evaluate(folder, kinds, rng, latent):
         factors += [(weight, "hair_colour", 0.8), (weight, "tilt", 0.3), (weight, "gaze_x", -0.1)]
         verdicts[f"{weight:g}"] = {
             "verdict": verdict, "active_units": active, "mean_posterior_variance": variance, "kl_total": kl,
+            "prior_gap": 12.0 if verdict == "unused prior" else 1.0,
             "sigma": float(np.sqrt(mse)), "diversity_samples": 0.1, "diversity_training": 0.2,
         }  # fmt: skip
         like = 0.1 if kind in ("collapsed", "silent") else 0.8  # how much of a picture's own looks comes back
@@ -104,7 +106,18 @@ def _evaluate(folder, kinds, rng, latent):
     pd.DataFrame(final, columns=["kl_weight", "split", "metric", "value"]).to_csv(folder / "final.csv", index=False)
     table = pd.DataFrame(factors, columns=["kl_weight", "factor", "r_squared"])
     table.to_csv(folder / "factors.csv", index=False)
+    linear = [row for weight in kinds for row in linear_code(weight, likelihood)]
+    pd.DataFrame(linear, columns=["kl_weight", "metric", "value"]).to_csv(folder / "linear_code.csv", index=False)
     (folder / "verdicts.json").write_text(json.dumps(verdicts), encoding="utf-8")
+
+
+def linear_code(weight: float, likelihood: str) -> list[tuple[float, str, float]]:
+    """Rows of linear_code.csv: 24 nats at weight 1, none at 100."""
+    kl = np.inf if weight == 0 else 24.0 / weight if weight < 100 else 0.0
+    known = {"components": 3 if kl else 0, "kl": kl, "collapse": 96.0}
+    if likelihood == "gaussian":
+        known |= {"sigma": 0.12, "reconstruction": -900.0, "neg_elbo": -900.0 + kl}
+    return [(weight, metric, value) for metric, value in known.items()]
 
 
 def _arrays(rng, originals, pairs, draws, like, kl):

@@ -100,3 +100,21 @@ def test_freed_memory_is_kept_where_the_c_library_can_and_else_nothing_happens(m
     assert keep_freed_memory() in (True, False)
     monkeypatch.setattr("ctypes.CDLL", lambda _: object())  # a C library without mallopt
     assert keep_freed_memory() is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        (["all"], "interrupted: the same command goes on where it stopped"),
+        (["all", "--force"], "interrupted: the same command without --force goes on where it stopped"),
+        (["vae"], "interrupted: --resume goes on where the run stopped"),
+        (["report"], "interrupted"),
+    ],
+)
+def test_an_interrupted_command_says_how_to_go_on(arguments, advice, capsys, monkeypatch):
+    def interrupted(args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(COMMANDS[arguments[0]], "run", interrupted)
+    assert main(arguments) == 130
+    assert capsys.readouterr().err == f"{advice}\n"

@@ -1,4 +1,5 @@
 import json
+import math
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from data.errors import DataError
 from experiments.discussion_vae import discuss, write_discussion
 from experiments.saved_vae import open_vae_run
-from experiments.tables_vae import write_tables
+from experiments.tables_vae import summary_table, write_tables
 from experiments.wording_vae import nats, number, percent
 from tests.experiments.saved_vae_sample import write_vae_run
 
@@ -69,8 +70,16 @@ def test_an_unused_prior_is_named_with_its_points_and_its_dividend(tmp_path):
     text = section(text_of(tmp_path), "×0: the prior is left unused")
     assert "it is 400 nats long; ×1 makes do with 30.0" in text
     assert "That buys 50.0 nats of reconstruction for 370 of code." in text
-    assert "averages 0.0001 where the prior has 1" in text
+    assert "averages 1e-05 where the prior has 1" in text
+    assert "every face becomes a point" in text
     assert "320 nats worse than at ×1" in text
+
+
+def test_posteriors_that_are_no_points_and_lie_elsewhere_are_told_by_their_distance(tmp_path):
+    text = section(text_of(tmp_path, {1.0: "elsewhere"}), "Two costs, one trade")
+    assert "averages 0.02, so the faces are no points yet" in text
+    assert "by 3.00 nats a unit where 1 is called far" in text
+    assert "becomes a point" not in text
 
 
 def test_a_free_code_that_does_not_help_is_said_not_to_help(tmp_path):
@@ -88,6 +97,53 @@ def test_a_smaller_weight_that_keeps_the_prior_is_not_called_unused(tmp_path):
 def test_the_linear_bar_is_cleared_or_not_by_the_numbers(tmp_path):
     assert "The bar is cleared, by 23 %" in text_of(tmp_path / "a", pca=0.0155)  # 1 - .0120 / .0155
     assert "**The bar is not reached**: the error is 20 % larger" in text_of(tmp_path / "b", pca=0.0100)
+
+
+def linear_said(folder: Path, likelihood: str, kl: float, components: int) -> str:
+    """The section of x100, a silent code of 2 nats, where the best linear code spends `kl`."""
+    run = write_vae_run(folder / "run", {1.0: "healthy", 100.0: "silent"}, likelihood=likelihood)
+    table = pd.read_csv(run / "linear_code.csv")
+    for metric, value in (("kl", kl), ("components", components)):
+        table.loc[(table["kl_weight"] == 100) & (table["metric"] == metric), "value"] = value
+    table.to_csv(run / "linear_code.csv", index=False)
+    return section(discuss(open_vae_run(run)), "×100: the code falls almost silent")
+
+
+def test_what_a_weight_asks_for_is_told_from_the_best_linear_code(tmp_path):
+    text = linear_said(tmp_path, "gaussian", 2.5, 2)
+    assert "sends 2 components and spends 2.50 nats. So the 2.00 nats that the network spends are what a" in text
+    assert "reconstruction + 100 KL, comes to −200 with the network and to −650 with the linear code." in text
+    assert "takes a weight of 96, as many as the 768 values times the 12 % of all variance" in text
+
+
+def test_a_network_that_spends_far_less_than_the_best_linear_code_is_said_to_have_missed_it(tmp_path):
+    text = linear_said(tmp_path, "gaussian", 9.0, 4)
+    assert "spends 9.00 nats. The network spends 2.00 nats, so it is not the price alone" in text
+
+
+def test_a_network_that_gets_more_out_of_a_nat_than_a_linear_code_is_said_to_do_so(tmp_path):
+    text = linear_said(tmp_path, "gaussian", 0.6, 1)
+    assert "spends 0.60 nats. The network spends 2.00 nats: its decoder is not linear, and a nat buys it more." in text
+
+
+def test_a_weight_at_which_no_linear_code_pays_is_said_to_silence_it(tmp_path):
+    text = linear_said(tmp_path, "gaussian", 0.0, 0)
+    assert "The best one sends none, and spends nothing. The network spends 2.00 nats." in text
+    assert "silence a linear code" not in text
+
+
+def test_why_a_bernoulli_likelihood_asks_for_less_is_said(tmp_path):
+    text = linear_said(tmp_path, "bernoulli", 1.9, 1)
+    assert "the noise is not learned: a grey level p has the variance p(1 − p)" in text
+    assert "while its variance exceeds 100. The best one sends 1 component and spends 1.90 nats" in text
+
+
+def test_the_bounds_of_network_and_linear_code_stand_side_by_side(tmp_path):
+    text = section(text_of(tmp_path), "Is it better than a linear code?")
+    assert "−876 at ×1, where the network has −970 and −900 at ×100, where the network has −300." in text
+    assert "×0" not in text.partition("In nats")[2]  # without limit there
+    text = text_of(tmp_path / "b", likelihood="bernoulli")
+    assert "In nats the code counts too" not in text
 
 
 def test_the_learned_noise_sets_the_rate_of_exchange(tmp_path):
@@ -156,12 +212,24 @@ def test_the_tables_hold_every_metric_layer_and_setting(tmp_path):
     assert "| `to_log_variance` | linear | 4 | 516 | 512 |" in text
     assert "| **all** |  |  | **3,099** | **42,496** |" in text
     assert "| kl weights | 1 100 0 |" in text
+    assert "| KL ×1 | 3 | 24.0 | 30.0 | −876 | −970 |" in text
+    assert "| KL ×0 | 3 | ∞ | 400 | ∞ | −650 |" in text
     assert "Drawn faces" in text
 
 
 def test_the_tables_of_a_stopped_run_hold_what_there_is(tmp_path):
     text = write_tables(write_vae_run(tmp_path / "run", evaluated=False)).read_text()
     assert "## Settings" in text and "## The layers" not in text and "nan" not in text
+
+
+def test_the_run_in_short_has_a_column_for_each_weight_and_the_yardsticks_below_what_they_measure(tmp_path):
+    lines = summary_table(open_vae_run(write_vae_run(tmp_path / "run"))).splitlines()
+    assert lines[0] == "|  | KL ×1 | KL ×100 | KL ×0 |"
+    assert "| negative ELBO, unweighted (nats) | −970 | −300 | −650 |" in lines
+    assert "| – of the best linear code | −876 | −900 | ∞ |" in lines
+    assert "| – of the best linear code, components sent | 24.0, 3 | 0.00, 0 | ∞, 3 |" in lines
+    assert "| what became of the code | healthy | collapsed | unused prior |" in lines
+    assert lines[-1] == "PCA with 4 components, the best linear code in squared error, reaches 0.0155."
 
 
 @pytest.mark.parametrize("damage", ["missing", "broken", "foreign"])
@@ -175,7 +243,15 @@ def test_a_folder_that_holds_no_run_is_refused_in_one_line(tmp_path, damage):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(-7591.4, "−7,591"), (36.66, "36.7"), (0.938, "0.94"), (-0.0, "0.00"), (-0.001, "0.00"), (1e5, "100,000")],
+    [
+        (-7591.4, "−7,591"),
+        (36.66, "36.7"),
+        (0.938, "0.94"),
+        (-0.0, "0.00"),
+        (-0.001, "0.00"),
+        (1e5, "100,000"),
+        (math.inf, "∞"),
+    ],
 )
 def test_numbers_have_three_figures_and_a_true_minus(value, text):
     assert number(value) == text

@@ -13,6 +13,7 @@ from experiments.report import write_report
 from experiments.report.inline_map import inline_map
 from experiments.report.markdown import code_block, inline, table, to_html
 from experiments.report.page import page
+from experiments.report.pictures import inlined
 from experiments.run_folder import UsageError
 from tests.experiments.report_sample import (
     HOSTILE,
@@ -100,10 +101,13 @@ def test_the_items_of_both_problems_are_headings_in_order(read):
     assert [heading.split(" ")[0] for heading in read.text_of["h2"]] == ["Problem", "Problem"]
 
 
+def inlined_text(path):
+    return base64.b64encode(inlined(path).content).decode()
+
+
 def test_every_figure_of_the_runs_is_on_the_page_once(read, runs):
     files = [*runs.glob("*/figures/*.png"), *runs.glob("*/*.gif")]
-    encoded = sorted(base64.b64encode(path.read_bytes()).decode() for path in files)
-    assert sorted(src.partition("base64,")[2] for src in read.attributes("src")) == encoded
+    assert sorted(src.partition("base64,")[2] for src in read.attributes("src")) == sorted(map(inlined_text, files))
     assert len(files) > 20
 
 
@@ -129,7 +133,7 @@ def test_every_figure_stands_under_its_own_item(out, runs):
     items = dict(zip(pieces[1::2], pieces[2::2], strict=True))
     for item, names in PLACES.items():
         for name in names:
-            assert base64.b64encode((runs / name).read_bytes()).decode() in items[item], name
+            assert inlined_text(runs / name) in items[item], name
 
 
 def test_every_picture_has_words_for_those_who_cannot_see_it(read):

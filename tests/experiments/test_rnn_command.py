@@ -263,3 +263,10 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=r"--out .*: cannot be made \(Not a directory\): choose another folder"):
         run(tmp_path / "file" / "runs")
+
+
+def test_a_worker_process_keeps_freed_memory_before_it_trains(monkeypatch):
+    calls = []
+    monkeypatch.setattr(trainings_rnn, "keep_freed_memory", lambda: calls.append("memory"))
+    assert trainings_rnn._in_worker(lambda: calls.append("training") or "result") == "result"
+    assert calls == ["memory", "training"]

@@ -82,6 +82,7 @@ def test_a_run_leaves_every_promised_file_and_nothing_half_written(whole):
         "metrics.csv",
         "final.csv",
         "factors.csv",
+        "linear_code.csv",
         "verdicts.json",
         CONFIG,
         "discussion.md",
@@ -102,6 +103,7 @@ def test_a_run_leaves_every_promised_file_and_nothing_half_written(whole):
         ("metrics.csv", "kl_weight,epoch,split,neg_elbo,reconstruction,kl,bits_per_dim,active_units"),
         ("final.csv", "kl_weight,split,metric,value"),
         ("factors.csv", "kl_weight,factor,r_squared"),
+        ("linear_code.csv", "kl_weight,metric,value"),
     ],
 )
 def test_columns_are_exactly_those_promised(whole, name, header):
@@ -175,6 +177,21 @@ def test_config_says_what_was_asked_of_which_faces_and_what_it_took(whole):
     assert [layer["name"] for layer in config["layers"]][:2] == ["encoder.0", "encoder.1"]
     assert config["seconds_per_epoch"] > 0
     assert config["peak_memory_mb"] > 0
+
+
+def test_the_best_linear_code_is_kept_for_every_weight(whole):
+    table = pd.read_csv(whole / "linear_code.csv").pivot(index="kl_weight", columns="metric", values="value")
+    assert list(table.index) == [0, 1, 100]
+    assert np.isinf(table["kl"][0]) and table["kl"][1] > table["kl"][100] >= 0
+    assert (table["components"][1], table["collapse"].nunique()) == (3, 1)
+    np.testing.assert_allclose(table["neg_elbo"], table["reconstruction"] + table["kl"], rtol=1e-6)
+
+
+def test_a_bernoulli_run_keeps_what_a_linear_code_would_spend_and_no_level_of_its_bound(tmp_path):
+    out = run(tmp_path / "vae", "--likelihood", "bernoulli", "--epochs", "1")
+    table = pd.read_csv(out / "linear_code.csv").pivot(index="kl_weight", columns="metric", values="value")
+    assert set(table) == {"components", "kl", "collapse"}
+    assert table["kl"][1] > table["kl"][100] > 0
 
 
 def test_verdicts_hold_the_facts_of_every_weight(whole):

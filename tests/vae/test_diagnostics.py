@@ -11,7 +11,6 @@ from vae.diagnostics import (
     factor_scores,
     kl_per_unit,
     mean_squared_error,
-    pca_error,
     prior_gap,
     psnr,
     verdict,
@@ -93,22 +92,6 @@ def test_mean_squared_error_is_that_of_the_reconstruction_from_the_mean(monkeypa
 def test_psnr_of_known_errors():
     assert psnr(0.01) == pytest.approx(20)
     assert psnr(0.0) == math.inf
-
-
-@pytest.mark.parametrize("components", [1, 4, 10])
-def test_pca_error_is_that_of_a_full_singular_value_decomposition(components):
-    rng = np.random.default_rng(0)
-    scales = 30 * 0.98 ** np.arange(192)  # falls slowly, so that the first axes are hard to tell
-    mixing = np.linalg.qr(rng.standard_normal((192, 192)))[0]
-    pixels = 128 + (rng.standard_normal((150, 192)) * scales) @ mixing
-    images = np.clip(np.rint(pixels), 0, 255).astype(np.uint8).reshape(150, 8, 8, 3)
-    train, held_out = images[:100], images[100:]
-    flat, test = train.reshape(100, -1) / 255, held_out.reshape(50, -1) / 255
-    _, _, axes = np.linalg.svd(flat - flat.mean(0), full_matrices=False)
-    centred = test - flat.mean(0)
-    expected = np.square(centred - centred @ axes[:components].T @ axes[:components]).mean()
-    ours = pca_error(train, held_out, components, np.random.default_rng(1))
-    assert ours == pytest.approx(expected, rel=0.005)
 
 
 def test_a_factor_that_the_means_hold_scores_one_and_one_that_they_do_not_scores_none():

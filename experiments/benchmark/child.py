@@ -1,0 +1,22 @@
+"""Modules of this package as processes of their own, for what cannot be measured in the process that measures."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class ChildError(RuntimeError):
+    """A process of ours failed; the last line that it said."""
+
+
+def answer_of(module: str, arguments: Sequence[str], told: str = "") -> str:
+    """What ``python -m experiments.benchmark.MODULE ARGUMENTS`` prints when it reads `told`."""
+    command = [sys.executable, "-m", f"{__package__}.{module}", *arguments]
+    done = subprocess.run(command, cwd=ROOT, input=told, capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+        raise ChildError(f"{' '.join(command[1:3])}: {reason}")
+    return done.stdout

@@ -1,0 +1,160 @@
+"""Measure how fast training steps are and how much memory they take, and compare them with PyTorch's and others'.
+
+Each work (a training step of the autoencoder or of a recurrent net, a convolutional layer, a node of the graph) is run
+in turn with the same in every peer, from the same weights, in float32; the ratio is the median of the rounds' ratios,
+with the lowest and the highest. First the losses and all gradients are compared; if they differ, nothing is timed.
+
+  make benchmark                                          everything, with the peers in an environment of their own
+  python -m experiments benchmark --peers --only 'vae*'   some works, against the peers that are installed
+  python -m experiments benchmark --quick                 a few, without peers
+
+To measure one thread on a machine of several cores, keep it on one of them, or the system moves it about (Linux):
+taskset -c 1 python -m experiments benchmark --threads 1. On a core that others use as well, --cpu-time counts the
+processor's time instead of the clock's. Never measure several threads on cores that are in use.
+
+The folder gets benchmark.csv, growth.csv, the table as benchmark.md, and figures of both.
+"""
+
+import argparse
+import csv
+import io
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import astuple, replace
+
+import pandas as pd
+
+from ..figures.benchmark import plot_ratios
+from ..figures.growth import plot_growth
+from ..run_folder import RunFolder, UsageError
+from . import growth, machine, memory, peers, report
+from .agreement import DifferentError
+from .arguments import Request, add_arguments, resolve
+from .comparison import Comparison, check, compare
+from .products import noted_products
+from .sides import Clock
+from .timing import Plan
+
+__all__ = ["add_arguments", "run"]
+
+PAUSE = 0.05  # seconds; OpenMP's threads spin for some milliseconds after their work, OpenBLAS's for some more
+
+
+def run(args: argparse.Namespace) -> None:
+    request = resolve(args)
+    folder = RunFolder(args.out, _settings(request, args), force=args.force)
+    heading = _heading(request.peers)
+    print("\n".join(heading), flush=True)
+    _check_all(request)
+    clock: Clock = time.process_time if args.cpu_time else time.perf_counter
+    comparisons = _compare_all(request, clock, with_memory=not args.no_memory)
+    points = _grow_all(request, clock, with_memory=not args.no_memory)
+    if comparisons:
+        folder.write_text("benchmark.csv", report.csv_text(comparisons))
+        folder.write_text("benchmark.md", report.markdown(comparisons, heading))
+    if points:
+        folder.write_text("growth.csv", _growth_csv(points))
+    draw(folder)
+    folder.finish(machine=machine.facts())
+    print(report.summary(comparisons))
+    if args.markdown:
+        print("\n" + report.markdown(comparisons, heading))
+    print(f"all of it is in {args.out}")
+
+
+def draw(folder: RunFolder) -> None:
+    """The figures of a run, from its tables."""
+    ratios, grown = folder.path / "benchmark.csv", folder.path / "growth.csv"
+    if ratios.is_file() and len(table := pd.read_csv(ratios).dropna(subset="ratio")):
+        plot_ratios(table, folder.path / "figures" / "benchmark.png")
+    if grown.is_file():
+        labels = {axis.name: f"{axis.size}\n({axis.where})" for axis in growth.AXES}
+        plot_growth(pd.read_csv(grown), labels, folder.path / "figures" / "growth.png")
+
+
+def _settings(request: Request, args):
+    """What decides the results."""
+    works = {str(threads): [work.name for work in works] for threads, works in request.groups}
+    growing = [axis.name for axis in request.axes]
+    return {"works": works, "growth": growing, "peers": request.peers, "cpu_time": args.cpu_time} | (
+        request.plan._asdict()
+    )
+
+
+def _heading(names) -> list[str]:
+    lines = [f"- {name}: {value}" for name, value in machine.facts().items()]
+    versions = [f"{report.name_of(name)} {peers.version(name)}" for name in names]
+    return lines + ([f"- compared with {', '.join(versions)}"] if versions else [])
+
+
+def _check_all(request) -> None:
+    """Raises UsageError if a peer computes something else."""
+    if not request.peers:
+        return
+    started = time.monotonic()
+    try:
+        for threads, works in request.groups:
+            _set_threads(threads, request.peers)
+            for work in works:
+                check(work, [name for name in request.peers if name in work.peers])
+    except DifferentError as error:
+        raise UsageError(str(error)) from None
+    seconds = time.monotonic() - started
+    print(f"all losses and gradients agree ({seconds:.0f} s)", flush=True)
+
+
+def _compare_all(request, clock, with_memory) -> list[Comparison]:
+    measured = []
+    for threads, works in request.groups:
+        _set_threads(threads, request.peers)
+        group = []
+        for work, noted in zip(works, noted_products([work.problem for work in works]), strict=True):
+            names = [name for name in request.peers if name in work.peers]
+            for comparison in compare(work, names, noted, threads, _steady(request.plan, threads), clock):
+                print(report.line(comparison), flush=True)
+                group.append(comparison)
+        measured += _with_memory(group, threads) if with_memory and group else group
+    return measured
+
+
+def _with_memory(comparisons: Sequence[Comparison], threads: int) -> list[Comparison]:
+    """The same with the peaks of memory filled in, but of peers that run in a process of their own."""
+    ours = memory.peaks_mb([(c.work.problem, "") for c in comparisons], threads)
+    theirs = [math.nan] * len(comparisons)
+    for peer in peers.IN_PROCESS:
+        rows = [i for i, c in enumerate(comparisons) if c.peer == peer]
+        if rows:
+            requests = [(comparisons[i].work.problem, comparisons[i].settings) for i in rows]
+            for i, peak in zip(rows, memory.peaks_mb(requests, threads, peer), strict=True):
+                theirs[i] = peak
+    return [replace(c, peak_mb_ours=a, peak_mb_peer=b) for c, a, b in zip(comparisons, ours, theirs, strict=True)]
+
+
+def _grow_all(request, clock, with_memory) -> list[growth.Point]:
+    threads = request.groups[0][0]
+    _set_threads(threads, ())
+    points = []
+    for axis in request.axes:
+        print(f"{axis.name}: {axis.size} ({axis.where}): {', '.join(map(str, axis.problems))}", flush=True)
+        points += growth.grow(axis, threads, _steady(request.plan, threads), clock, with_memory)
+    return points
+
+
+def _growth_csv(points) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(growth.COLUMNS)
+    writer.writerows([f"{x:.4g}" if isinstance(x, float) else x for x in astuple(point)] for point in points)
+    return buffer.getvalue()
+
+
+def _set_threads(threads: int, names: Sequence[str]) -> None:
+    machine.set_threads(threads)
+    for name in names:
+        peers.set_threads(name, threads)
+
+
+def _steady(plan: Plan, threads: int) -> Plan:
+    """With several threads, wait before each reading until the other side's have gone to sleep."""
+    return plan._replace(pause=PAUSE) if threads > 1 else plan

@@ -1,0 +1,98 @@
+"""A work measured: our side, the matrix products that it consists of, and every side of its peers, in turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from . import peers
+from .agreement import TOLERANCES, history, in_precision, require_same
+from .machine import Busyness
+from .products import Product, Products
+from .sides import Clock, Side
+from .timing import Plan, Ratio, Stopwatch, fastest, interleaved, ratio
+from .works import Work
+
+UNKNOWN = float("nan")
+NO_RATIO = Ratio(UNKNOWN, UNKNOWN, UNKNOWN)
+Timed = Side | Products
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One work against one peer; without a peer, ours alone.
+
+    Attributes:
+        settings: those with which the peer was the fastest.
+        ratio: our time over the peer's.
+        ours_ms, peer_ms: a step (of a chain, an op), the median of the rounds.
+        gemm_share: the time of the step's matrix products alone over that of the step.
+        peak_mb_ours, peak_mb_peer: what a step holds at most.
+        busy: the share of the time in which this process had a core.
+    """
+
+    work: Work
+    threads: int
+    ours_ms: float
+    gemm_share: float
+    busy: float
+    peer: str = ""
+    settings: str = ""
+    ratio: Ratio = NO_RATIO
+    peer_ms: float = UNKNOWN
+    peak_mb_ours: float = UNKNOWN
+    peak_mb_peer: float = UNKNOWN
+
+
+def check(work: Work, names: Sequence[str]) -> None:
+    """See that every side of these peers computes what ours does.
+
+    Raises:
+        DifferentError: one does not.
+    """
+    for dtype in TOLERANCES if names else ():
+        problem = in_precision(work.problem, dtype)
+        ours = history(problem.ours())
+        for name in names:
+            for settings, make in peers.makers(name, problem).items():
+                who = f"{name} ({settings})" if settings else name
+                require_same(work.name, who, dtype, ours, history(make()))
+
+
+def compare(
+    work: Work, names: Sequence[str], noted: Sequence[Product], threads: int, plan: Plan, clock: Clock
+) -> list[Comparison]:
+    """The work against each of these peers, all in the same rounds; with no peers, one comparison without a peer.
+
+    Args:
+        noted: the matrix products of our step.
+    """
+    ours = work.problem.ours()
+    theirs = {(name, s): make() for name in names for s, make in peers.makers(name, work.problem).items()}
+    timed: list[Timed] = [ours, *([Products(noted)] if noted else []), *theirs.values()]
+    stopwatches: list[Stopwatch] = [partial(side.seconds, clock=clock) for side in timed]
+    seen = Busyness()
+    table = interleaved([seen.watching(stopwatches[0]), *stopwatches[1:]], plan)
+    share = float(np.median(table[:, 1] / table[:, 0])) if noted else 0.0
+    alone = Comparison(work, threads, _milliseconds(table[:, 0], work), share, seen.share)
+    columns = dict(zip(theirs, table.T[-len(theirs) :], strict=True)) if theirs else {}
+    return [_against(alone, table[:, 0], name, columns) for name in names] or [alone]
+
+
+def _against(alone, ours, peer, columns):
+    """The comparison with the fastest of the peer's sides; `columns` are seconds by peer and settings."""
+    settings = [s for name, s in columns if name == peer]
+    table = np.column_stack([columns[peer, s] for s in settings])
+    best = fastest(table)
+    return replace(
+        alone,
+        peer=peer,
+        settings=settings[best],
+        ratio=ratio(ours, table[:, best]),
+        peer_ms=_milliseconds(table[:, best], alone.work),
+    )
+
+
+def _milliseconds(seconds, work):
+    return 1e3 * float(np.median(seconds)) / work.problem.steps_in_one

@@ -1,0 +1,126 @@
+"""The comparisons as text: a line each while they are made, the CSV, and the tables for people."""
+
+import csv
+import io
+from collections.abc import Sequence
+from math import exp, isnan, log
+
+from .comparison import Comparison
+from .timing import Ratio
+
+COLUMNS = (
+    *("work", "peer", "threads", "ratio", "ratio_low", "ratio_high"),
+    *("ours_ms", "peer_ms", "gemm_share", "peak_mb_ours", "peak_mb_peer"),
+)
+NAMES = {"torch": "PyTorch", "mygrad": "MyGrad", "hips": "HIPS autograd"}
+LEAST_MB = 1.0  # less than that decides what the heap happens to have free
+LEAST_BUSY = 0.9  # below it a line says so
+
+
+def name_of(peer: str) -> str:
+    """As its authors write it."""
+    return NAMES.get(peer, peer)
+
+
+def line(c: Comparison) -> str:
+    """One comparison in a line of a log."""
+    text = f"{c.work.name:22} {c.threads}T  ours {_time(c.ours_ms):>10}, products {100 * c.gemm_share:3.0f} %"
+    if c.peer:
+        settings = f" ({c.settings})" if c.settings else ""
+        text += f"  {name_of(c.peer)} {_time(c.peer_ms):>10}  ratio {_spread(c.ratio)}{settings}"
+    busy = f"  [had a core {100 * c.busy:.0f} % of the time]" if c.busy < LEAST_BUSY else ""
+    return text + busy
+
+
+def csv_text(comparisons: Sequence[Comparison]) -> str:
+    """The table with exactly `COLUMNS`; what is not known is empty."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for c in comparisons:
+        numbers = (*c.ratio, c.ours_ms, c.peer_ms, c.gemm_share, c.peak_mb_ours, c.peak_mb_peer)
+        writer.writerow([c.work.name, c.peer, c.threads, *("" if isnan(x) else f"{x:.4g}" for x in numbers)])
+    return buffer.getvalue()
+
+
+def markdown(comparisons: Sequence[Comparison], heading: Sequence[str]) -> str:
+    """A table of the families, for a page: a row for each autoencoder, one for all works of another family.
+
+    Args:
+        heading: what the numbers depend on, a line each.
+    """
+    lines = [
+        "| training step | threads | against | time, ratio | ours | theirs | in matrix products | memory, ratio |",
+        "|---|---:|---|---:|---:|---:|---:|---:|",
+    ]
+    for group in _groups(comparisons):
+        lines.append(_single(group[0]) if len(group) == 1 else _family(group))
+    return "\n".join([*heading, "", *lines]) + "\n"
+
+
+def summary(comparisons: Sequence[Comparison]) -> str:
+    """Geometric mean and worst of each family of several works."""
+    lines = []
+    for group in _groups(comparisons):
+        if len(group) > 1 and group[0].peer:
+            worst = max(group, key=lambda c: c.ratio.median)
+            mean = geometric_mean([c.ratio.median for c in group])
+            lines.append(
+                f"{worst.work.family}, {len(group)} works, {worst.threads}T, against {name_of(worst.peer)}: "
+                f"geometric mean {mean:.2f}, worst {worst.ratio.median:.2f} ({worst.work.name})"
+            )
+    return "\n".join(lines)
+
+
+def geometric_mean(values: Sequence[float]) -> float:
+    """Of ratios: half the time and twice the time cancel."""
+    return exp(sum(map(log, values)) / len(values))
+
+
+def _groups(comparisons):
+    """Comparisons that share a row: those of a family with one peer and one number of threads; each autoencoder has
+    a row of its own."""
+    groups: dict[tuple, list[Comparison]] = {}
+    for c in comparisons:
+        own = c.work.name if c.work.title else ""
+        groups.setdefault((c.work.family, own, c.threads, c.peer), []).append(c)
+    return list(groups.values())
+
+
+def _single(c):
+    cells = [c.work.title or c.work.family, str(c.threads), name_of(c.peer), _bold_ratio(c.ratio)]
+    cells += [
+        _time(c.ours_ms),
+        "" if isnan(c.peer_ms) else _time(c.peer_ms),
+        f"{100 * c.gemm_share:.0f} %",
+        _memory([c]),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _family(group):
+    first, ratios = group[0], [c.ratio.median for c in group]
+    time = f"**{geometric_mean(ratios):.2f}** (worst {max(ratios):.2f})" if first.peer else ""
+    share = f"{100 * sum(c.gemm_share for c in group) / len(group):.0f} %"
+    title = f"{first.work.family}, {len(group)} sizes"
+    return f"| {title} | {first.threads} | {name_of(first.peer)} | {time} | | | {share} | {_memory(group)} |"
+
+
+def _memory(group):
+    """The geometric mean of our peaks over theirs, of the works that need enough memory to tell."""
+    large = [c for c in group if min(c.peak_mb_ours, c.peak_mb_peer) >= LEAST_MB]
+    return f"{geometric_mean([c.peak_mb_ours / c.peak_mb_peer for c in large]):.2f}" if large else ""
+
+
+def _bold_ratio(r: Ratio) -> str:
+    return "" if isnan(r.median) else f"**{r.median:.2f}** ({r.low:.2f} to {r.high:.2f})"
+
+
+def _spread(r: Ratio) -> str:
+    return f"{r.median:.2f} ({r.low:.2f} to {r.high:.2f})"
+
+
+def _time(milliseconds: float) -> str:
+    if milliseconds < 0.1:
+        return f"{1e3 * milliseconds:.2f} us"
+    return f"{milliseconds:.2f} ms" if milliseconds < 10 else f"{milliseconds:.0f} ms"
