@@ -182,9 +182,8 @@ def disagreement(op: Callable[..., Any], reference: Callable[..., Any], arrays: 
     if [a.shape for a in found] != [b.shape for b in expected]:
         return float("inf")
     largest = max(float(np.max(np.abs(b), initial=0)) for b in expected)
-    return max(float(np.max(np.abs(a - b), initial=0)) for a, b in zip(found, expected, strict=True)) / max(
-        largest, 1e-6
-    )
+    differences = [float(np.max(np.abs(a - b), initial=0)) for a, b in zip(found, expected, strict=True)]
+    return max(differences) / max(largest, 1e-3)
 
 
 def _values_and_gradients(function, arrays, options) -> list[np.ndarray]:
