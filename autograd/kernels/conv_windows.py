@@ -138,7 +138,8 @@ class _Rows:
         for i, outputs, pixels in self._taps():
             rows = self.inside[:, :, i]
             rows[: outputs.start] = rows[outputs.stop :] = 0
-            rows[outputs] = image[pixels]
+            if outputs.start < outputs.stop:
+                rows[outputs] = image[pixels]
         return self
 
     def scatter(self):
@@ -148,16 +149,15 @@ class _Rows:
         last = min(max(stride * (self.band.stop - 1) + offsets[-1] + 1, first), height)
         image = np.zeros((last - first, *self.inside.shape[1:2], *self.inside.shape[3:]), self.array.dtype)
         for i, outputs, pixels in self._taps():
-            image[pixels.start - first : pixels.stop - first : pixels.step] += self.inside[outputs, :, i]
+            if outputs.start < outputs.stop:
+                image[pixels.start - first : pixels.stop - first : pixels.step] += self.inside[outputs, :, i]
         return first, image
 
     def _taps(self):
         """For each tap along H: which rows of the band see a pixel through it, and which image rows these are."""
         height, stride = self.geometry.image[0], self.geometry.stride[0]
         for i, offset in enumerate(self.geometry.tap_offsets(0)):
-            outputs, pixels = seen_through(stride * self.band.start + offset, stride, height, len(self.array))
-            if outputs.start < outputs.stop:
-                yield i, outputs, pixels
+            yield i, *seen_through(stride * self.band.start + offset, stride, height, len(self.array))
 
     def windows(self):
         """The windows (R, OW, kW kH C, N): a view, unless dilation tears them apart."""

@@ -47,7 +47,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import conv_windows, conv_winograd
+from . import conv_pointwise, conv_windows, conv_winograd
 from .conv_epilogue import epilogue
 from .conv_geometry import ConvGeometry, conv_geometry, conv_transpose_geometry
 from .conv_sides import Images, IncomingGradient
@@ -65,6 +65,7 @@ __all__ = [
 # The first form that serves a geometry computes it. All agree with kernels.reference; they differ in speed.
 FORMS = (
     conv_winograd,  # where its algorithms save multiplications: 3 x 3 kernels, 4 x 4 of stride 2 and their like
+    conv_pointwise,  # 1 x 1 kernels
     conv_windows,  # everything else
 )
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.kernels import conv_epilogue, conv_layout, conv_sides, conv_windows, conv_winograd, convolution, reference
+from autograd.kernels import (
+    conv_epilogue,
+    conv_layout,
+    conv_pointwise,
+    conv_sides,
+    conv_windows,
+    conv_winograd,
+    convolution,
+    reference,
+)
 from autograd.kernels.conv_geometry import conv_geometry
 
 MEMORY_ORDERS = [(0, 1, 2, 3), (1, 2, 3, 0), (1, 2, 0, 3), (0, 3, 1, 2)]  # NHWC, HWCN, HWNC, NCHW
@@ -112,6 +121,22 @@ def cases_for(form):
     return cases() if form == "windows" else cases(blocks=(2, 3))
 
 
+@settings(max_examples=30, deadline=None)
+@given(sizes=st.tuples(*[st.integers(1, 7)] * 4), filters=st.integers(1, 5), order=st.sampled_from(MEMORY_ORDERS))
+def test_one_by_one_kernels_equal_the_seven_loops(sizes, filters, order):
+    with using(conv_pointwise):
+        check_convolution(sizes, (filters, 1, 1, sizes[-1]), {}, order=order)
+        check_transposed(sizes, (filters, 1, 1, sizes[-1]), {}, order=order)
+
+
+def test_windows_that_see_nothing_but_padding_are_zero():
+    """The arrays that a window is gathered in begin with whatever was in memory."""
+    for _ in range(3):
+        np.full(200_000, np.nan)
+        with using(conv_windows):
+            check_convolution((2, 2, 2, 1), (3, 3, 3, 1), {"stride": 1, "padding": 4})
+
+
 @pytest.mark.parametrize("form", FORMS)
 @settings(max_examples=120, deadline=None)
 @given(data=st.data(), order=st.sampled_from(MEMORY_ORDERS))
@@ -185,7 +210,8 @@ def test_float32_of_large_layers_is_within_five_millionths_of_the_largest_value(
     ("x_shape", "weight_shape", "options", "form"),
     [
         ((2, 64, 64, 3), (32, 4, 4, 3), {"stride": 2, "padding": 1}, conv_windows),
-        ((2, 9, 9, 16), (8, 1, 1, 16), {}, conv_windows),
+        ((2, 9, 9, 16), (8, 1, 1, 16), {}, conv_pointwise),
+        ((2, 9, 9, 16), (8, 1, 1, 16), {"stride": 2}, conv_windows),
         ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 2, "padding": 1}, conv_winograd),
         ((2, 2, 2, 32), (64, 4, 4, 32), {"stride": 2, "padding": 1}, conv_windows),  # a single output
         ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 2, "padding": 2, "dilation": 2}, conv_windows),
