@@ -12,10 +12,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import autograd
+
 from ..memory import keep_freed_memory
 from . import peers
 from .child import answer_of
-from .machine import set_threads
 from .works import Problem, decoded, encoded
 
 STEPS = 3  # the first makes what is kept; from the second on the old and the new may be held together
@@ -62,7 +63,7 @@ def _in_a_copy(problem, settings, peer, threads):
 
 
 def _peak_mb(problem, settings, peer, threads):
-    set_threads(threads)
+    autograd.set_threads(threads)
     if peer:
         peers.set_threads(peer, threads)
 
