@@ -159,3 +159,11 @@ def _staying_on(core: int | None) -> Iterator[None]:
 
 
 _team = _Team()
+
+if hasattr(os, "register_at_fork"):  # threads do not survive a fork: the child starts with one, like any process
+
+    def _start_anew() -> None:
+        global _team
+        _team = _Team()
+
+    os.register_at_fork(after_in_child=_start_anew)
