@@ -8,7 +8,7 @@ In memory order (H, W, C, N) a pixel of all images is a matrix (C, N), and a 1 x
 import numpy as np
 
 from .conv_layout import empty_hwcn, to_nhwc
-from .products import in_row_order, multiply_and_add
+from .products import in_row_order, sum_of_products
 from .threads import in_parallel
 
 BANDS = 4  # into which the rows are cut, to be shared out
@@ -47,12 +47,8 @@ def to_image(read, weight, geometry, finish=None):
 
 def to_weight(image, output, geometry):
     """dw (F, 1, 1, C)."""
-
-    def run(band):
-        share = np.empty((geometry.channels, geometry.filters), image.dtype)
-        return multiply_and_add(image[band], output[band], out=share)
-
-    dw = np.sum(in_parallel(run, _bands(image)), axis=0)
+    shares = in_parallel(lambda band: sum_of_products(image[band], output[band]), _bands(image))
+    dw = np.sum(shares, axis=0)  # (C, F)
     return np.ascontiguousarray(dw.T).reshape(geometry.weight_shape)
 
 

@@ -25,10 +25,10 @@ from numpy.lib.stride_tricks import as_strided
 
 from .conv_geometry import seen_through
 from .conv_layout import empty_hwcn, to_nhwc
-from .products import in_row_order
+from .products import in_row_order, sum_of_products
 from .threads import in_parallel
 
-MOST_NUMBERS = 2**18  # of the rows of a band
+NUMBERS_OF_A_BAND = 2**18  # of its rows, about: they should stay in the cache
 
 
 def serves(geometry):
@@ -65,10 +65,8 @@ def to_weight(image, output, geometry):
     """dw (F, kH, kW, C) from both lowered sides."""
 
     def run(band):
-        total = 0
-        for windows, g in zip(_Rows(geometry, band, image.dtype).gather(image).windows(), output[band], strict=True):
-            total = total + np.matmul(windows, in_row_order(g.swapaxes(-1, -2))).sum(axis=0)
-        return total
+        windows = _Rows(geometry, band, image.dtype).gather(image).windows()
+        return sum_of_products(windows, output[band])
 
     dw = np.sum(in_parallel(run, _bands(geometry)), axis=0)  # (kW kH C, F)
     kernel_height, kernel_width = geometry.kernel
@@ -112,7 +110,7 @@ def _bands(geometry):
     """The output rows in about equal slices."""
     count = geometry.output[0]
     numbers = count * geometry.image[1] * geometry.kernel[0] * geometry.channels * geometry.batch
-    bands = min(count, -(-numbers // MOST_NUMBERS))
+    bands = min(count, -(-numbers // NUMBERS_OF_A_BAND))
     return [slice(k * count // bands, (k + 1) * count // bands) for k in range(bands)]
 
 

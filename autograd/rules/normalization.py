@@ -6,6 +6,7 @@ with h = weight g, n the normalised x and sigma its deviation,
     dL/dx = (h - mean(h) - n mean(h n)) / sigma        dL/dweight = sum g n        dL/dbias = sum g
 """
 
+from ..kernels.layer_normalization import layer_norm_forward, layer_norm_gradients
 from ..kernels.normalization import (
     batch_norm_forward,
     batch_norm_gradients,
@@ -13,8 +14,6 @@ from ..kernels.normalization import (
     batch_norm_inference_gradients,
     group_norm_forward,
     group_norm_gradients,
-    layer_norm_forward,
-    layer_norm_gradients,
 )
 from .registry import rule, split
 
@@ -52,8 +51,9 @@ def batch_norm(
     after = activation, negative_slope
     if not training:
         y = batch_norm_inference(x, weight, bias, running_mean, running_variance, epsilon, *after)
+        result = None if activation is None else y  # only the slope of an activation is read off it
         constants = running_mean.copy(), running_variance.copy(), epsilon  # a later batch must not change them
-        return y, *_split(lambda g: batch_norm_inference_gradients(g, x, y, weight, *constants, *after))
+        return y, *_split(lambda g: batch_norm_inference_gradients(g, x, result, weight, *constants, *after))
     y, saved, mean, variance = batch_norm_forward(x, weight, bias, epsilon, *after)
     if running_mean is not None:
         running_mean += momentum * (mean - running_mean)
