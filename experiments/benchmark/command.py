@@ -26,6 +26,8 @@ from dataclasses import astuple, replace
 
 import pandas as pd
 
+import autograd
+
 from ..figures.benchmark import plot_ratios
 from ..figures.growth import plot_growth
 from ..run_folder import RunFolder, UsageError
@@ -151,7 +153,7 @@ def _growth_csv(points) -> str:
 
 
 def _set_threads(threads: int, names: Sequence[str]) -> None:
-    machine.set_threads(threads)
+    autograd.set_threads(threads)
     for name in names:
         peers.set_threads(name, threads)
 

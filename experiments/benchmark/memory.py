@@ -12,10 +12,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograd import set_threads
+
 from ..memory import keep_freed_memory
 from . import peers
 from .child import answer_of
-from .machine import set_threads
 from .works import Problem, decoded, encoded
 
 STEPS = 3  # the first makes what is kept; from the second on the old and the new may be held together
