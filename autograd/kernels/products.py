@@ -22,6 +22,18 @@ def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
     return out
 
 
+def in_pieces(a: np.ndarray, columns: int) -> np.ndarray:
+    """A matrix (R, K) as a stack (pieces, R / pieces, K) that multiplies matrices of so many columns fast; a view.
+
+    As few pieces as make small products; one, if no number of them that divides the rows does.
+    """
+    rows, size = a.shape
+    for pieces in range(1, rows // 4 + 1):
+        if rows % pieces == 0 and rows // pieces * size * columns <= MOST_MULTIPLICATIONS:
+            return a.reshape(pieces, -1, size)
+    return a.reshape(1, rows, size)
+
+
 def multiply_and_add(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
     """out (K, M) = the sum over all leading axes of a (..., K, N) @ b (..., M, N)^T.
 

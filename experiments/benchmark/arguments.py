@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from autograd import available_cores
+import autograd
 
 from ..arguments import require
 from ..run_folder import UsageError
@@ -84,7 +84,7 @@ def resolve(args: argparse.Namespace) -> Request:
 def _groups(args, works):
     if args.threads:
         return [(args.threads, works)]
-    cores = 1 if args.cpu_time or args.quick else available_cores()
+    cores = 1 if args.cpu_time or args.quick else autograd.available_cores()
     many = chosen(works, MANY_THREADS) if cores > 1 else []
     return [(1, works)] + ([(cores, many)] if many else [])
 

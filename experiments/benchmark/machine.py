@@ -1,4 +1,4 @@
-"""The machine as a measurement sees it: what it is, and how much of it was ours."""
+"""The machine as a measurement sees it: what it is, how many threads multiply, how busy it is."""
 
 import os
 import platform
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from autograd import available_cores
+import autograd
 
 from .timing import Stopwatch
 
@@ -16,7 +16,7 @@ from .timing import Stopwatch
 def facts() -> dict[str, str]:
     """What the numbers depend on, in words."""
     return {
-        "processor": f"{_processor()}, {available_cores()} of {os.cpu_count()} cores",
+        "processor": f"{_processor()}, {autograd.available_cores()} of {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "NumPy": f"{np.__version__}, BLAS: {_blas()}",
         "load": f"{os.getloadavg()[0]:.1f} running or waiting, on average over the last minute",

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd import set_threads
+import autograd
 
 from ..memory import keep_freed_memory
 from . import peers
@@ -63,7 +63,7 @@ def _in_a_copy(problem, settings, peer, threads):
 
 
 def _peak_mb(problem, settings, peer, threads):
-    set_threads(threads)
+    autograd.set_threads(threads)
     if peer:
         peers.set_threads(peer, threads)
 
