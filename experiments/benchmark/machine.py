@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 import autograd
 
@@ -32,19 +33,12 @@ def _processor() -> str:
 
 
 def _blas() -> str:
-    found = [pool for pool in _pools().info() if pool["user_api"] == "blas"]
+    found = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
     ours = [pool for pool in found if "numpy" in pool["filepath"]] or found
     if not ours:
         return np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"]
     pool = ours[0]
     return f"{pool['internal_api']} {pool['version']} for {pool.get('architecture', 'unknown')}"
-
-
-def _pools():
-    """The libraries of this process that have threads of their own."""
-    from threadpoolctl import ThreadpoolController  # here, so that the other commands need not import it
-
-    return ThreadpoolController()
 
 
 class Busyness:

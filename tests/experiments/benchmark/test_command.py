@@ -12,8 +12,6 @@ from experiments.benchmark.works import Work
 
 from .fakes import SMALL, Sum
 
-pytest.importorskip("threadpoolctl")
-
 WORK = Work("node_overhead", "one node", SMALL["chain"], "one op", ("torch", "mygrad"))
 MAKERS = {"torch": {"": Sum, "other way": Sum}, "mygrad": {"": Sum}}
 
