@@ -54,6 +54,7 @@ class Mutant:
 
     @property
     def kinds(self) -> tuple[str, ...]:
+        """All descriptions of what is wrong that are true."""
         return tuple(self.kind.split("/"))
 
     @property
