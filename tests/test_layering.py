@@ -1,4 +1,4 @@
-"""Who may import whom: the source is held to the tables of docs/map.md. Data flows one way, nothing forbidden comes in."""
+"""Who may import whom: the source is held to the tables of docs/map.md. Data flows one way, no torch comes in."""
 
 import ast
 import itertools
