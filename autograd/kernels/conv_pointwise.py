@@ -47,10 +47,13 @@ def to_image(read, weight, geometry, finish=None):
 
 def to_weight(image, output, geometry):
     """dw (F, 1, 1, C)."""
-    bands = _bands(image)
-    shares = np.empty((len(bands), geometry.channels, geometry.filters), image.dtype)
-    in_parallel(lambda k: multiply_and_add(image[bands[k]], output[bands[k]], out=shares[k]), range(len(bands)))
-    return np.ascontiguousarray(shares.sum(axis=0).T).reshape(geometry.weight_shape)
+
+    def run(band):
+        share = np.empty((geometry.channels, geometry.filters), image.dtype)
+        return multiply_and_add(image[band], output[band], out=share)
+
+    dw = np.sum(in_parallel(run, _bands(image)), axis=0)
+    return np.ascontiguousarray(dw.T).reshape(geometry.weight_shape)
 
 
 def _multiply_pixels(matrix, pixels, finish, out):

@@ -51,7 +51,7 @@ The transforms take a few channels at a time, so that what the first product lea
 the channels, and for U the n x n products, are also what the threads share out.
 """
 
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -81,10 +81,11 @@ def serves(geometry):
 
 def to_output(read, weight, geometry, finish=None):
     """y (N, OH, OW, F) = A^T (U V) A, and V, the lowered image."""
-    V = lower_image(read, geometry)
-    M = _empty_results(geometry, V.dtype)
-    _multiply_all(_weight_to_products(weight, geometry), V, geometry, out=M)
-    y = empty_hwcn(geometry.output_shape, V.dtype)
+    V = _empty_blocks(geometry, weight.dtype)
+    M = _empty_results(geometry, weight.dtype)
+    U, *_ = in_parallel(_call, [partial(_weight_to_products, weight, geometry), *_lowering_image(read, geometry, V)])
+    _multiply_all(U, V, geometry, out=M)
+    y = empty_hwcn(geometry.output_shape, weight.dtype)
 
     def run(channels):
         out = y[:, :, channels]
@@ -92,16 +93,18 @@ def to_output(read, weight, geometry, finish=None):
         if finish is not None:
             finish(out, channels)
 
-    in_parallel(run, _groups(geometry, geometry.filters))
+    in_parallel(run, _output_groups(geometry))
     return to_nhwc(y), V
 
 
 def to_image(read, weight, geometry, finish=None):
     """dx (N, H, W, C) = B (U^T M) B^T, and M, the lowered output side."""
-    M = lower_output(read, geometry)
-    V = _empty_blocks(geometry, M.dtype)
-    _multiply_all(_weight_to_products(weight, geometry, transposed=True), M, geometry, out=V)
-    dx = empty_hwcn(geometry.image_shape, M.dtype)
+    V = _empty_blocks(geometry, weight.dtype)
+    M = _empty_results(geometry, weight.dtype)
+    turned = partial(_weight_to_products, weight, geometry, transposed=True)
+    U, *_ = in_parallel(_call, [turned, *_lowering_output(read, geometry, M)])
+    _multiply_all(U, M, geometry, out=V)
+    dx = empty_hwcn(geometry.image_shape, weight.dtype)
 
     def run(channels):
         out = dx[:, :, channels]
@@ -109,28 +112,44 @@ def to_image(read, weight, geometry, finish=None):
         if finish is not None:
             finish(out, channels)
 
-    in_parallel(run, _groups(geometry, geometry.channels))
+    in_parallel(run, _image_groups(geometry))
     return to_nhwc(dx), M
 
 
 def lower_image(read, geometry):
     """V = B^T x B for every tile, an array (n t, n t, s, s, C, N)."""
     V = _empty_blocks(geometry, read.dtype)
-    in_parallel(
-        lambda channels: _image_to_products(read(channels=channels), geometry, V[:, :, :, :, channels]),
-        _groups(geometry, geometry.channels),
-    )
+    in_parallel(_call, _lowering_image(read, geometry, V))
     return V
 
 
 def lower_output(read, geometry):
     """M = A g A^T for every tile, an array (n t, n t, F, N)."""
     M = _empty_results(geometry, read.dtype)
-    in_parallel(
-        lambda channels: _results_to_products(read(channels=channels), geometry, M[:, :, channels]),
-        _groups(geometry, geometry.filters),
-    )
+    in_parallel(_call, _lowering_output(read, geometry, M))
     return M
+
+
+def _lowering_image(read, geometry, V):
+    """The work of `lower_image`, group by group, as functions without arguments."""
+
+    def run(channels):
+        _image_to_products(read(channels=channels), geometry, V[:, :, :, :, channels])
+
+    return [partial(run, channels) for channels in _image_groups(geometry)]
+
+
+def _lowering_output(read, geometry, M):
+    """The work of `lower_output` likewise."""
+
+    def run(channels):
+        _results_to_products(read(channels=channels), geometry, M[:, :, channels])
+
+    return [partial(run, channels) for channels in _output_groups(geometry)]
+
+
+def _call(job):
+    return job()
 
 
 def to_weight(V, M, geometry):
@@ -281,12 +300,20 @@ def _empty_results(geometry, dtype):
     return np.empty((*tiles, geometry.filters, geometry.batch), dtype)
 
 
-def _groups(geometry, channels):
-    """Slices of the channels, to be transformed one after the other: those of the image side or of the output side."""
+def _image_groups(geometry):
+    """Slices of the image's channels, to be transformed one after the other."""
+    return _groups(geometry, geometry.channels, geometry.image[0] * geometry.stride[1])
+
+
+def _output_groups(geometry):
+    """Slices of the filters likewise."""
+    return _groups(geometry, geometry.filters, geometry.output[0])
+
+
+def _groups(geometry, channels, rows):
     _, columns = axes_of(geometry)
-    height = geometry.image[0] * geometry.stride[1] if channels == geometry.channels else geometry.output[0]
-    numbers = columns.products * columns.tiles * height * channels * geometry.batch
-    count = max(1, min(numbers // MOST_NUMBERS, channels))
+    halfway = columns.products * columns.tiles * rows * channels * geometry.batch
+    count = max(1, min(halfway // MOST_NUMBERS, channels))
     return [slice(k * channels // count, (k + 1) * channels // count) for k in range(count)]
 
 

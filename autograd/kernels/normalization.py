@@ -51,6 +51,7 @@ import numpy as np
 from .conv_epilogue import activate, before_activation
 from .conv_layout import to_hwcn, to_nhwc
 from .kinks import slopes
+from .threads import in_parallel
 
 BLOCK = 65536  # elements that a chain of operations takes at a time: they stay in cache from one to the next
 ROW = 8192  # elements of a row, at most: in shorter ones NumPy's cost of beginning a row shows
@@ -134,11 +135,12 @@ def _forward(x, gamma, beta, epsilon, pattern, activation=None, negative_slope=0
     first = rows[blocks[0]]
     shift = pattern.mean(_sum(first), len(first))
     centred = np.empty_like(rows)
-    sums, squares = np.zeros_like(shift), np.zeros_like(shift)
-    for block in blocks:
+
+    def centre(block):
         c = np.subtract(rows[block], shift, out=centred[block])
-        sums += _sum(c)
-        squares += np.einsum("rk,rk->k", c, c)
+        return _sum(c), np.einsum("rk,rk->k", c, c)
+
+    sums, squares = np.sum(in_parallel(centre, blocks), axis=0)
     residue = pattern.mean(sums, len(rows))
     variance = np.maximum(pattern.mean(squares, len(rows)) - residue * residue, 0)
     inverse_deviation = 1 / np.sqrt(variance + epsilon)
@@ -146,11 +148,14 @@ def _forward(x, gamma, beta, epsilon, pattern, activation=None, negative_slope=0
     offset = pattern.repeat(beta) - residue * scale
     y = np.empty_like(rows)
     positive = np.empty(rows.shape, bool) if activation else None
-    for block in blocks:
+
+    def finish(block):
         _scale_and_shift(centred[block], scale, offset, out=y[block])
         activate(y[block], activation, negative_slope)
         if positive is not None:
             np.greater(y[block], 0, out=positive[block])
+
+    in_parallel(finish, blocks)
     slope = negative_slope if activation == "leaky_relu" else 0.0
     saved = Saved(centred, positive, gamma, residue, inverse_deviation, pattern, slope)
     return pattern.image(y), saved, shift + residue, variance
@@ -167,21 +172,25 @@ def _gradients(g, saved):
     blocks = _blocks(g)
     dx = np.empty_like(g)
     before = g if positive is None else dx  # the gradient before the activation
-    dbeta, along_centred = np.zeros_like(residue), np.zeros_like(residue)  # sums of g and g c, by column
-    for block in blocks:
+
+    def sums(block):  # of g and of g c, by column
         if positive is not None:
             np.multiply(g[block], slopes(positive[block], negative_slope, g.dtype), out=before[block])
-        dbeta += _sum(before[block])
-        along_centred += np.einsum("rk,rk->k", centred[block], before[block])
+        return _sum(before[block]), np.einsum("rk,rk->k", centred[block], before[block])
+
+    dbeta, along_centred = np.sum(in_parallel(sums, blocks), axis=0)
     dgamma = (along_centred - residue * dbeta) * inverse_deviation
     gammas = pattern.repeat(gamma)
     # dx = (gamma g - mean(gamma g) - x̂ mean(gamma g x̂)) / sigma, gathered as  scale g + tilt c + shift
     scale = gammas * inverse_deviation
     tilt = -pattern.mean(gammas * dgamma, len(g)) * inverse_deviation * inverse_deviation
     shift = -pattern.mean(gammas * dbeta, len(g)) * inverse_deviation - tilt * residue
-    for block in blocks:
+
+    def finish(block):
         _scale_and_shift(before[block], scale, shift, out=dx[block])
         np.add(dx[block], centred[block] * tilt, out=dx[block])
+
+    in_parallel(finish, blocks)
     dgamma, dbeta = (pattern.sum_by_channel(d) for d in (dgamma, dbeta))
     return pattern.image(dx), dgamma, dbeta
 

@@ -23,6 +23,7 @@ from typing import TypeVar
 from threadpoolctl import threadpool_limits
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def available_cores() -> int:
@@ -49,19 +50,17 @@ def get_threads() -> int:
     return len(_team.helpers) + 1
 
 
-def in_parallel(function: Callable[[Item], object], items: Iterable[Item]) -> None:
-    """Call `function` on each item, in any order and in several threads at once; back when all are done.
+def in_parallel(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """[function(item) for item in items], in any order and in several threads at once; back when all are done.
 
     The calls must not depend on each other. If one raises, the others that have begun are finished, and the first
     error is raised.
     """
     items = list(items)
     if len(items) < 2 or not _team.helpers or not _team.lock.acquire(blocking=False):
-        for item in items:  # also where `function` itself uses in_parallel
-            function(item)
-        return
+        return [function(item) for item in items]  # also where `function` itself uses in_parallel
     try:
-        _team.run(function, items)
+        return _team.run(function, items)
     finally:
         _team.lock.release()
 
@@ -71,13 +70,14 @@ class _Task:
 
     def __init__(self, function: Callable, items: list):
         self.function = function
-        self.waiting: Iterator = iter(items)  # taking the next is atomic
+        self.waiting: Iterator = iter(list(enumerate(items)))  # taking the next is atomic
+        self.results: list = [None] * len(items)
         self.errors: list[BaseException] = []
 
     def work(self) -> None:
         try:
-            for item in self.waiting:
-                self.function(item)
+            for i, item in self.waiting:
+                self.results[i] = self.function(item)
         except BaseException as error:
             self.errors.append(error)
             self.waiting = iter(())
@@ -100,7 +100,7 @@ class _Team:
             self.helpers = [_Helper(core) for core in cores[1:]]
             self.core = cores[0]
 
-    def run(self, function: Callable, items: list) -> None:
+    def run(self, function: Callable, items: list) -> list:
         task = _Task(function, items)
         helpers = self.helpers[: len(items) - 1]
         for helper in helpers:
@@ -112,6 +112,7 @@ class _Team:
             helper.done.get()
         if task.errors:
             raise task.errors[0]
+        return task.results
 
 
 class _Helper(threading.Thread):
@@ -158,3 +159,11 @@ def _staying_on(core: int | None) -> Iterator[None]:
 
 
 _team = _Team()
+
+if hasattr(os, "register_at_fork"):  # threads do not survive a fork: the child starts with one, like any process
+
+    def _start_anew() -> None:
+        global _team
+        _team = _Team()
+
+    os.register_at_fork(after_in_child=_start_anew)

@@ -12,23 +12,10 @@ import autograd
 from .timing import Stopwatch
 
 
-def cores() -> int:
-    """The processors that this process may use: those that `taskset` left it."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def set_threads(threads: int) -> None:
-    """Let our side use so many threads: those of the engine if it has a setting of its own, else those of BLAS."""
-    if hasattr(autograd, "set_threads"):
-        autograd.set_threads(threads)
-    else:
-        _pools().limit(limits=threads, user_api="blas")
-
-
 def facts() -> dict[str, str]:
     """What the numbers depend on, in words."""
     return {
-        "processor": f"{_processor()}, {cores()} of {os.cpu_count()} cores",
+        "processor": f"{_processor()}, {autograd.available_cores()} of {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "NumPy": f"{np.__version__}, BLAS: {_blas()}",
         "load": f"{os.getloadavg()[0]:.1f} running or waiting, on average over the last minute",

@@ -1,6 +1,9 @@
 """Work shared out between threads: all of it, once, with the same bytes however many there are."""
 
+import os
+import signal
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -67,6 +70,23 @@ def test_error_settings_of_the_caller_hold_in_all_threads(threads):
         in_parallel(lambda _: np.float32(1e38) * np.ones(3, np.float32) * 10, range(20))
     with np.errstate(over="raise"), pytest.raises(FloatingPointError):
         in_parallel(lambda _: np.full(3, np.float32(1e38)) * np.float32(10), range(20))
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded")  # which is what this is about
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_forked_process_does_not_wait_for_threads_that_it_does_not_have(threads):
+    threads(2)
+    in_parallel(lambda _: None, range(4))
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if autograd.get_threads() == 1 and in_parallel(abs, [-1, -2]) == [1, 2] else 1)
+    deadline = time.monotonic() + 20
+    while (state := os.waitpid(child, os.WNOHANG)) == (0, 0) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    if state == (0, 0):
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert state == (child, 0)
 
 
 def test_fewer_than_one_thread_are_refused():
