@@ -41,12 +41,12 @@ def _painted(x, weight, *sizes):
     return y, lambda g: loops.conv_transpose2d_gradient_of_input(g, weight, x.shape, *sizes), vjp_weight
 
 
-def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, activation=None, negative_slope=0.01):
+def _conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, activation=None, negative_slope=0.01):
     y = lift(_convolved)(x, weight, stride, padding, dilation)
     return _activated(y if bias is None else y + bias, activation, negative_slope)
 
 
-def conv_transpose2d(
+def _conv_transpose2d(
     x, weight, bias=None, stride=1, padding=0, output_padding=0, dilation=1, activation=None, negative_slope=0.01
 ):
     y = lift(_painted)(x, weight, stride, padding, output_padding, dilation)
@@ -75,7 +75,7 @@ def _normalised(x, axes, epsilon):
     return centred / sqrt((centred * centred).mean(axes, keepdims=True) + epsilon)
 
 
-def batch_norm(
+def _batch_norm(
     x, weight, bias, running_mean=None, running_variance=None, training=True, momentum=0.1, epsilon=1e-5, **after
 ):
     if training:
@@ -85,20 +85,20 @@ def batch_norm(
     return _activated(n * weight + bias, after.get("activation"), after.get("negative_slope", 0.01))
 
 
-def group_norm(x, weight, bias, groups, epsilon=1e-5):
+def _group_norm(x, weight, bias, groups, epsilon=1e-5):
     apart = x.reshape(*x.shape[:-1], groups, x.shape[-1] // groups)
     return _normalised(apart, (*range(1, x.ndim - 1), x.ndim), epsilon).reshape(x.shape) * weight + bias
 
 
-def layer_norm(x, weight, bias, epsilon=1e-5):
+def _layer_norm(x, weight, bias, epsilon=1e-5):
     return _normalised(x, tuple(range(-weight.ndim, 0)), epsilon) * weight + bias
 
 
-def softmax(x, axis=-1):
+def _softmax(x, axis=-1):
     return exp(x) / exp(x).sum(axis, keepdims=True)
 
 
-def log_softmax(x, axis=-1):
+def _log_softmax(x, axis=-1):
     return x - log(exp(x).sum(axis, keepdims=True))
 
 
@@ -106,16 +106,16 @@ def _reduced(losses, reduction):
     return {"mean": losses.mean, "sum": losses.sum, "none": lambda: losses}[reduction]()
 
 
-def cross_entropy(logits, labels, reduction="mean"):
-    return _reduced(-log_softmax(logits)[np.arange(len(labels)), labels], reduction)
+def _cross_entropy(logits, labels, reduction="mean"):
+    return _reduced(-_log_softmax(logits)[np.arange(len(labels)), labels], reduction)
 
 
-def binary_cross_entropy_with_logits(logits, targets, reduction="mean"):
+def _binary_cross_entropy_with_logits(logits, targets, reduction="mean"):
     p = 1 / (1 + exp(-logits))
     return _reduced(-(targets * log(p) + (1 - targets) * log(1 - p)), reduction)
 
 
-def mse(prediction, target, reduction="mean"):
+def _mse(prediction, target, reduction="mean"):
     return _reduced((prediction - target) ** 2, reduction)
 
 
@@ -123,44 +123,44 @@ def _per_image(x):
     return x.sum(tuple(range(1, x.ndim)))
 
 
-def bernoulli_log_likelihood(logits, x):
+def _bernoulli_log_likelihood(logits, x):
     p = 1 / (1 + exp(-logits))
     return _per_image(x * log(p) + (1 - x) * log(1 - p))
 
 
-def gaussian_log_likelihood(mean, log_variance, x):
+def _gaussian_log_likelihood(mean, log_variance, x):
     return _per_image(-0.5 * (LOG_TWO_PI + log_variance + (x - mean) ** 2 / exp(log_variance)))
 
 
-def kl_standard_normal(mean, log_variance):
+def _kl_standard_normal(mean, log_variance):
     return _per_image(0.5 * (exp(log_variance) + mean**2 - 1 - log_variance))
 
 
 REFERENCES: dict[str, Callable[..., Any]] = {
-    "conv2d": conv2d,
-    "conv_transpose2d": conv_transpose2d,
+    "conv2d": _conv2d,
+    "conv_transpose2d": _conv_transpose2d,
     "max_pool2d": _pooled(loops.max_pool2d),
     "avg_pool2d": _pooled(loops.avg_pool2d),
     "upsample2d": lift(_upsampled),
-    "batch_norm": batch_norm,
-    "group_norm": group_norm,
-    "layer_norm": layer_norm,
+    "batch_norm": _batch_norm,
+    "group_norm": _group_norm,
+    "layer_norm": _layer_norm,
     "rnn_tanh": cells.rnn_tanh_steps,
     "lstm": cells.lstm_steps,
     "gru": cells.gru_steps,
-    "softmax": softmax,
-    "log_softmax": log_softmax,
+    "softmax": _softmax,
+    "log_softmax": _log_softmax,
     "logsumexp": lambda x, axis=-1, keepdims=False: log(exp(x).sum(axis, keepdims=keepdims)),
     "var": lambda x, axis=None, ddof=0, keepdims=False: _variance(x, axis, ddof, keepdims),
     "std": lambda x, axis=None, ddof=0, keepdims=False: sqrt(_variance(x, axis, ddof, keepdims)),
     "sigmoid": lambda x: 1 / (1 + exp(-x)),
     "softplus": lambda x: log(1 + exp(x)),
-    "cross_entropy": cross_entropy,
-    "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
-    "mse": mse,
-    "bernoulli_log_likelihood": bernoulli_log_likelihood,
-    "gaussian_log_likelihood": gaussian_log_likelihood,
-    "kl_standard_normal": kl_standard_normal,
+    "cross_entropy": _cross_entropy,
+    "binary_cross_entropy_with_logits": _binary_cross_entropy_with_logits,
+    "mse": _mse,
+    "bernoulli_log_likelihood": _bernoulli_log_likelihood,
+    "gaussian_log_likelihood": _gaussian_log_likelihood,
+    "kl_standard_normal": _kl_standard_normal,
 }
 
 

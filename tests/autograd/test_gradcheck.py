@@ -347,6 +347,19 @@ def test_too_long_a_step_is_told_from_a_wrong_gradient():
         gradcheck(autograd.exp, random(3), eps=0.1)
 
 
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (lambda x: (2 * x, lambda g: None), r"gives nothing \(is a return missing\?\), expected an array"),
+        (lambda x: (2 * x, lambda g: 2.0), "gives a float, expected an array"),
+        (lambda x: 2 * x, "a rule returns its value and then one function for each argument"),
+    ],
+)
+def test_a_rule_that_is_none_is_told_so(rule, words):
+    with pytest.raises(GradientError, match=words):
+        gradcheck(lambda x: apply(rule, x), random(3))
+
+
 def test_a_backward_that_changes_what_came_in_is_noticed():
     def rule(x):
         def vjp(g):
