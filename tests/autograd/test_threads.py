@@ -12,6 +12,7 @@ import pytest
 import autograd
 from autograd import Tensor, nn, optim
 from autograd.kernels.threads import in_parallel
+from autograd.optim.optimizer import STRETCH
 
 
 @pytest.fixture
@@ -211,3 +212,32 @@ def test_a_training_gives_the_same_bytes_with_any_number_of_threads(threads):
     for count in (2, 3):
         threads(count)
         assert train() == alone
+
+
+def updated(make_optimizer, steps=3):
+    """The bytes of a few parameters, among them one of several stretches, after some updates."""
+    rng = np.random.default_rng(0)
+    parameters = [Tensor(rng.standard_normal(n, dtype=np.float32), requires_grad=True) for n in (7, 3 * STRETCH + 5, 9)]
+    optimizer = make_optimizer(parameters)
+    for _ in range(steps):
+        for parameter in parameters:
+            parameter.grad = rng.standard_normal(parameter.shape, dtype=np.float32)
+        optimizer.step()
+    return [parameter.data.tobytes() for parameter in parameters]
+
+
+@pytest.mark.parametrize(
+    "make_optimizer",
+    [
+        lambda parameters: optim.SGD(parameters, 0.1, momentum=0.9, weight_decay=0.1),
+        lambda parameters: optim.Adam(parameters, 0.1, weight_decay=0.1),
+        lambda parameters: optim.AdamW(parameters, 0.1),
+    ],
+    ids=["sgd", "adam", "adamw"],
+)
+def test_an_update_gives_the_same_bytes_with_any_number_of_threads(threads, make_optimizer):
+    threads(1)
+    alone = updated(make_optimizer)
+    for count in (2, 3):
+        threads(count)
+        assert updated(make_optimizer) == alone
