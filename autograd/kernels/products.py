@@ -23,15 +23,27 @@ def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
 
 
 def in_pieces(a: np.ndarray, columns: int) -> np.ndarray:
-    """A matrix (R, K) as a stack (pieces, R / pieces, K) that multiplies matrices of so many columns fast; a view.
+    """Matrices (..., R, K) as stacks (..., pieces, R / pieces, K) that multiply so many columns fast; a view.
 
     As few pieces as make small products; one, if no number of them that divides the rows does.
     """
-    rows, size = a.shape
+    *stack, rows, size = a.shape
     for pieces in range(1, rows // 4 + 1):
         if rows % pieces == 0 and rows // pieces * size * columns <= MOST_MULTIPLICATIONS:
-            return a.reshape(pieces, -1, size)
-    return a.reshape(1, rows, size)
+            return a.reshape(*stack, pieces, rows // pieces, size)
+    return a.reshape(*stack, 1, rows, size)
+
+
+def sum_of_outer_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a^T b, the sum of the outer products of all rows of a (R, K) and b (R, M), some rows after others: (K, M)."""
+    rows, size = len(a), a.shape[1] * b.shape[1]
+    fitting = MOST_MULTIPLICATIONS // max(1, size)
+    if fitting < ROWS or fitting >= rows:
+        return a.T @ b
+    total = a[:fitting].T @ b[:fitting]
+    for i in range(fitting, rows, fitting):
+        total += a[i : i + fitting].T @ b[i : i + fitting]
+    return total
 
 
 def multiply_and_add(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
