@@ -9,6 +9,8 @@ import numpy as np
 
 MOST_MULTIPLICATIONS = 1_000_000  # of a product that OpenBLAS does without copying its operands
 ROWS = 16  # a piece has a multiple of these rows; with fewer, its other operand would be read too often
+STRIPE = 32  # columns of the left operand of a sum of outer products
+ROWS_TO_ADD = 64  # at least so many at a time; with fewer, the sum would be read and written too often
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
@@ -35,15 +37,20 @@ def in_pieces(a: np.ndarray, columns: int) -> np.ndarray:
 
 
 def sum_of_outer_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """a^T b, the sum of the outer products of all rows of a (R, K) and b (R, M), some rows after others: (K, M)."""
-    rows, size = len(a), a.shape[1] * b.shape[1]
-    fitting = MOST_MULTIPLICATIONS // max(1, size)
-    if fitting < ROWS or fitting >= rows:
+    """a^T b, the sum of the outer products of all rows of a (R, K) and b (R, M): (K, M).
+
+    A stripe of a's columns after the other, so that a small product can add up many rows.
+    """
+    (rows, width), columns = a.shape, b.shape[1]
+    stripe = STRIPE if width % STRIPE == 0 else width
+    fitting = MOST_MULTIPLICATIONS // max(1, stripe * columns)
+    if fitting < ROWS_TO_ADD:
         return a.T @ b
-    total = a[:fitting].T @ b[:fitting]
+    stripes = a.T.reshape(width // stripe, stripe, rows)
+    total = np.matmul(stripes[:, :, :fitting], b[:fitting])
     for i in range(fitting, rows, fitting):
-        total += a[i : i + fitting].T @ b[i : i + fitting]
-    return total
+        total += np.matmul(stripes[:, :, i : i + fitting], b[i : i + fitting])
+    return total.reshape(width, columns)
 
 
 def multiply_and_add(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:

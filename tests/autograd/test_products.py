@@ -42,11 +42,11 @@ def test_pieces_are_views_of_all_rows_in_order_and_small_where_that_is_possible(
 
 
 @drawn
-@given(size=sizes, limit=limits)
-def test_sum_of_outer_products_of_all_rows(size, limit):
-    R, K, M = size
-    a, b = draw((R, K), (R, M))
-    with mock.patch.object(products, "MOST_MULTIPLICATIONS", limit):
+@given(rows=st.integers(1, 300), size=sizes, limit=limits, stripe=st.integers(1, 4))
+def test_sum_of_outer_products_of_all_rows(rows, size, limit, stripe):
+    _, K, M = size
+    a, b = draw((rows, K), (rows, M))
+    with mock.patch.multiple(products, MOST_MULTIPLICATIONS=limit, STRIPE=stripe):
         total = products.sum_of_outer_products(a, b)
     np.testing.assert_allclose(total, np.einsum("rk,rm->km", a, b), rtol=0, atol=1e-12)
 
