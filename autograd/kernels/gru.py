@@ -15,7 +15,7 @@ Backward, for t = T ... 1. All four gradients are dh_t times a factor that is kn
     dq       = (1 - z_t) (1 - n_t^2)         * dh_t
     dp       = (1 - z_t) (1 - n_t^2) r_t     * dh_t
     da_r     = (1 - z_t) (1 - n_t^2) p_t r_t (1 - r_t) * dh_t
-    da_z     = (h_{t-1} - n_t) z_t (1 - z_t) * dh_t
+    da_z     = (h_{t-1} - n_t) z_t (1 - z_t) * dh_t    where (h_{t-1} - n_t) z_t = h_t - n_t
     dh_{t-1} = z_t * dh_t  +  W_hn^T dp + W_hr^T da_r + W_hz^T da_z
 
 The factors are computed for a chunk of steps in a few large calls; the loop needs one multiplication for
@@ -175,21 +175,17 @@ def _through_time(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Arr
 def _factors(saved: Saved, steps: slice) -> Array:
     """The factors of dp, da_r, da_z, dq (steps, 4, H, B)."""
     gates = saved.gates[steps]
-    H = gates.shape[2]
+    p, r, _, n = (gates[:, block] for block in range(4))
+    h = saved.state[steps.start + 1 : steps.stop + 1, : n.shape[1]]
     factors = np.empty_like(gates)
-    p, r, z, n = (gates[:, block] for block in range(4))
     of_p, of_r, of_z, of_q = (factors[:, block] for block in range(4))
 
-    np.multiply(n, n, out=of_p)
-    np.subtract(1, of_p, out=of_p)
-    np.subtract(1, z, out=of_q)
-    of_q *= of_p  # (1 - z) (1 - n^2)
+    np.subtract(1, gates[:, 1:3], out=factors[:, 1:3])  # 1 - r and 1 - z
+    np.multiply(n, n, out=of_q)
+    np.subtract(1, of_q, out=of_q)
+    of_q *= of_z
     np.multiply(of_q, r, out=of_p)
-
-    sigmoids, slopes = gates[:, 1:3], factors[:, 1:3]
-    np.multiply(sigmoids, sigmoids, out=slopes)
-    np.subtract(sigmoids, slopes, out=slopes)  # r (1 - r) and z (1 - z)
     of_r *= p
-    of_r *= of_q
-    of_z *= saved.state[steps, :H] - n  # h_{t-1} - n_t: the state array starts from h_0
+    of_r *= of_p
+    of_z *= h - n
     return factors
