@@ -12,6 +12,7 @@ one node for each result:
 """
 
 from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,22 @@ from .tensor import Tensor, record
 def apply(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
     """Run a rule on the arrays inside `args` and remember how its result was made.
 
-    Gives a Tensor, or a tuple of them if the rule has several results.
+    Floating arrays take the dtype of the tensors beside them. Gives a Tensor, or a tuple of them if the rule has
+    several results.
     """
-    arrays = _arrays_of(rule, args)
+    return _apply(rule, args, options, _array)
+
+
+def apply_to_values(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """`apply`, with constants treated as in arithmetic: numbers, lists and integer arrays take the tensors' dtype.
+
+    Plain `apply` cannot do that for every rule: labels and indices are integers and must stay so.
+    """
+    return _apply(rule, args, options, _value)
+
+
+def _apply(rule, args, options, convert):
+    arrays = _arrays_of(rule, args, convert)
     if mode.observers:
         rule = mode.observed_rule(rule)
     try:
@@ -43,22 +57,33 @@ def apply(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
     return (_record_several if type(value) is tuple else record)(rule.__name__, value, edges)
 
 
-def _arrays_of(rule, args):
-    """The arrays inside `args`, all floating ones in the dtype of the tensors among them."""
+def _arrays_of(rule, args, convert):
+    """The arrays inside `args`, converted to the floating dtype of the tensors among them."""
+    arrays = [a._array if type(a) is Tensor else a for a in args]
+    if all(type(a) is np.ndarray for a in arrays) and len({a.dtype for a in arrays}) == 1:
+        return arrays  # mostly there is nothing to convert
     dtypes = {a._array.dtype for a in args if type(a) is Tensor and a._array.dtype.kind in "fc"}
     if sum(dtype.kind == "f" for dtype in dtypes) > 1:
         raise mixed_dtypes(rule.__name__, *sorted(dtypes, key=str))
     dtype = max(dtypes, key=lambda dtype: dtype.kind == "c", default=None)
-    arrays = []
-    for a in args:
-        if isinstance(a, np.generic):
-            a = a.item()
-        elif isinstance(a, np.ndarray | Tensor):
-            a = a._array if type(a) is Tensor else np.asarray(a)  # rules see no subclasses
-            if dtype and a.dtype.kind == "f":
-                a = a.astype(dtype, copy=False)
-        arrays.append(a)
-    return arrays
+    return [convert(a, dtype) for a in arrays]
+
+
+def _array(a, dtype):
+    """An argument as it is, but a floating array in `dtype`."""
+    if isinstance(a, np.generic):
+        return a.item()
+    if isinstance(a, np.ndarray):
+        a = np.asarray(a)  # rules see no subclasses
+        return a.astype(dtype, copy=False) if dtype and a.dtype.kind == "f" else a
+    return a
+
+
+def _value(a, dtype):
+    """An argument in `dtype`, if it is a number or several."""
+    if dtype and isinstance(a, Real | np.ndarray | list | tuple):
+        return np.asarray(a, dtype)
+    return _array(a, dtype)
 
 
 class _Gradients(list):

@@ -6,12 +6,9 @@ rule's own docstring, which `lift` hands on: ``help(autograd.softmax)``.
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from numbers import Real
 from typing import Any
 
-import numpy as np
-
-from .apply import apply
+from .apply import apply, apply_to_values
 from .rules import (
     convolution,
     elementwise,
@@ -25,23 +22,6 @@ from .rules import (
     shape,
 )
 from .tensor import Tensor, apply_binary, apply_unary
-
-
-def apply_to_values(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """`apply`, with constants treated as in arithmetic: numbers, lists and integer arrays take the tensors' dtype.
-
-    Plain `apply` cannot do that for every rule: labels and indices are integers and must stay so.
-    """
-    floating = [a.dtype for a in args if type(a) is Tensor and a.dtype.kind in "fc"]
-    if floating:
-        args = tuple(_value(a, floating[0]) for a in args)
-    return apply(rule, *args, **options)
-
-
-def _value(argument, dtype):
-    if type(argument) is Tensor:
-        return argument if argument.dtype.kind in "fc" else Tensor(argument.data.astype(dtype))
-    return np.asarray(argument, dtype) if isinstance(argument, Real | np.ndarray | list | tuple) else argument
 
 
 def lift(rule: Callable[..., Any], applied: Callable[..., Any] = apply) -> Callable[..., Any]:

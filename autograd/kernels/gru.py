@@ -15,7 +15,7 @@ Backward, for t = T ... 1. All four gradients are dh_t times a factor that is kn
     dq       = (1 - z_t) (1 - n_t^2)         * dh_t
     dp       = (1 - z_t) (1 - n_t^2) r_t     * dh_t
     da_r     = (1 - z_t) (1 - n_t^2) p_t r_t (1 - r_t) * dh_t
-    da_z     = (h_{t-1} - n_t) z_t (1 - z_t) * dh_t
+    da_z     = (h_{t-1} - n_t) z_t (1 - z_t) * dh_t    where (h_{t-1} - n_t) z_t = h_t - n_t
     dh_{t-1} = z_t * dh_t  +  W_hn^T dp + W_hr^T da_r + W_hz^T da_z
 
 The factors are computed for a chunk of steps in a few large calls; the loop needs one multiplication for
@@ -56,6 +56,7 @@ from .recurrent import (
     pre_activation,
     sum_over_time,
     transposed_copy,
+    turned,
 )
 
 
@@ -89,8 +90,9 @@ def gru_forward(
     gates = allocate((T, 4, H, B), x.dtype)
     seen = np.empty((H, B), x.dtype)
     np.matmul(candidate_weights, state[:T, H:], out=gates[:, 3])  # q of all steps
+    a = gates[:, :3].reshape(T, *weights.shape[:2], B)  # the same memory, in pieces as the weights are
     for t in range(T):
-        pre_activation(weights, state, t, first_row, out=gates[t, :3].reshape(3 * H, B))
+        pre_activation(weights, state, t, first_row, out=a[t])
         sigmoids = gates[t, 1:3]
         np.tanh(sigmoids, out=sigmoids)
         sigmoids *= 0.5
@@ -110,7 +112,7 @@ def gru_forward(
 def _pack(weight_ih: Array, weight_hh: Array, bias_ih: Array, bias_hh: Array) -> tuple[Array, Array]:
     """W of the blocks p, r, z (3*H, H+1+D), to meet [h; 1; x_t], and of q (H, 1+D), to meet [1; x_t]."""
     H = weight_hh.shape[1]
-    weights = np.roll(pack_weights(weight_ih, weight_hh, bias_ih + bias_hh), H, axis=0)
+    weights = turned(pack_weights(weight_ih, weight_hh, bias_ih + bias_hh), -H)  # r z n -> n r z
     candidate_weights = weights[:H, H:].copy()
     candidate_weights[:, 0] = bias_ih[2 * H :]
     weights[:H, H] = bias_hh[2 * H :]
@@ -121,17 +123,17 @@ def _pack(weight_ih: Array, weight_hh: Array, bias_ih: Array, bias_hh: Array) ->
 def gru_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Array | None) -> Gradients:
     """Walk back through time; return one function per argument of the forward that gives its gradient.
 
-    grad_hidden (B, T, H) and grad_last_hidden (B, H) may be None, meaning zero.
+    grad_hidden (B, T, H) and grad_last_hidden (B, H) may be None, meaning zero. `saved` is used up.
     """
-    state, first_row, gates, weight_ih, weight_hh = saved
-    grad_blocks, grad_h = _through_time(saved, grad_hidden, grad_last_hidden)
-    T, _, H, B = gates.shape
+    state, first_row, _, weight_ih, weight_hh = saved
+    grad_blocks, past_gates = _through_time(saved, grad_hidden, grad_last_hidden)
+    T, _, H, B = grad_blocks.shape
     from_h = grad_blocks[:, :3].reshape(T, 3 * H, B)
     from_x = grad_blocks[:, 1:].reshape(T, 3 * H, B)
 
     @computed_once
     def of_hidden_weights() -> Array:  # [ dW_hh | db_hh ]
-        return np.roll(sum_over_time(from_h, state[:-1, : H + 1], first_row), -H, axis=0)  # n r z -> r z n
+        return turned(sum_over_time(from_h, state[:-1, : H + 1], first_row), H)  # n r z -> r z n
 
     @computed_once
     def of_input_weights() -> Array:  # [ db_ih | dW_ih ]
@@ -139,7 +141,7 @@ def gru_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Arra
 
     return (
         lambda: batch_major(weight_ih.T @ from_x),  # x
-        lambda: (weight_hh.T @ from_h[0] + gates[0, 2] * grad_h).T,  # h0
+        lambda: (weight_hh.T @ from_h[0] + past_gates).T,  # h0
         lambda: of_input_weights()[:, 1:],  # weight_ih
         lambda: of_hidden_weights()[:, :H],  # weight_hh
         lambda: of_input_weights()[:, 0],  # bias_ih
@@ -148,43 +150,42 @@ def gru_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Arra
 
 
 def _through_time(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Array | None) -> tuple[Array, Array]:
-    """dp, da_r, da_z, dq (T, 4, H, B), and dh_1 (H, B)."""
+    """dp, da_r, da_z, dq (T, 4, H, B), in the place of the gates, and z_1 * dh_1 (H, B)."""
     gates = saved.gates
     T, _, H, B = gates.shape
-    grad_a = allocate(gates.shape, gates.dtype)  # first the factors; the loop multiplies each step by dh in place
     recurrent_weights = in_pieces(np.ascontiguousarray(saved.weight_hh.T), B)
+    from_h = gates[:, :3].reshape(T, 3 * H, B)
     grad_h = transposed_copy(grad_last_hidden, like=gates[0, 0])
-    through_weights = np.empty((len(recurrent_weights), H // len(recurrent_weights), B), gates.dtype)
+    through_weights = grad_h.reshape(*recurrent_weights.shape[:2], B)
+    past_gates = np.empty_like(grad_h)
     sent = None if grad_hidden is None else feature_major(grad_hidden)
     for steps in reversed(list(chunks(0, T, gates[0].nbytes))):
-        _factors(saved, steps, out=grad_a[steps])
+        factors = _factors(saved, steps)
         for t in reversed(range(steps.start, steps.stop)):
             if sent is not None:
                 grad_h += sent[t]
-            grad_a[t] *= grad_h
+            np.multiply(gates[t, 2], grad_h, out=past_gates)
+            np.multiply(factors[t - steps.start], grad_h, out=gates[t])
             if t > 0:
-                np.matmul(recurrent_weights, grad_a[t, :3].reshape(3 * H, B), out=through_weights)
-                grad_h *= gates[t, 2]
-                grad_h += through_weights.reshape(H, B)
-    return grad_a, grad_h
+                np.matmul(recurrent_weights, from_h[t], out=through_weights)
+                grad_h += past_gates
+    return gates, past_gates
 
 
-def _factors(saved: Saved, steps: slice, out: Array) -> None:
-    """Write the factors of dp, da_r, da_z, dq into out (steps, 4, H, B)."""
+def _factors(saved: Saved, steps: slice) -> Array:
+    """The factors of dp, da_r, da_z, dq (steps, 4, H, B)."""
     gates = saved.gates[steps]
-    H = gates.shape[2]
-    p, r, z, n = (gates[:, block] for block in range(4))
-    of_p, of_r, of_z, of_q = (out[:, block] for block in range(4))
+    p, r, _, n = (gates[:, block] for block in range(4))
+    h = saved.state[steps.start + 1 : steps.stop + 1, : n.shape[1]]
+    factors = np.empty_like(gates)
+    of_p, of_r, of_z, of_q = (factors[:, block] for block in range(4))
 
-    np.multiply(n, n, out=of_p)
-    np.subtract(1, of_p, out=of_p)
-    np.subtract(1, z, out=of_q)
-    of_q *= of_p  # (1 - z) (1 - n^2)
+    np.subtract(1, gates[:, 1:3], out=factors[:, 1:3])  # 1 - r and 1 - z
+    np.multiply(n, n, out=of_q)
+    np.subtract(1, of_q, out=of_q)
+    of_q *= of_z
     np.multiply(of_q, r, out=of_p)
-
-    sigmoids, slopes = gates[:, 1:3], out[:, 1:3]
-    np.multiply(sigmoids, sigmoids, out=slopes)
-    np.subtract(sigmoids, slopes, out=slopes)  # r (1 - r) and z (1 - z)
     of_r *= p
-    of_r *= of_q
-    of_z *= saved.state[steps, :H] - n  # h_{t-1} - n_t: the state array starts from h_0
+    of_r *= of_p
+    of_z *= h - n
+    return factors

@@ -49,6 +49,7 @@ from .recurrent import (
     pre_activation,
     sum_over_time,
     transposed_copy,
+    turned,
 )
 
 
@@ -74,7 +75,7 @@ def lstm_forward(
     """
     weight_and_bias = {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias_ih": bias_ih, "bias_hh": bias_hh}
     B, T, _, H = check_arguments("lstm", 4, x=x, h0=h0, c0=c0, **weight_and_bias)
-    weights = np.roll(pack_weights(weight_ih, weight_hh, bias_ih + bias_hh), H, axis=0)  # i f g o -> o i f g
+    weights = turned(pack_weights(weight_ih, weight_hh, bias_ih + bias_hh), -H)  # i f g o -> o i f g
     halved = weights.copy()
     halved[: 3 * H] *= 0.5
     halved = in_pieces(halved, B)
@@ -85,8 +86,9 @@ def lstm_forward(
     tanh_cell = allocate((T, H, B), x.dtype)
     entering = np.empty((H, B), x.dtype)
     cell[0] = c0.T
+    a = gates.reshape(T, *halved.shape[:2], B)  # the same memory, in pieces as the weights are
     for t in range(T):
-        pre_activation(halved, state, t, first_row, out=gates[t].reshape(4 * H, B))
+        pre_activation(halved, state, t, first_row, out=a[t])
         np.tanh(gates[t], out=gates[t])
         sigmoids = gates[t, :3]
         sigmoids *= 0.5
@@ -107,21 +109,20 @@ def lstm_backward(
     """Walk back through time; return one function per argument of the forward that gives its gradient.
 
     grad_hidden (B, T, H), grad_last_hidden (B, H) and grad_last_cell (B, H) may be None, meaning zero.
-    The two biases share one array.
+    The two biases share one array. `saved` is used up.
     """
-    grad_gates, grad_cell = _through_time(saved, grad_hidden, grad_last_hidden, grad_last_cell)
-    T, _, H, B = grad_gates.shape
-    grad_a = grad_gates.reshape(T, 4 * H, B)
+    grad_a, grad_c0 = _through_time(saved, grad_hidden, grad_last_hidden, grad_last_cell)
+    H = len(grad_c0)
     weight_hh, weight_ih = saved.weights[:, :H], saved.weights[:, H + 1 :]
 
     @computed_once
     def of_weights() -> Array:
-        return np.roll(sum_over_time(grad_a, saved.state[:-1], saved.first_row), -H, axis=0)  # -> i f g o
+        return turned(sum_over_time(grad_a, saved.state[:-1], saved.first_row), H)  # o i f g -> i f g o
 
     return (
         lambda: batch_major(weight_ih.T @ grad_a),  # x
         lambda: (weight_hh.T @ grad_a[0]).T,  # h0
-        lambda: (saved.gates[0, 2] * grad_cell).T,  # c0
+        lambda: grad_c0.T,  # c0
         lambda: of_weights()[:, H + 1 :],  # weight_ih
         lambda: of_weights()[:, :H],  # weight_hh
         lambda: of_weights()[:, H],  # bias_ih
@@ -132,38 +133,39 @@ def lstm_backward(
 def _through_time(
     saved: Saved, grad_hidden: Array | None, grad_last_hidden: Array | None, grad_last_cell: Array | None
 ) -> tuple[Array, Array]:
-    """da (T, 4, H, B) in the order o, i, f, g, and dc_1 (H, B)."""
+    """da (T, 4*H, B), in the order o, i, f, g and in the place of the gates, and dc_0 (H, B)."""
     gates = saved.gates
     T, _, H, B = gates.shape
-    grad_a = allocate(gates.shape, gates.dtype)  # first the factors; the loop multiplies each by dh or dc in place
+    grad_a = gates.reshape(T, 4 * H, B)
     recurrent_weights = in_pieces(np.ascontiguousarray(saved.weights[:, :H].T), B)
     grad_h = transposed_copy(grad_last_hidden, like=saved.cell[0])
     grad_c = transposed_copy(grad_last_cell, like=saved.cell[0])
+    through_weights = grad_h.reshape(*recurrent_weights.shape[:2], B)
+    past_gates = np.empty_like(grad_c)
     sent = None if grad_hidden is None else feature_major(grad_hidden)
     for steps in reversed(list(chunks(0, T, gates[0].nbytes))):
-        into_cell = _factors(saved, steps, out=grad_a[steps])
+        of_gates, of_cell = _factors(saved, steps)
         for t in reversed(range(steps.start, steps.stop)):
             if sent is not None:
                 grad_h += sent[t]
-            through_tanh = into_cell[t - steps.start]
-            through_tanh *= grad_h
-            grad_c += through_tanh
-            grad_a[t, 0] *= grad_h
-            grad_a[t, 1:] *= grad_c
+            of_a, of_c = of_gates[t - steps.start], of_cell[t - steps.start]
+            of_c *= grad_h
+            grad_c += of_c
+            np.multiply(gates[t, 2], grad_c, out=past_gates)
+            np.multiply(of_a[0], grad_h, out=gates[t, 0])
+            np.multiply(of_a[1:], grad_c, out=gates[t, 1:])
+            grad_c, past_gates = past_gates, grad_c
             if t > 0:
-                grad_c *= gates[t, 2]
-                np.matmul(
-                    recurrent_weights, grad_a[t].reshape(4 * H, B), out=grad_h.reshape(len(recurrent_weights), -1, B)
-                )
+                np.matmul(recurrent_weights, grad_a[t], out=through_weights)
     return grad_a, grad_c
 
 
-def _factors(saved: Saved, steps: slice, out: Array) -> Array:
-    """Write the factors of da_o, da_i, da_f, da_g into out (steps, 4, H, B); return dc's (steps, H, B)."""
+def _factors(saved: Saved, steps: slice) -> tuple[Array, Array]:
+    """The factors of da_o, da_i, da_f, da_g (steps, 4, H, B), and of dh in dc (steps, H, B)."""
     gates, tanh_cell = saved.gates[steps], saved.tanh_cell[steps]
     o, i, g = gates[:, 0], gates[:, 1], gates[:, 3]
 
-    np.multiply(gates, gates, out=out)
+    out = gates * gates
     np.subtract(gates[:, :3], out[:, :3], out=out[:, :3])  # s - s^2
     np.subtract(1, out[:, 3], out=out[:, 3])  # 1 - g^2
     out[:, 0] *= tanh_cell
@@ -171,7 +173,7 @@ def _factors(saved: Saved, steps: slice, out: Array) -> Array:
     out[:, 2] *= saved.cell[steps]  # c_{t-1}: the cell array starts from c_0
     out[:, 3] *= i
 
-    into_cell = tanh_cell * tanh_cell
-    np.subtract(1, into_cell, out=into_cell)
-    into_cell *= o
-    return into_cell
+    of_cell = tanh_cell * tanh_cell
+    np.subtract(1, of_cell, out=of_cell)
+    of_cell *= o
+    return out, of_cell

@@ -10,6 +10,8 @@ import numpy as np
 MOST_MULTIPLICATIONS = 1_000_000  # of a product that OpenBLAS does without copying its operands
 ROWS_OF_A_PIECE = 16  # or a multiple; with fewer, a piece's other operand would be read too often
 SHORTEST = 32  # sum of products that is worth being made on its own
+STRIPE = 32  # columns of the left operand of a sum of outer products
+ROWS_TO_ADD = 64  # at least so many at a time; with fewer, the sum would be read and written too often
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
@@ -24,15 +26,32 @@ def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
 
 
 def in_pieces(a: np.ndarray, columns: int) -> np.ndarray:
-    """A matrix (R, K) as a stack (pieces, R / pieces, K) that multiplies matrices of so many columns fast; a view.
+    """Matrices (..., R, K) as stacks (..., pieces, R / pieces, K) that multiply so many columns fast; a view.
 
     As few pieces as make small products; one, if no number of them that divides the rows does.
     """
-    rows, size = a.shape
+    *stack, rows, size = a.shape
     for pieces in range(1, rows // 4 + 1):
         if rows % pieces == 0 and rows // pieces * size * columns <= MOST_MULTIPLICATIONS:
-            return a.reshape(pieces, -1, size)
-    return a.reshape(1, rows, size)
+            return a.reshape(*stack, pieces, rows // pieces, size)
+    return a.reshape(*stack, 1, rows, size)
+
+
+def sum_of_outer_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a^T b, the sum of the outer products of all rows of a (R, K) and b (R, M): (K, M).
+
+    A stripe of a's columns after the other, so that a small product can add up many rows.
+    """
+    (rows, width), columns = a.shape, b.shape[1]
+    stripe = STRIPE if width % STRIPE == 0 else width
+    fitting = MOST_MULTIPLICATIONS // max(1, stripe * columns)
+    if fitting < ROWS_TO_ADD:
+        return a.T @ b
+    stripes = a.T.reshape(width // stripe, stripe, rows)
+    total = np.matmul(stripes[:, :, :fitting], b[:fitting])
+    for i in range(fitting, rows, fitting):
+        total += np.matmul(stripes[:, :, i : i + fitting], b[i : i + fitting])
+    return total.reshape(width, columns)
 
 
 def multiply_and_add(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:

@@ -18,7 +18,8 @@ Once all da_t are known, nothing has to go step by step any more. The other grad
     dW_hh = sum_t da_t h_{t-1}^T     dW_ih = sum_t da_t x_t^T     db = sum_t da_t     dx_t = W_ih^T da_t
 
 That is why each backward runs its loop at once, but returns one function per argument: what nobody asks for
-(mostly the gradient of the data) is never computed.
+(mostly the gradient of the data) is never computed. In the gated cells the loop writes da_t over the gates of
+step t, which nobody reads after that: memory just read is the cheapest to write to.
 
 **Layout of the gated cells.** Users hold sequences as (B, T, D). Inside, GRU and LSTM are *feature-major*,
 (time, features, batch): then each gate of a step is one contiguous block, and so are neighbouring gates
@@ -111,25 +112,30 @@ def pack_weights(weight_ih: Array, weight_hh: Array, bias: Array) -> Array:
     return np.concatenate([weight_hh, bias[:, None], weight_ih], axis=1)
 
 
+def turned(rows: Array, by: int) -> Array:
+    """The rows from `by` on, and after them those before it."""
+    return np.concatenate([rows[by:], rows[:by]])
+
+
 def pre_activation(weights: Array, state: Array, t: int, first_row: int, out: Array) -> None:
-    """Write a_{t+1} = W S[t] into out (rows, B), W in pieces; of S[0] only the rows from first_row on."""
-    if t > 0:
-        first_row = 0
-    np.matmul(weights[:, :, first_row:], state[t, first_row:], out=out.reshape(*weights.shape[:2], -1))
+    """Write a_{t+1} = W S[t] into out, both W and out in pieces; of S[0] only the rows from first_row on."""
+    if t == 0:
+        weights, state = weights[:, :, first_row:], state[:, first_row:]
+    np.matmul(weights, state[t], out=out)
 
 
-def sum_over_time(grad_a: Array, inputs: Array, first_row: int = 0) -> Array:
+def sum_over_time(grad_a: Array, state: Array, first_row: int = 0) -> Array:
     """sum_t da_t S[t-1]^T, the gradient of the packed weights; of S[0] only the rows from first_row on.
 
-    grad_a (T, rows, B) and inputs, which is S[:T] or some rows of it, (T, columns, B) give (rows, columns).
+    grad_a (T, rows, B) and state, which is S[:T] or some rows of it, (T, columns, B) give (rows, columns).
     """
-    inputs = in_row_order(inputs.transpose(0, 2, 1))
-    total = np.zeros((grad_a.shape[1], inputs.shape[2]), grad_a.dtype)
-    np.matmul(grad_a[0], inputs[0, :, first_row:], out=total[:, first_row:])
-    pieces = in_pieces(grad_a[0], inputs.shape[2]).shape
-    for steps in chunks(1, len(grad_a), total.nbytes):
-        products = np.matmul(grad_a[steps].reshape(-1, *pieces), inputs[steps, None]).reshape(-1, *total.shape)
-        total += products[0] if len(products) == 1 else products.sum(axis=0)
+    columns = state.shape[1]
+    total = np.zeros((grad_a.shape[1], columns), grad_a.dtype)
+    np.matmul(grad_a[0], state[0, first_row:].T, out=total[:, first_row:])
+    left = in_pieces(grad_a, columns)
+    for steps in chunks(1, len(left), total.nbytes):
+        products = np.matmul(left[steps], in_row_order(state[steps].mT)[:, None])
+        total += np.add.reduce(products, axis=0).reshape(total.shape)
     return total
 
 

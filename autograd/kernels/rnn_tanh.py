@@ -15,8 +15,8 @@ Backward, for t = T ... 1, where dh_t is what the user sent into h_t plus what c
 A gradient is multiplied by W_hh^T and by slopes below 1 at each step. Over many steps it vanishes or
 explodes: what the gates of gru.py and lstm.py were invented against.
 
-Arrays inside are (time, batch, features), one row per time and example. The terms without h_{t-1} are one
-product for the whole sequence, and so is each gradient below the line: a sum over t and over the batch is a
+Arrays inside are (time, batch, features), one row per time and example. The terms without h_{t-1} are computed
+for the whole sequence at once, and so is each gradient below the line: a sum over t and over the batch is a
 product over T*B rows. Only the recurrence itself goes step by step. A column of ones beside x_t carries the
 bias through both.
 """
@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .products import multiply
+from .products import in_pieces, sum_of_outer_products
 from .recurrent import Array, Gradients, allocate, check_arguments, computed_once
 
 
@@ -53,18 +53,19 @@ def rnn_tanh_forward(
     inputs = allocate((T, B, D + 1), x.dtype)
     inputs[:, :, :D] = x.transpose(1, 0, 2)
     inputs[:, :, D] = 1
-    input_weights = np.concatenate([weight_ih, (bias_ih + bias_hh)[:, None]], axis=1)
+    input_weights = np.concatenate([weight_ih.T, (bias_ih + bias_hh)[None]])
 
     hidden = allocate((T + 1, B, H), x.dtype)
     hidden[0] = h0
-    np.matmul(inputs.reshape(T * B, D + 1), input_weights.T, out=hidden[1:].reshape(T * B, H))
+    np.matmul(inputs, input_weights, out=hidden[1:])
     recurrent_weights = np.ascontiguousarray(weight_hh.T)
-    recurrent = np.empty((B, H), x.dtype)
+    h = in_pieces(hidden, H)
+    recurrent = np.empty_like(h[0])
     first = 0 if h0.any() else 1
     for t in range(T):
-        a = hidden[t + 1]  # so far only the input's part; becomes h in place
+        a = h[t + 1]  # so far only the input's part; becomes h in place
         if t >= first:
-            multiply(hidden[t], recurrent_weights, out=recurrent)
+            np.matmul(h[t], recurrent_weights, out=recurrent)
             a += recurrent
         np.tanh(a, out=a)
     return hidden[1:].transpose(1, 0, 2), hidden[T], Saved(inputs, hidden, first, weight_ih, weight_hh)
@@ -78,12 +79,12 @@ def rnn_tanh_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden:
     """
     inputs, hidden, first, weight_ih, weight_hh = saved
     grad_a = _through_time(saved, grad_hidden, grad_last_hidden)
-    of_input_and_bias = computed_once(lambda: _rows(grad_a).T @ _rows(inputs))
+    of_input_and_bias = computed_once(lambda: sum_of_outer_products(_rows(grad_a), _rows(inputs)))
     return (
         lambda: (grad_a @ weight_ih).transpose(1, 0, 2),  # x
         lambda: grad_a[0] @ weight_hh,  # h0
         lambda: of_input_and_bias()[:, :-1],  # weight_ih
-        lambda: _rows(grad_a[first:]).T @ _rows(hidden[first:-1]),  # weight_hh
+        lambda: sum_of_outer_products(_rows(grad_a[first:]), _rows(hidden[first:-1])),  # weight_hh
         lambda: of_input_and_bias()[:, -1],  # bias_ih
         lambda: of_input_and_bias()[:, -1],  # bias_hh
     )
@@ -96,13 +97,14 @@ def _through_time(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Arr
     np.multiply(h, h, out=grad_a)
     np.subtract(1, grad_a, out=grad_a)
 
-    grad_h = np.zeros_like(h[0]) if grad_last_hidden is None else grad_last_hidden.copy()
+    grad_h = np.zeros_like(h[0]) if grad_last_hidden is None else np.array(grad_last_hidden, order="C")
+    left, product = in_pieces(grad_a, h.shape[2]), in_pieces(grad_h, h.shape[2])
     for t in reversed(range(len(h))):
         if grad_hidden is not None:
             grad_h += grad_hidden[:, t]
         grad_a[t] *= grad_h
         if t > 0:
-            multiply(grad_a[t], saved.weight_hh, out=grad_h)
+            np.matmul(left[t], saved.weight_hh, out=product)
     return grad_a
 
 

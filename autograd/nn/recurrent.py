@@ -68,7 +68,7 @@ class Recurrent(Module):
             parameters = (getattr(self, name) for name in names)
             x, *states = self.op(x, *(state[k] for state in initial), *parameters)
             last.append(states)
-        return x, tuple(stack(states) for states in zip(*last, strict=True))
+        return x, tuple(_stacked(states) for states in zip(*last, strict=True))
 
     def _start(self, x, initial):
         """The initial states, zero if None; refuses what does not fit."""
@@ -84,6 +84,11 @@ class Recurrent(Module):
             if state.shape != shape:
                 raise ValueError(f"{name}: a state has shape {state.shape}, expected (layers, batch, hidden) = {shape}")
         return initial
+
+
+def _stacked(states):
+    """The states (B, H) of all layers as one tensor (layers, B, H); a single one needs no copy."""
+    return stack(states) if len(states) > 1 else states[0].reshape(1, *states[0].shape)
 
 
 class RNN(Recurrent):

@@ -11,7 +11,7 @@ from .registry import rule
 def _reduce(losses, reduction):
     """The reduced losses, and the factor that the reduction puts on each of their gradients."""
     if reduction == "mean":
-        return losses.mean(), 1 / losses.size
+        return losses.sum() / losses.size, 1 / losses.size
     if reduction == "sum":
         return losses.sum(), 1
     if reduction == "none":

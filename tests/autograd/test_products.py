@@ -1,0 +1,74 @@
+"""Products cut into pieces are the products, wherever the cuts fall."""
+
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd.kernels import products
+
+sizes = st.tuples(st.integers(1, 70), st.integers(1, 9), st.integers(1, 9))
+limits = st.sampled_from([1, 200, 1000, products.MOST_MULTIPLICATIONS])  # none fits, a few rows fit, everything fits
+drawn = settings(max_examples=60, deadline=None, derandomize=True)
+
+
+def draw(*shapes):
+    rng = np.random.default_rng(0)
+    return [rng.standard_normal(shape) for shape in shapes]
+
+
+@drawn
+@given(size=sizes, limit=limits)
+def test_multiplied_some_rows_after_others(size, limit):
+    R, K, M = size
+    a, b = draw((3, R, K), (K, M))
+    with mock.patch.object(products, "MOST_MULTIPLICATIONS", limit):
+        np.testing.assert_allclose(products.multiply(a, b, out=np.empty((3, R, M))), a @ b, rtol=0, atol=1e-12)
+
+
+@drawn
+@given(size=sizes, limit=limits)
+def test_pieces_are_views_of_all_rows_in_order_and_small_where_that_is_possible(size, limit):
+    R, K, M = size
+    (a,) = draw((2, R, K))
+    with mock.patch.object(products, "MOST_MULTIPLICATIONS", limit):
+        pieces = products.in_pieces(a, M)
+    assert np.shares_memory(pieces, a)
+    np.testing.assert_array_equal(pieces.reshape(a.shape), a)
+    fits = [n for n in range(1, R // 4 + 1) if R % n == 0 and R // n * K * M <= limit]
+    assert pieces.shape[1] == (fits[0] if fits else 1)
+
+
+@drawn
+@given(rows=st.integers(1, 300), size=sizes, limit=limits, stripe=st.integers(1, 4))
+def test_sum_of_outer_products_of_all_rows(rows, size, limit, stripe):
+    _, K, M = size
+    a, b = draw((rows, K), (rows, M))
+    with mock.patch.multiple(products, MOST_MULTIPLICATIONS=limit, STRIPE=stripe):
+        total = products.sum_of_outer_products(a, b)
+    np.testing.assert_allclose(total, np.einsum("rk,rm->km", a, b), rtol=0, atol=1e-12)
+
+
+def test_sum_of_outer_products_of_no_rows_is_zero():
+    np.testing.assert_array_equal(products.sum_of_outer_products(np.ones((0, 2)), np.ones((0, 3))), np.zeros((2, 3)))
+
+
+@drawn
+@given(size=sizes, limit=limits)
+def test_multiplied_and_added_over_all_leading_axes(size, limit):
+    N, K, M = size
+    a, b = draw((2, 3, K, N), (2, 3, M, N))
+    with mock.patch.object(products, "MOST_MULTIPLICATIONS", limit):
+        total = products.multiply_and_add(a, b, out=np.empty((K, M)))
+    np.testing.assert_allclose(total, np.einsum("ijkn,ijmn->km", a, b), rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (2, 17, 33)])
+def test_row_order_is_a_copy_only_where_needed(shape):
+    (a,) = draw(shape)
+    assert products.in_row_order(a) is a
+    ordered = products.in_row_order(a.mT)
+    assert ordered.flags.c_contiguous
+    np.testing.assert_array_equal(ordered, a.mT)
