@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from experiments.arguments import chosen, require
+from experiments.arguments import add_threads_argument, chosen, require
 from experiments.run_folder import add_run_arguments
 from vae.model import LIKELIHOODS
 
@@ -18,6 +18,7 @@ LEAST_IMAGES = 32
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser, Path("runs/vae"))
+    add_threads_argument(parser)
     _add_data_arguments(parser.add_argument_group("the data").add_argument)
     _add_net_arguments(parser.add_argument_group("the autoencoder").add_argument)
     _add_training_arguments(parser.add_argument_group("the training").add_argument)

@@ -33,6 +33,7 @@ class Evaluation:
 
     @property
     def negative_elbo(self) -> float:
+        """The bound, both terms unweighted: nats per image, the less the better."""
         return self.reconstruction + self.kl
 
 

@@ -1,9 +1,9 @@
 """Convolution of any kernel, stride, padding and dilation: a matrix product for every window.
 
 In memory order (H, W, C, N) a window of one image row is a matrix where it lies, (kW C, N). To have all kH rows of
-the kernel in it, the rows that one row of the output sees are first laid side by side, the padding included,
+the kernel in it, the rows that one row r of the output sees are first laid side by side, the padding included,
 
-    rows[w, i, c, n]  =  x[n, s r + d i - p, w - p, c]               kH copies of long runs for each output row r
+    rows[r, w, i, c, n]  =  x[n, s r + d i - p, w - p, c]               kH copies of long runs
 
 and then all its windows are overlapping parts of that array, views that NumPy makes without a copy:
 
@@ -13,20 +13,22 @@ and then all its windows are overlapping parts of that array, views that NumPy m
 
     y[r, q] (F, N)      =  w (F, kW kH C)  @  window[r, q] (kW kH C, N)
     dw^T (kW kH C, F)   =  sum over r, q of   window[r, q]  @  g[r, q]^T (N, F)
-    dx: window[r, q]  <+  w^T @ g[r, q]       every window's share, added to the pixels it was a view of
+    dx: window[r, q]   <+  w^T @ g[r, q]       every window's share, added to the pixels that it was a view of
 
-With dilation along W a window is no one part of the row, and is copied. Output rows are independent of each other but
-for dx, where neighbours overlap; there each thread's rows have an array of their own.
+With dilation along W a window is no one part of the row, and is copied. A band of output rows is worked on at a time,
+as much as stays in the cache; bands are independent of each other but for dx, where neighbours overlap: there each has
+an array of its own, and these are added up at the end.
 """
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from .conv_geometry import seen_through
 from .conv_layout import empty_hwcn, to_nhwc
-from .products import in_row_order
+from .products import in_row_order, sum_of_products
 from .threads import in_parallel
 
-PIECES = 4  # into which the output rows are cut
+NUMBERS_OF_A_BAND = 2**18  # of its rows, about: they should stay in the cache
 
 
 def serves(geometry):
@@ -36,12 +38,12 @@ def serves(geometry):
 
 def lower_image(read, geometry):
     """The image side as the products below want it: (H, W, C, N)."""
-    return read()
+    return read.whole()
 
 
 def lower_output(read, geometry):
     """The output side likewise, (OH, OW, F, N)."""
-    return read()
+    return read.whole()
 
 
 def to_output(read, weight, geometry, finish=None):
@@ -50,32 +52,23 @@ def to_output(read, weight, geometry, finish=None):
     y = empty_hwcn(geometry.output_shape, weight.dtype)
     matrix = _matrix(weight)
 
-    def run(output_rows):
-        rows = _Rows(geometry, image.dtype)
-        for r in output_rows:
-            rows.gather(image, r)
-            np.matmul(matrix, rows.windows(), out=y[r])
-            if finish is not None:
-                finish(y[r])
+    def run(band):
+        np.matmul(matrix, _Rows(geometry, band, image.dtype).gather(image).windows(), out=y[band])
+        if finish is not None:
+            finish(y[band])
 
-    in_parallel(run, _pieces(geometry))
+    in_parallel(run, _bands(geometry))
     return to_nhwc(y), image
 
 
 def to_weight(image, output, geometry):
     """dw (F, kH, kW, C) from both lowered sides."""
-    shares = {}
 
-    def run(output_rows):
-        rows = _Rows(geometry, image.dtype)
-        total = 0
-        for r in output_rows:
-            rows.gather(image, r)
-            total = total + np.matmul(rows.windows(), in_row_order(output[r].swapaxes(-1, -2))).sum(axis=0)
-        shares[output_rows.start] = total
+    def run(band):
+        windows = _Rows(geometry, band, image.dtype).gather(image).windows()
+        return sum_of_products(windows, output[band])
 
-    in_parallel(run, _pieces(geometry))
-    dw = np.sum([shares[start] for start in sorted(shares)], axis=0)  # (kW kH C, F)
+    dw = np.sum(in_parallel(run, _bands(geometry)), axis=0)  # (kW kH C, F)
     kernel_height, kernel_width = geometry.kernel
     dw = dw.reshape(kernel_width, kernel_height, geometry.channels, geometry.filters)
     return np.ascontiguousarray(dw.transpose(3, 1, 0, 2))
@@ -85,33 +78,25 @@ def to_image(read, weight, geometry, finish=None):
     """dx (N, H, W, C), and the lowered output side."""
     output = lower_output(read, geometry)
     matrix = in_row_order(_matrix(weight).T)
-    parts = {}
 
-    def run(output_rows):
-        rows = _Rows(geometry, output.dtype)
-        reached = rows.seen_from(output_rows)
-        part = np.zeros((len(reached), *rows.image_row), output.dtype)
-        for r in output_rows:
-            rows.add_windows(np.matmul(matrix, output[r]))
-            rows.scatter(part, r, reached.start)
-        parts[output_rows.start] = reached, part
+    def run(band):
+        return _Rows(geometry, band, output.dtype).add_windows(np.matmul(matrix, output[band])).scatter()
 
-    in_parallel(run, _pieces(geometry))
-    dx = _laid_together([parts[start] for start in sorted(parts)], empty_hwcn(geometry.image_shape, output.dtype))
+    dx = _laid_together(in_parallel(run, _bands(geometry)), empty_hwcn(geometry.image_shape, output.dtype))
     if finish is not None:
         finish(dx)
     return to_nhwc(dx), output
 
 
 def _laid_together(parts, out):
-    """`out` (H, W, C, N) from parts of its rows in ascending order; where they overlap they add, the rest is 0."""
+    """`out` (H, W, C, N) from pairs of a first row and a part, in ascending order: they add up where they overlap."""
     done = 0
-    for rows, part in parts:
-        both = max(0, done - rows.start)
-        out[done : rows.start] = 0
-        out[rows.start : rows.start + both] += part[:both]
-        out[rows.start + both : rows.stop] = part[both:]
-        done = max(done, rows.stop)
+    for first, part in parts:
+        both = max(0, done - first)
+        out[done:first] = 0
+        out[first : first + both] += part[:both]
+        out[first + both : first + len(part)] = part[both:]
+        done = max(done, first + len(part))
     out[done:] = 0
     return out
 
@@ -121,61 +106,67 @@ def _matrix(weight):
     return weight.swapaxes(1, 2).reshape(len(weight), -1)
 
 
-def _pieces(geometry):
-    """The output rows in about equal ranges: what the threads share out."""
+def _bands(geometry):
+    """The output rows in about equal slices."""
     count = geometry.output[0]
-    pieces = min(PIECES, count)
-    return [range(k * count // pieces, (k + 1) * count // pieces) for k in range(pieces)]
+    numbers = count * geometry.image[1] * geometry.kernel[0] * geometry.channels * geometry.batch
+    bands = min(count, -(-numbers // NUMBERS_OF_A_BAND))
+    return [slice(k * count // bands, (k + 1) * count // bands) for k in range(bands)]
 
 
 class _Rows:
-    """The image rows that one output row sees, side by side: an array (W + 2 p, kH, C, N)."""
+    """The image rows that a band of R output rows sees, side by side for each: an array (R, W + 2 p, kH, C, N)."""
 
-    def __init__(self, geometry, dtype):
-        self.geometry = geometry
-        width = geometry.image[1] + 2 * geometry.padding[1]
-        # the columns of padding keep these zeros
-        self.array = np.zeros((width, geometry.kernel[0], geometry.channels, geometry.batch), dtype)
-        self.inside = self.array[geometry.padding[1] : geometry.padding[1] + geometry.image[1]]
+    def __init__(self, geometry, band, dtype):
+        self.geometry, self.band = geometry, band
+        padding, width = geometry.padding[1], geometry.image[1]
+        shape = (band.stop - band.start, width + 2 * padding, geometry.kernel[0], geometry.channels, geometry.batch)
+        self.array = np.empty(shape, dtype)
+        self.inside = self.array[:, padding : padding + width]
 
-    @property
-    def image_row(self):
-        """The shape of a row of the image."""
-        return (self.geometry.image[1], self.geometry.channels, self.geometry.batch)
+    def gather(self, image):
+        """Fill in the rows of the image, and zeros where there is none."""
+        padding = self.geometry.padding[1]
+        self.array[:, :padding] = self.array[:, self.array.shape[1] - padding :] = 0
+        for i, outputs, pixels in self._taps():
+            rows = self.inside[:, :, i]
+            rows[: outputs.start] = rows[outputs.stop :] = 0
+            if outputs.start < outputs.stop:
+                rows[outputs] = image[pixels]
+        return self
 
-    def seen_from(self, output_rows):
-        """The range of image rows that some output rows see."""
+    def scatter(self):
+        """The adjoint of `gather`: the first image row that the band sees, and what was added to each from there on."""
         height, stride, offsets = self.geometry.image[0], self.geometry.stride[0], self.geometry.tap_offsets(0)
-        first = min(max(stride * output_rows[0] + offsets[0], 0), height)
-        last = min(max(stride * output_rows[-1] + offsets[-1] + 1, first), height)
-        return range(first, last)
+        first = min(max(stride * self.band.start + offsets[0], 0), height)
+        last = min(max(stride * (self.band.stop - 1) + offsets[-1] + 1, first), height)
+        image = np.zeros((last - first, *self.inside.shape[1:2], *self.inside.shape[3:]), self.array.dtype)
+        for i, outputs, pixels in self._taps():
+            if outputs.start < outputs.stop:
+                image[pixels.start - first : pixels.stop - first : pixels.step] += self.inside[outputs, :, i]
+        return first, image
 
-    def gather(self, image, r):
-        """Fill in the rows that output row r sees."""
+    def _taps(self):
+        """For each tap along H: which rows of the band see a pixel through it, and which image rows these are."""
+        height, stride = self.geometry.image[0], self.geometry.stride[0]
         for i, offset in enumerate(self.geometry.tap_offsets(0)):
-            row = self.geometry.stride[0] * r + offset
-            self.inside[:, i] = image[row] if 0 <= row < len(image) else 0
-
-    def scatter(self, image, r, first):
-        """The adjoint of `gather`: add to the rows that output row r sees; `image` begins with row `first`."""
-        for i, offset in enumerate(self.geometry.tap_offsets(0)):
-            row = self.geometry.stride[0] * r + offset
-            if 0 <= row < self.geometry.image[0]:
-                image[row - first] += self.inside[:, i]
+            yield i, *seen_through(stride * self.band.start + offset, stride, height, len(self.array))
 
     def windows(self):
-        """The windows (OW, kW kH C, N): a view, unless dilation tears them apart."""
-        column, *within = self.array.strides
-        shape = (self.geometry.output[1], self.geometry.kernel[1], *self.array.shape[1:])
-        strides = (self.geometry.stride[1] * column, self.geometry.dilation[1] * column, *within)
+        """The windows (R, OW, kW kH C, N): a view, unless dilation tears them apart."""
+        row, column, *within = self.array.strides
+        shape = (len(self.array), self.geometry.output[1], self.geometry.kernel[1], *self.array.shape[2:])
+        strides = (row, self.geometry.stride[1] * column, self.geometry.dilation[1] * column, *within)
         windows = as_strided(self.array, shape, strides, writeable=False)
-        return windows.reshape(len(windows), -1, self.geometry.batch)
+        return windows.reshape(*shape[:2], -1, self.geometry.batch)
 
     def add_windows(self, shares):
-        """The adjoint of `windows`: the sum of the shares (OW, kW kH C, N) of the windows that see a number."""
-        shares = shares.reshape(len(shares), self.geometry.kernel[1], *self.array.shape[1:])
+        """The adjoint of `windows`: the sum of the shares (R, OW, kW kH C, N) of the windows that see a number."""
+        count, width = shares.shape[:2]
+        shares = shares.reshape(count, width, self.geometry.kernel[1], *self.array.shape[2:])
         self.array[...] = 0
         stride, dilation = self.geometry.stride[1], self.geometry.dilation[1]
         for j in range(self.geometry.kernel[1]):
             first = dilation * j
-            self.array[first : first + stride * (len(shares) - 1) + 1 : stride] += shares[:, j]
+            self.array[:, first : first + stride * (width - 1) + 1 : stride] += shares[:, :, j]
+        return self

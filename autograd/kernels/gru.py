@@ -41,6 +41,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .products import in_pieces
 from .recurrent import (
     Array,
     Gradients,
@@ -82,6 +83,7 @@ def gru_forward(
     weights, candidate_weights = _pack(**weight_and_bias)
     recurrent_weights = weights[:, :H].copy()
     weights[H:] *= 0.5
+    weights = in_pieces(weights, B)
 
     state, first_row = new_state(x, h0)
     gates = allocate((T, 4, H, B), x.dtype)
@@ -150,9 +152,9 @@ def _through_time(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Arr
     gates = saved.gates
     T, _, H, B = gates.shape
     grad_a = allocate(gates.shape, gates.dtype)  # first the factors; the loop multiplies each step by dh in place
-    recurrent_weights = np.ascontiguousarray(saved.weight_hh.T)
+    recurrent_weights = in_pieces(np.ascontiguousarray(saved.weight_hh.T), B)
     grad_h = transposed_copy(grad_last_hidden, like=gates[0, 0])
-    through_weights = np.empty_like(grad_h)
+    through_weights = np.empty((len(recurrent_weights), H // len(recurrent_weights), B), gates.dtype)
     sent = None if grad_hidden is None else feature_major(grad_hidden)
     for steps in reversed(list(chunks(0, T, gates[0].nbytes))):
         _factors(saved, steps, out=grad_a[steps])
@@ -163,7 +165,7 @@ def _through_time(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Arr
             if t > 0:
                 np.matmul(recurrent_weights, grad_a[t, :3].reshape(3 * H, B), out=through_weights)
                 grad_h *= gates[t, 2]
-                grad_h += through_weights
+                grad_h += through_weights.reshape(H, B)
     return grad_a, grad_h
 
 

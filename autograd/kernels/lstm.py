@@ -34,6 +34,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .products import in_pieces
 from .recurrent import (
     Array,
     Gradients,
@@ -76,6 +77,7 @@ def lstm_forward(
     weights = np.roll(pack_weights(weight_ih, weight_hh, bias_ih + bias_hh), H, axis=0)  # i f g o -> o i f g
     halved = weights.copy()
     halved[: 3 * H] *= 0.5
+    halved = in_pieces(halved, B)
 
     state, first_row = new_state(x, h0)
     gates = allocate((T, 4, H, B), x.dtype)
@@ -134,7 +136,7 @@ def _through_time(
     gates = saved.gates
     T, _, H, B = gates.shape
     grad_a = allocate(gates.shape, gates.dtype)  # first the factors; the loop multiplies each by dh or dc in place
-    recurrent_weights = np.ascontiguousarray(saved.weights[:, :H].T)
+    recurrent_weights = in_pieces(np.ascontiguousarray(saved.weights[:, :H].T), B)
     grad_h = transposed_copy(grad_last_hidden, like=saved.cell[0])
     grad_c = transposed_copy(grad_last_cell, like=saved.cell[0])
     sent = None if grad_hidden is None else feature_major(grad_hidden)
@@ -150,7 +152,9 @@ def _through_time(
             grad_a[t, 1:] *= grad_c
             if t > 0:
                 grad_c *= gates[t, 2]
-                np.matmul(recurrent_weights, grad_a[t].reshape(4 * H, B), out=grad_h)
+                np.matmul(
+                    recurrent_weights, grad_a[t].reshape(4 * H, B), out=grad_h.reshape(len(recurrent_weights), -1, B)
+                )
     return grad_a, grad_c
 
 

@@ -46,6 +46,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from .products import in_pieces, in_row_order
+
 Array = np.ndarray
 Gradients = tuple[Callable[[], Array], ...]
 
@@ -110,10 +112,10 @@ def pack_weights(weight_ih: Array, weight_hh: Array, bias: Array) -> Array:
 
 
 def pre_activation(weights: Array, state: Array, t: int, first_row: int, out: Array) -> None:
-    """Write a_{t+1} = W S[t] into out (rows, B); of S[0] only the rows from first_row on."""
+    """Write a_{t+1} = W S[t] into out (rows, B), W in pieces; of S[0] only the rows from first_row on."""
     if t > 0:
         first_row = 0
-    np.matmul(weights[:, first_row:], state[t, first_row:], out=out)
+    np.matmul(weights[:, :, first_row:], state[t, first_row:], out=out.reshape(*weights.shape[:2], -1))
 
 
 def sum_over_time(grad_a: Array, inputs: Array, first_row: int = 0) -> Array:
@@ -121,11 +123,13 @@ def sum_over_time(grad_a: Array, inputs: Array, first_row: int = 0) -> Array:
 
     grad_a (T, rows, B) and inputs, which is S[:T] or some rows of it, (T, columns, B) give (rows, columns).
     """
-    inputs = inputs.transpose(0, 2, 1)
+    inputs = in_row_order(inputs.transpose(0, 2, 1))
     total = np.zeros((grad_a.shape[1], inputs.shape[2]), grad_a.dtype)
     np.matmul(grad_a[0], inputs[0, :, first_row:], out=total[:, first_row:])
+    pieces = in_pieces(grad_a[0], inputs.shape[2]).shape
     for steps in chunks(1, len(grad_a), total.nbytes):
-        total += np.matmul(grad_a[steps], inputs[steps]).sum(axis=0)
+        products = np.matmul(grad_a[steps].reshape(-1, *pieces), inputs[steps, None]).reshape(-1, *total.shape)
+        total += products[0] if len(products) == 1 else products.sum(axis=0)
     return total
 
 

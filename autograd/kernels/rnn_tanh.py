@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .products import multiply
 from .recurrent import Array, Gradients, allocate, check_arguments, computed_once
 
 
@@ -63,7 +64,7 @@ def rnn_tanh_forward(
     for t in range(T):
         a = hidden[t + 1]  # so far only the input's part; becomes h in place
         if t >= first:
-            np.matmul(hidden[t], recurrent_weights, out=recurrent)
+            multiply(hidden[t], recurrent_weights, out=recurrent)
             a += recurrent
         np.tanh(a, out=a)
     return hidden[1:].transpose(1, 0, 2), hidden[T], Saved(inputs, hidden, first, weight_ih, weight_hh)
@@ -101,7 +102,7 @@ def _through_time(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Arr
             grad_h += grad_hidden[:, t]
         grad_a[t] *= grad_h
         if t > 0:
-            np.matmul(grad_a[t], saved.weight_hh, out=grad_h)
+            multiply(grad_a[t], saved.weight_hh, out=grad_h)
     return grad_a
 
 

@@ -40,12 +40,12 @@ class Adam(Optimizer):
         beta1, beta2 = self.betas
         first *= beta1
         first += gradient
-        gradient *= gradient
+        change = gradient * gradient
         second *= beta2
-        second += gradient
+        second += change
 
         scale = math.sqrt((1 - beta2) / (1 - beta2**update))
-        change = np.sqrt(second, out=gradient)
+        np.sqrt(second, out=change)
         change += self.epsilon / scale
         np.divide(first, change, out=change)
         change *= rate * (1 - beta1) / (1 - beta1**update) / scale
@@ -71,9 +71,10 @@ class AdamW(Adam):
     ):
         super().__init__(parameters, learning_rate, betas, epsilon, weight_decay)
 
-    def _decay(self, stretch, gradient, rate):
-        for values in stretch.values:
-            values *= 1 - rate * self.weight_decay
+    def _decayed(self, gradient, values, rate):
+        for piece in values:
+            piece *= 1 - rate * self.weight_decay
+        return gradient
 
 
 def adam_formula(parameter, g, m, v, n, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):

@@ -4,30 +4,34 @@ Seen from here, a model is one long vector. An optimiser is a rule for a stretch
 
     change = rule(gradient, running averages, number of the update, learning rate)        parameter -= change
 
-and `Optimizer.step` applies it stretch by stretch. Small parameters share a stretch, so that a model of ten small
-arrays costs one pass of NumPy calls and not ten; large ones are cut, so that what one call writes, the next finds in
-the cache. Parameters and gradients stay where they are; only the running averages live in long flat buffers.
+and `Optimizer.step` applies it stretch by stretch, in as many threads as the kernels use. Small parameters share a
+stretch, so that a model of ten small arrays costs one pass of NumPy calls and not ten; large ones are cut, so that
+what one call writes, the next finds in a cache. Parameters and gradients stay where they are; only the running
+averages live in long flat buffers.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import is_
 from typing import NamedTuple
 
 import numpy as np
 
+from ..kernels.threads import in_parallel
 from ..state import check_state
 from ..tensor import Tensor
 from .schedules import Schedule
 
-STRETCH = 32_768  # numbers in a stretch: in float32 128 KiB each of gradient and averages, together in a level-2 cache
+# Numbers in a stretch. In float32 its arrays, 1 MiB each, stay in a level-3 cache between the calls of one update, and
+# each call is so long that threads seldom wait for one another to let go of the interpreter.
+STRETCH = 262_144
 
 
 class Stretch(NamedTuple):
     """A run of the vector of all parameters: pieces of neighbours that have been updated equally often."""
 
     start: int
-    update: int  # the number of this update, from 1
-    values: list[np.ndarray]  # flat views of the parameters
-    gradients: list[np.ndarray]  # flat views of their gradients
+    pieces: list[tuple[int, slice]]  # the index of a parameter, and which part of it
+    values: list[np.ndarray]  # the pieces, as flat views
 
 
 class Optimizer:
@@ -61,7 +65,7 @@ class Optimizer:
         self._starts = np.cumsum([0, *sizes]).tolist()
         self._updates = [0] * len(sizes)
         self._averages = {name: np.zeros(sum(sizes), dtype) for name in averages}
-        self._scratch = np.empty(min(sum(sizes), STRETCH), dtype)
+        self._plan_for([None] * len(sizes))
 
     @property
     def current_rate(self) -> float:
@@ -81,49 +85,70 @@ class Optimizer:
             TypeError: a gradient of another dtype than its parameter; then nothing has been changed.
         """
         rate = self.current_rate
-        for stretch in list(self._stretches()):
-            gradient = self._gather(stretch.gradients)
-            self._decay(stretch, gradient, rate)
-            part = slice(stretch.start, stretch.start + gradient.size)
-            averages = [average[part] for average in self._averages.values()]
-            change = self._change(gradient, averages, stretch.update, rate)
-            end = 0
-            for values in stretch.values:
-                start, end = end, end + values.size
-                np.subtract(values, change[start:end], out=values)
-        self._updates = [
-            n + (parameter.grad is not None) for n, parameter in zip(self._updates, self.parameters, strict=True)
-        ]
+        gradients = [parameter.grad for parameter in self.parameters]
+        arrays = [None if g is None else p.data for p, g in zip(self.parameters, gradients, strict=True)]
+        flat = {k: _flat(g, k, like=arrays[k]) for k, g in enumerate(gradients) if g is not None}
+        if not all(map(is_, arrays, self._planned_for)):
+            self._plan_for(arrays)
+        in_parallel(lambda stretch: self._advance(stretch, flat, rate), self._plan)
+        self._updates = [n + (g is not None) for n, g in zip(self._updates, gradients, strict=True)]
         self.steps += 1
 
+    def _advance(self, stretch: Stretch, gradients: Mapping[int, np.ndarray], rate: float) -> None:
+        """Change one stretch; `gradients` are flat, by the index of their parameter."""
+        pieces = [gradients[k][part] for k, part in stretch.pieces]
+        gradient = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        part = slice(stretch.start, stretch.start + gradient.size)
+        averages = [average[part] for average in self._averages.values()]
+        update = self._updates[stretch.pieces[0][0]] + 1
+        change = self._change(self._decayed(gradient, stretch.values, rate), averages, update, rate)
+        end = 0
+        for values in stretch.values:
+            start, end = end, end + values.size
+            np.subtract(values, change[start:end], out=values)
+
     def _change(self, gradient: np.ndarray, averages: list[np.ndarray], update: int, rate: float) -> np.ndarray:
-        """What to subtract from a stretch of parameters; brings `averages` up to date and may overwrite `gradient`."""
+        """What to subtract from a stretch of parameters in their update number `update` (from 1).
+
+        Brings `averages` up to date, and leaves `gradient` as it is.
+        """
         raise NotImplementedError
 
-    def _decay(self, stretch: Stretch, gradient: np.ndarray, rate: float) -> None:
-        if self.weight_decay:
-            gradient += self.weight_decay * np.concatenate(stretch.values)
+    def _decayed(self, gradient: np.ndarray, values: list[np.ndarray], rate: float) -> np.ndarray:
+        """The gradient, with that of the penalty."""
+        return gradient + self.weight_decay * np.concatenate(values) if self.weight_decay else gradient
 
-    def _gather(self, pieces):
-        size = sum(piece.size for piece in pieces)
-        return np.concatenate(pieces, out=self._scratch[:size])
+    def _plan_for(self, arrays: list[np.ndarray | None]) -> None:
+        self._planned_for = arrays
+        self._plan = list(self._stretches(arrays))
 
-    def _stretches(self) -> Iterator[Stretch]:
+    def _stretches(self, arrays: list[np.ndarray | None]) -> Iterator[Stretch]:
+        """Cut the parameters into stretches; `arrays` holds None for those that have no gradient.
+
+        They serve until other parameters have gradients: those that have are updated equally often meanwhile.
+        """
         current, end = None, -1
-        for k, parameter in enumerate(self.parameters):
-            if parameter.grad is None:
+        for k, array in enumerate(arrays):
+            if array is None:
                 continue
-            values, gradient = _flat(parameter, k)
+            if not array.flags.c_contiguous:
+                raise ValueError(f"parameter {k}, shape {array.shape}: not contiguous, use np.ascontiguousarray")
+            values = array.reshape(-1)
             for cut in range(0, values.size, STRETCH):
-                start, stop = self._starts[k] + cut, self._starts[k] + min(cut + STRETCH, values.size)
-                update = self._updates[k] + 1
-                joins = current and start == end and update == current.update and stop - current.start <= STRETCH
+                part = slice(cut, min(cut + STRETCH, values.size))
+                start, stop = self._starts[k] + part.start, self._starts[k] + part.stop
+                joins = (
+                    current
+                    and start == end
+                    and stop - current.start <= STRETCH
+                    and self._updates[k] == self._updates[current.pieces[0][0]]
+                )
                 if not joins:
                     if current:
                         yield current
-                    current = Stretch(start, update, [], [])
-                current.values.append(values[cut : cut + STRETCH])
-                current.gradients.append(gradient[cut : cut + STRETCH])
+                    current = Stretch(start, [], [])
+                current.pieces.append((k, part))
+                current.values.append(values[part])
                 end = stop
         if current:
             yield current
@@ -146,6 +171,7 @@ class Optimizer:
         for name, array in held.items():
             array[...] = state[name]
         self.steps, self._updates = int(held["steps"]), held["updates"].tolist()
+        self._plan_for([None] * len(self.parameters))
 
     def _state(self):
         """The state by name; the averages are views."""
@@ -171,17 +197,14 @@ def _checked(parameters, name):
     return parameters
 
 
-def _flat(parameter, k):
-    """Flat views of a parameter's values and of its gradient."""
-    values, gradient = parameter.data, parameter.grad
-    if gradient.dtype != values.dtype:
+def _flat(gradient, k, like):
+    """A parameter's gradient as a flat array."""
+    if gradient.dtype != like.dtype:
         raise TypeError(
-            f"parameter {k}, shape {values.shape}: gradient of dtype {gradient.dtype} for values of dtype "
-            f"{values.dtype}: somewhere in the loss a dtype changed"
+            f"parameter {k}, shape {like.shape}: gradient of dtype {gradient.dtype} for values of dtype {like.dtype}: "
+            "somewhere in the loss a dtype changed"
         )
-    if not values.flags.c_contiguous:
-        raise ValueError(f"parameter {k}, shape {values.shape}: not contiguous, make it so: np.ascontiguousarray")
-    return values.reshape(-1), gradient.reshape(-1)
+    return gradient.reshape(-1)
 
 
 def require_share(name: str, **settings: float) -> None:

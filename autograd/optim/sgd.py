@@ -36,9 +36,5 @@ class SGD(Optimizer):
         for velocity in averages:
             velocity *= self.momentum
             velocity += gradient
-            if self.nesterov:
-                gradient += self.momentum * velocity
-            else:
-                gradient[...] = velocity
-        gradient *= rate
-        return gradient
+            gradient = gradient + self.momentum * velocity if self.nesterov else velocity
+        return rate * gradient

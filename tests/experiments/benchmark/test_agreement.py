@@ -5,7 +5,7 @@ import pytest
 
 from autograd import optim
 from experiments.benchmark.agreement import DifferentError, difference, history, in_precision, require_same
-from experiments.benchmark.sides import LOSS
+from experiments.benchmark.sides import LOSS, Side
 
 from .fakes import SMALL
 
@@ -77,6 +77,25 @@ def test_rounding_of_float32_is_allowed_and_a_scale_is_not():
         compare(results, changed(results, name, lambda x: x * np.float32(1.05)), "float32")
     with pytest.raises(DifferentError, match=LOSS):
         compare(results, changed(results, LOSS, lambda x: x * 1.001), "float32")
+
+
+def test_a_wider_dtype_is_refused_though_the_numbers_are_the_same():
+    results = history(SMALL["gru"].ours())
+    with pytest.raises(DifferentError):
+        compare(results, changed(results, "the gradient of head.weight", np.float64), "float32")
+
+
+def test_a_side_that_writes_over_its_arrays_keeps_its_history():
+    class Counter(Side):
+        count = np.zeros(1)
+
+        def step(self):
+            self.count += 1
+
+        def results(self):
+            return {"count": self.count}
+
+    assert [results["count"].item() for results in history(Counter())] == [1, 2]
 
 
 def test_the_message_is_one_line_that_says_where_and_by_how_much():

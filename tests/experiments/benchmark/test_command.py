@@ -12,8 +12,6 @@ from experiments.benchmark.works import Work
 
 from .fakes import SMALL, Sum
 
-pytest.importorskip("threadpoolctl")
-
 WORK = Work("node_overhead", "one node", SMALL["chain"], "one op", ("torch", "mygrad"))
 MAKERS = {"torch": {"": Sum, "other way": Sum}, "mygrad": {"": Sum}}
 
@@ -62,6 +60,19 @@ def test_a_run_leaves_its_table_and_figure(tmp_path, capsys):
     assert "| one op | 1 | PyTorch | **" in said
 
 
+class Slow(Sum):
+    def step(self):
+        for _ in range(50):
+            super().step()
+
+
+@pytest.mark.parametrize("makers", [{"slow": Slow, "quick": Sum}, {"quick": Sum, "slow": Slow}])
+def test_the_fastest_of_the_peers_sides_counts(tmp_path, capsys, monkeypatch, makers):
+    monkeypatch.setitem(MAKERS, "torch", makers)
+    assert run(tmp_path, "--only", "node*", "--peers") == 0
+    assert "(quick)" in capsys.readouterr().out
+
+
 def test_without_peers_our_side_is_measured_alone(tmp_path):
     assert run(tmp_path, "--only", "node*") == 0
     (row,) = pd.read_csv(tmp_path / "run" / "benchmark.csv").to_dict("records")
@@ -97,6 +108,7 @@ def test_growth_leaves_its_table_and_figure(tmp_path):
         (["--threads", "2", "--cpu-time"], "--cpu-time"),
         (["--peers", "mygrad"], "mygrad"),
         (["--peers", "mygrad"], "make benchmark"),
+        (["--peers", "torch", "mygrad"], "mygrad"),
     ],
 )
 def test_a_mistake_is_one_line_and_leaves_no_folder(tmp_path, capsys, flags, named):
@@ -112,7 +124,7 @@ def test_a_finished_run_is_not_overwritten_without_force(tmp_path, capsys):
 
 
 def test_without_a_number_of_threads_the_autoencoder_is_measured_with_all_cores_too(monkeypatch):
-    monkeypatch.setattr(arguments.machine, "cores", lambda: 4)
+    monkeypatch.setattr(arguments.autograd, "available_cores", lambda: 4)
     works = [WORK, *(Work(name, "autoencoder", SMALL["autoencoder"]) for name in ("vae64_b64", "vae64_bn_b64"))]
     monkeypatch.setattr(arguments, "WORKS", works)
 
