@@ -10,7 +10,7 @@ from experiments.run_folder import add_run_arguments
 from vae.model import LIKELIHOODS
 
 # What --quick makes smaller, unless it is asked for outright. Without --images, drawn faces are 6,000 and others all.
-DEFAULTS = {"epochs": 6, "images": None, "widths": [32, 64, 128, 256], "latent": 64, "learning_rate": 1e-3}
+DEFAULTS = {"epochs": 10, "images": None, "widths": [32, 64, 128, 256], "latent": 64, "learning_rate": 1e-3}
 QUICK = {"epochs": 15, "images": 1000, "widths": [16, 32, 64], "latent": 16, "learning_rate": 3e-3}
 IMAGE_SIZE, QUICK_IMAGE_SIZE = 64, 32
 LEAST_IMAGES = 32
