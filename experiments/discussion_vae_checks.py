@@ -9,6 +9,7 @@ from experiments.wording import number as count_of
 from experiments.wording_vae import nats, percent, times
 from vae.diagnostics import ACTIVE_VARIANCE
 
+SAME_VARIETY = 0.75  # samples that vary by less than this share of what the plain run's do are more alike
 READABLE, SOME = 0.5, 0.1  # R squared above which a factor is read well, and at all
 
 
@@ -34,15 +35,21 @@ def samples(run: SavedVae) -> str:
 
 def _compared(run: SavedVae, w: float, shares: dict[float, float]) -> str:
     if run.verdict(w) == "unused prior":
-        less = "little variety" if shares[w] < 0.75 * shares[run.plain] else "variety"
+        less = "little variety" if shares[w] < SAME_VARIETY * shares[run.plain] else "variety"
         return (
             f" The {less} at {times(w)} need not be that of faces: a draw of the prior lands where no encoding ever "
             "was, and the decoder answers with whatever it does there."
         )
     if run.verdict(w) == "collapsed" or is_silent(run, w):
+        if shares[w] < SAME_VARIETY * shares[run.plain]:
+            return (
+                f" At {times(w)} the decoder has hardly a code to listen to, so every draw stays near the average "
+                "face. That can look tidier than the samples of a model that dares more; it is not a better one."
+            )
         return (
-            f" At {times(w)} the decoder has hardly a code to listen to, so every draw stays near the average "
-            "face. That can look tidier than the samples of a model that dares more; it is not a better one."
+            f" That those of {times(w)} vary so much, and may look tidier, has its reason: what few units are left "
+            "fill the prior, so that a draw of it lies where faces were encoded. The decoder knows them, but only as "
+            "blurs; a model whose code holds more has far more room in which nothing was encoded."
         )
     return ""
 

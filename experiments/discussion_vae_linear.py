@@ -92,6 +92,10 @@ def _squared_error(run: SavedVae) -> str:
         f"Principal components are about the best that a linear code can do. With {components} of them the held-out "
         f"squared error is {error:.4f} per value; the VAE at {times(w)}, decoding the posterior's mean, has {mse:.4f}. "
     )
+    if f"{mse:.4f}" == f"{error:.4f}":
+        return (
+            text + "The two are level, though the VAE must also keep its code close to the prior, which PCA need not."
+        )
     if mse < error:
         return text + (
             f"The bar is cleared, by {percent(1 - mse / error)}, and that by a model which must also keep its code "

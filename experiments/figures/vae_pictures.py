@@ -51,7 +51,9 @@ def _reconstructions_finding(run: SavedVae, weight: float) -> str:
     error = f"{start}; MSE {mse:.4f}, PSNR {run.final(weight, 'psnr'):.1f} dB"
     if bar is None:
         return error
-    return f"{error} ({'better' if mse < bar[1] else 'worse'} than PCA with {bar[0]} components, {bar[1]:.4f})"
+    level = f"{mse:.4f}" == f"{bar[1]:.4f}"
+    beside = "as good as" if level else "better than" if mse < bar[1] else "worse than"
+    return f"{error} ({beside} PCA with {bar[0]} components, {bar[1]:.4f})"
 
 
 def plot_samples(run: SavedVae, weight: float, path: Path) -> None:

@@ -34,10 +34,11 @@ def inlined(path: Path) -> Inlined:
             times = [frame.info.get("duration", 0) for frame in ImageSequence.Iterator(picture)]
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UsageError(f"{path}: not a readable picture ({error}); make the run's figures again") from None
-    return Inlined(_film(frames, times) if len(frames) > 1 else _still(frames[0]), *frames[0].size, len(frames) > 1)
+    return Inlined(_film(frames, times) if len(frames) > 1 else still(frames[0]), *frames[0].size, len(frames) > 1)
 
 
-def _still(picture: Image.Image) -> bytes:
+def still(picture: Image.Image) -> bytes:
+    """A picture as WebP, with or without loss, whichever is smaller."""
     lossless = _encoded(picture, lossless=True, quality=50, method=1)  # here quality and method are effort
     return min(lossless, _encoded(picture, quality=QUALITY), key=len)
 

@@ -86,6 +86,7 @@ def test_the_gallery_takes_pictures_of_made_up_data_and_makes_them_small(tmp_pat
     made = list((tmp_path / "gallery").iterdir())
     assert len(made) == sum(map(len, gallery.PICTURES.values()))
     assert max(path.stat().st_size for path in made) <= gallery.MOST_BYTES
+    assert {path.read_bytes()[8:12] for path in made} == {b"WEBP"}
 
 
 def test_the_gallery_refuses_pictures_of_real_data(tmp_path):

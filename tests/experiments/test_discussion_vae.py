@@ -103,6 +103,17 @@ def test_a_free_code_that_does_not_help_is_said_not_to_help(tmp_path):
     assert "It brings the picture nothing: the reconstruction is even 20.0 nats worse." in text
 
 
+@pytest.mark.parametrize(
+    ("diversity", "words"), [(0.06, "every draw stays near the average face"), (0.09, "what few units are left fill")]
+)
+def test_samples_of_a_collapsed_code_are_told_by_how_much_they_vary(diversity, words, tmp_path):
+    folder = write_vae_run(tmp_path / "run")  # x1 has 0.1
+    verdicts = json.loads((folder / "verdicts.json").read_text())
+    verdicts["100"]["diversity_samples"] = diversity
+    (folder / "verdicts.json").write_text(json.dumps(verdicts))
+    assert words in section(discuss(open_vae_run(folder)), "What comes out of the prior")
+
+
 def test_a_smaller_weight_that_keeps_the_prior_is_not_called_unused(tmp_path):
     text = text_of(tmp_path, {1.0: "healthy", 0.5: "looser"})
     assert "## ×0.5: a looser code" in text
@@ -112,6 +123,7 @@ def test_a_smaller_weight_that_keeps_the_prior_is_not_called_unused(tmp_path):
 
 def test_the_linear_bar_is_cleared_or_not_by_the_numbers(tmp_path):
     assert "The bar is cleared, by 23 %" in text_of(tmp_path / "a", pca=0.0155)  # 1 - .0120 / .0155
+    assert "The two are level" in text_of(tmp_path / "c", pca=0.01203)
     assert "**The bar is not reached**: the error is 20 % larger" in text_of(tmp_path / "b", pca=0.0100)
 
 
