@@ -1,7 +1,7 @@
-# Two commands do everything on a machine with Python 3.11 or newer and make:
-#   make run     set up .venv, then run both studies and draw every figure
-#   make test    set up .venv, then the whole test suite, ruff and mypy
-# and make benchmark measures training steps against PyTorch's and others', which it sets up in .venv-benchmark.
+# Three commands do everything on a machine with Python 3.11 or newer and make:
+#   make run         set up .venv, then run both studies and draw every figure
+#   make test        set up .venv, then the whole test suite, ruff and mypy
+#   make benchmark   set up .venv-benchmark, then measure training steps against PyTorch's and others'
 # Each does its set-up once and works twice in a row. Another interpreter: make run PYTHON=python3.12
 
 PYTHON ?= python3

@@ -1,96 +1,95 @@
 """``python -m autograd``: prove every op's gradient, here and now.
 
-Prints a table of the ops with the shapes tried and the worst relative error between backward and central
-differences, and exits with status 1 if one is wrong. ``--op NAME`` shows one op, sample by sample.
+Prints a table of the ops: formula, shapes tried, the worst relative errors of the gradient against central differences,
+the complex step and a slow reference, and the cost. The exit status is 1 if anything is wrong.
+
+  python -m autograd                          all ops
+  python -m autograd --op conv2d              one op, sample by sample
+  python -m autograd --mutations              break every op on purpose: does the check notice?
+  python -m autograd --mutations --op lstm    what it says of the broken forms of one
+  python -m autograd --model vae              a whole model of a million parameters, along random directions
+  python -m autograd --step-sizes v.png       error against step size in float64 and float32: numbers, and a figure
 """
 
 import argparse
-import inspect
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-import numpy as np
-
-from .checking.report import GradientError, Report
-from .gradcheck import check_rule
+from . import step_sizes
+from .mutations import MUTANTS
+from .mutations.score import examine, show_outcomes, show_score
+from .op_table import show_op, show_table
 from .rules import RULES
-from .samples import SAMPLES, Sample
-
-SHAPES_WIDTH = 80
+from .whole_models import MODELS, show_model
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m autograd", description="Check the gradient of every op.")
-    parser.add_argument("--op", choices=sorted(RULES), metavar="NAME", help="show one op, sample by sample")
-    parser.add_argument("--seed", type=int, default=0, help="seed of samples and cotangents (default 0)")
-    arguments = parser.parse_args(argv)
-    right = show_op(arguments.op, arguments.seed) if arguments.op else show_table(arguments.seed)
+    """Run the command; gives the exit status."""
+    arguments = _parser().parse_args(argv)
+    if arguments.mutations:
+        right = show_mutations(arguments.op, arguments.seed)
+    elif arguments.model:
+        right = show_model(arguments.model, arguments.parameters, arguments.seed)
+    elif arguments.step_sizes is not None:
+        try:
+            right = step_sizes.show(arguments.step_sizes if arguments.step_sizes.name else None)
+        except (OSError, ValueError) as error:  # a folder that is not there, an ending that is no picture's
+            print(f"{arguments.step_sizes}: the figure cannot be written: {error}", file=sys.stderr)
+            return 2
+    else:
+        right = show_op(arguments.op, arguments.seed) if arguments.op else show_table(arguments.seed)
     return 0 if right else 1
 
 
-def show_table(seed: int) -> bool:
-    """Print one line for each op; whether all are right."""
-    print(f"{'op':34}{'derivatives':>11}{'worst relative error':>22}  shapes tried")
-    wrong = [name for name in RULES if not _show_row(name, seed)]
-    print(f"{len(RULES) - len(wrong)} of {len(RULES)} ops agree with central differences in float64")
-    if wrong:
-        print(f"wrong: {', '.join(wrong)}")
-    return not wrong
+def show_mutations(op: str | None, seed: int) -> bool:
+    """Break ops on purpose and print what the gradient check makes of it; whether it caught all."""
+    outcomes = [examine(mutant, seed) for mutant in MUTANTS if op in (None, mutant.op)]
+    if op is not None:
+        show_outcomes(outcomes)
+    show_score(outcomes)
+    return all(outcome.caught for outcome in outcomes)
 
 
-def _show_row(name, seed) -> bool:
-    samples = SAMPLES.get(name, [])
-    if not samples:
-        print(f"{name:34}{'':>11}{'WRONG':>22}  no samples: add some to autograd/samples.py")
-        return False
-    outcomes = [check(name, sample, seed) for sample in samples]
-    failures = [outcome for outcome in outcomes if not isinstance(outcome, Report)]
-    reports = [outcome for outcome in outcomes if isinstance(outcome, Report)]
-    derivatives = sum(report.checked for report in reports)
-    verdict = "WRONG" if failures else f"{max(report.relative for report in reports):.1e}"
-    print(f"{name:34}{derivatives:>11}{verdict:>22}  {_shapes_tried(samples, seed)}")
-    for failure in failures:
-        print(f"    {failure}")
-    return not failures
+def _parser() -> argparse.ArgumentParser:
+    summary, _, details = (__doc__ or "").partition("\n")
+    parser = argparse.ArgumentParser(
+        prog="python -m autograd",
+        description=summary,
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--mutations", action="store_true", help="break ops on purpose and see whether the check notices")
+    what.add_argument("--model", choices=MODELS, help="check a whole model")
+    what.add_argument(
+        "--step-sizes",
+        type=Path,
+        nargs="?",
+        const=Path(),
+        metavar="PNG",
+        help="error against step size; its figure",
+    )
+    parser.add_argument("--op", choices=sorted(RULES), metavar="NAME", help="one op alone, in detail")
+    parser.add_argument("--parameters", type=_whole, default=1_000_000, metavar="N", help="of the model (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of samples and cotangents (%(default)s)")
+    return parser
 
 
-def show_op(name: str, seed: int) -> bool:
-    """Print what one op computes and how each of its samples fared; whether all are right."""
-    print(f"{name}: {inspect.getdoc(RULES[name])}\n")
-    outcomes = []
-    for sample in SAMPLES.get(name, []):
-        outcome = check(name, sample, seed)
-        outcomes.append(outcome)
-        constants = [repr(a) for a in sample.arguments if not callable(a)]
-        constants += [f"{key}={value!r}" for key, value in sample.options.items()]
-        print("; ".join([_shapes(sample, seed), *constants]))
-        for line in outcome.arguments if isinstance(outcome, Report) else [outcome]:
-            print(f"    {line}")
-    return bool(outcomes) and all(isinstance(outcome, Report) for outcome in outcomes)
-
-
-def check(name: str, sample: Sample, seed: int) -> Report | Exception:
-    """The report on one sample of a rule, or what was raised instead: one broken op must not hide the others."""
+def _whole(text: str) -> int:
+    """1000000, or 1e6."""
     try:
-        return check_rule(RULES[name], sample.draw(np.random.default_rng(seed)), sample.options, seed=seed)
-    except (GradientError, ValueError, TypeError, IndexError, RuntimeError) as error:
-        return error
-
-
-def _shapes(sample, seed) -> str:
-    """The shapes of one sample's arrays: 3x4, 4 or () for a single number."""
-    arrays = [a for a in sample.draw(np.random.default_rng(seed)) if isinstance(a, np.ndarray)]
-    return ", ".join("x".join(map(str, a.shape)) or "()" for a in arrays)
-
-
-def _shapes_tried(samples, seed) -> str:
-    tried = list(dict.fromkeys(_shapes(sample, seed) for sample in samples))
-    shown = tried[:1]
-    while len(shown) < len(tried) and len("; ".join([*shown, tried[len(shown)]])) <= SHAPES_WIDTH:
-        shown.append(tried[len(shown)])
-    more = len(tried) - len(shown)
-    return "; ".join(shown) + (f"; {more} more" if more else "")
+        number = float(text)
+    except ValueError:
+        number = 0.5
+    if number < 1 or number != int(number):
+        raise argparse.ArgumentTypeError(f"{text}: expected a whole number of at least 1")
+    return int(number)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BrokenPipeError:  # whoever read the table has seen enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -103,3 +103,9 @@ def concatenate(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
 @wraps(shape.stack)
 def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     return apply_to_values(shape.stack, *tensors, axis=axis)
+
+
+# Tensors have some of these as methods, one line each; what they do is told once for both.
+METHODS = "reshape transpose astype clip exp log sqrt tanh sigmoid relu abs sum mean max min var std"
+for _name in METHODS.split():
+    getattr(Tensor, _name).__doc__ = globals()[_name].__doc__

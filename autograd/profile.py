@@ -46,6 +46,7 @@ class Row:
 
     @property
     def total_seconds(self) -> float:
+        """Forward and backward."""
         return self.seconds + self.backward_seconds
 
 

@@ -34,6 +34,7 @@ class Sample:
 
 
 def case(*arguments: Any, **options: Any) -> Sample:
+    """One way of calling a rule, written as the call is."""
     return Sample(arguments, options)
 
 
@@ -43,6 +44,7 @@ def normal(*shape: int) -> Recipe:
 
 
 def zeros(*shape: int) -> Recipe:
+    """Nothing but 0, as a layer's first state is."""
     return lambda rng: np.zeros(shape)
 
 

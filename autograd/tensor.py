@@ -23,7 +23,8 @@ class Tensor:
 
     Arrays keep their dtype; Python numbers and lists of them become float32. In arithmetic a Python number, a
     NumPy scalar or a plain array takes the dtype of the tensor beside it; two tensors of different floating
-    dtypes are refused, so that a precision never changes silently.
+    dtypes are refused, so that a precision never changes silently. `shape`, `dtype`, `ndim` and `size` are the array's,
+    and `T` is `transpose()`.
 
     Args:
         data: array, number or nested list; an array is held, not copied.
@@ -52,7 +53,10 @@ class Tensor:
 
     @property
     def data(self) -> np.ndarray:
-        """The array itself, shared, not copied. Change it in place only when no graph is alive that has saved it."""
+        """The array itself, shared, not copied. Change it in place only when no graph is alive that has saved it.
+
+        Setting it to an array of another shape raises a ValueError if the tensor has a gradient.
+        """
         return mode.shown(self._array) if mode.observers else self._array
 
     @data.setter
@@ -64,7 +68,12 @@ class Tensor:
 
     @property
     def requires_grad(self) -> bool:
-        """Whether gradients flow to this tensor. May be set on a leaf: False freezes it."""
+        """Whether gradients flow to this tensor. May be set on a leaf: False freezes it.
+
+        Raises:
+            RuntimeError: set on a tensor that an op made.
+            TypeError: set for a dtype that is not floating.
+        """
         return self.node is not None
 
     @requires_grad.setter
@@ -91,6 +100,7 @@ class Tensor:
         """The gradient, an array of this tensor's shape: summed over all backward passes since it was cleared.
 
         Leaves collect it; a tensor made by an op gives its gradient back when used, unless `retain_grad` was called.
+        Setting it raises a RuntimeError if this tensor requires none, a ValueError for another shape.
         """
         return None if self.node is None else self.node.grad
 

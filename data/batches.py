@@ -22,7 +22,7 @@ def minibatches(
 
     uint8 arrays are pictures and come out as `dtype` in [0, 1]; all others keep their dtype. The order is
     drawn from `rng` at the call, before the first batch is asked for: the state of `rng` saved before the
-    call gives it again.
+    call gives it again. Raises ValueError for lengths that differ, no examples, or a size below 1.
     """
     arrays = [] if isinstance(examples, int) else [examples] if isinstance(examples, np.ndarray) else list(examples)
     lengths = [examples] if isinstance(examples, int) else [len(array) for array in arrays]

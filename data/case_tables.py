@@ -56,6 +56,7 @@ class Sheet:
 
     @classmethod
     def read(cls, text: str, source: str) -> "Sheet":
+        """The cells of a text; `source` names it in messages. Raises DataError where it is no CSV."""
         rows, lines = [], []
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         line = 1
@@ -70,6 +71,7 @@ class Sheet:
         return cls(source, rows, lines)
 
     def error(self, row: int, column: int, reason: str) -> DataError:
+        """The error, not raised yet, for one cell: file, row, column with its heading, reason."""
         heading = self.rows[0][column] if column < len(self.rows[0]) else ""
         label = f" ({heading!r})" if heading and row > 0 else ""
         return DataError(f"{self.source}: row {self.lines[row]}, column {column + 1}{label}: {reason}")

@@ -94,7 +94,7 @@ class CaseCounts:
 
 
 def parse_day(day: str | date, name: str) -> date:
-    """An ISO date; ``name`` is the argument that the message blames."""
+    """An ISO date; ``name`` is the argument that the message blames. Raises DataError for what is none."""
     if isinstance(day, date):
         return day
     try:

@@ -28,6 +28,7 @@ _CHUNK = 4096  # bytes; reading waits until so many are there, and then looks at
 
 
 def is_url(source: str) -> bool:
+    """Whether it is an address to download from rather than a file."""
     return re.match(r"https?://", source, re.IGNORECASE) is not None
 
 

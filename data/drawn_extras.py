@@ -9,10 +9,12 @@ from data.drawn_look import Brush, Look, paint_some, rgb
 
 
 def behind_the_head(canvas: Canvas, look: Look) -> None:
+    """Paint what is worn behind the head, before the head is."""
     _paint_worn(canvas, look, "cat ears", cat_ears)
 
 
 def on_the_hair(canvas: Canvas, look: Look) -> None:
+    """Paint what is worn on the hair, after the hair is."""
     for name, brush in (("ribbon", ribbon), ("hairband", hairband), ("clip", clip), ("flower", flower)):
         _paint_worn(canvas, look, name, brush)
 

@@ -30,7 +30,7 @@ def draw_faces(rng: np.random.Generator, count: int, size: int = 64) -> tuple[Im
     """Draw `count` random faces: images uint8 (count, size, size, 3) and their true factors, each (count,).
 
     `data.drawn_factors` lists the factors: `CONTINUOUS` with ranges, `CATEGORIES` with the names that
-    numbers stand for.
+    numbers stand for. Raises ValueError for less than one face or 16 pixels.
     """
     if count < 1 or size < 16:
         raise ValueError(f"draw_faces needs count >= 1 and size >= 16, got count={count}, size={size}")

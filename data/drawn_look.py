@@ -111,6 +111,7 @@ def rgb(red: int, green: int, blue: int) -> Array:
 
 
 def mix(a: Array, b: Array, share: Array | float) -> Array:
+    """Between two colours or positions: a where the share is 0, b where it is 1."""
     return a + share * (b - a)
 
 

@@ -32,7 +32,10 @@ def read_array(path: Path) -> NDArray:
 
 
 def to_image(pixels: NDArray) -> Image.Image:
-    """Turn one picture (H, W, channels) of integers 0..255 or floats 0..1 into 8-bit RGB over white."""
+    """Turn one picture (H, W, channels) of integers 0..255 or floats 0..1 into 8-bit RGB over white.
+
+    Raises UnreadableImage for values outside that range.
+    """
     top = 1 if pixels.dtype.kind == "f" else 255
     if not (pixels.min() >= 0 and pixels.max() <= top):  # NaN fails both comparisons
         raise UnreadableImage(f"{pixels.dtype} values outside 0..{top}")

@@ -77,7 +77,7 @@ def load_faces(source: str | Path, size: int = 64, *, cache: Path | None = CACHE
     does).
 
     `cache` is the folder of prepared arrays; None keeps none. Raises `DataError` when the source is missing,
-    is of another kind, or has no readable picture at all.
+    is of another kind, or has no readable picture at all, and ValueError for a size below 1.
     """
     source = Path(source)
     if size < 1:
@@ -97,7 +97,7 @@ def split_faces(faces: Faces, held_out: int | float = 0.1, seed: int = 0) -> tup
 
     `held_out` is a number of faces (int) or a fraction of them (float). Faces of equal bytes stay on one
     side, since the copy of a training picture would flatter the held-out figures; where copies abound, the
-    held-out count can so come out lower than asked.
+    held-out count can so come out lower than asked. Raises ValueError where either part would be empty.
     """
     count = round(held_out * len(faces)) if isinstance(held_out, float) else int(held_out)
     groups = _groups_of_copies(faces.images)
@@ -205,4 +205,5 @@ def pack_text(value: object) -> NDArray[np.uint8]:
 
 
 def unpack_text(array: NDArray[np.uint8]) -> dict[str, list]:
+    """The lists of names that were kept as the bytes of their JSON."""
     return json.loads(array.tobytes())

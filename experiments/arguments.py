@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import autograd
+
 from .run_folder import UsageError
 
 
@@ -18,3 +20,19 @@ def require(name: str, value: Any, holds: bool, expected: str) -> None:
     if not holds:
         shown = " ".join(map(str, value)) if isinstance(value, list) else value
         raise UsageError(f"--{name.replace('_', '-')} is {shown}, expected {expected}")
+
+
+def add_threads_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="threads to compute with (all cores); any number gives the same bytes"
+    )
+
+
+def use_threads(args: argparse.Namespace) -> None:
+    """Compute with the threads that were asked for, with all the cores if none were.
+
+    Raises:
+        UsageError: fewer than one.
+    """
+    require("threads", args.threads, args.threads is None or args.threads >= 1, "at least 1")
+    autograd.set_threads(args.threads or autograd.available_cores())

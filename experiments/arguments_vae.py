@@ -5,12 +5,12 @@ import math
 from pathlib import Path
 from typing import Any
 
-from experiments.arguments import chosen, require
+from experiments.arguments import add_threads_argument, chosen, require
 from experiments.run_folder import add_run_arguments
 from vae.model import LIKELIHOODS
 
 # What --quick makes smaller, unless it is asked for outright. Without --images, drawn faces are 6,000 and others all.
-DEFAULTS = {"epochs": 6, "images": None, "widths": [32, 64, 128, 256], "latent": 64, "learning_rate": 1e-3}
+DEFAULTS = {"epochs": 10, "images": None, "widths": [32, 64, 128, 256], "latent": 64, "learning_rate": 1e-3}
 QUICK = {"epochs": 15, "images": 1000, "widths": [16, 32, 64], "latent": 16, "learning_rate": 3e-3}
 IMAGE_SIZE, QUICK_IMAGE_SIZE = 64, 32
 LEAST_IMAGES = 32
@@ -18,6 +18,7 @@ LEAST_IMAGES = 32
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser, Path("runs/vae"))
+    add_threads_argument(parser)
     _add_data_arguments(parser.add_argument_group("the data").add_argument)
     _add_net_arguments(parser.add_argument_group("the autoencoder").add_argument)
     _add_training_arguments(parser.add_argument_group("the training").add_argument)

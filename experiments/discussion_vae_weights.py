@@ -71,15 +71,29 @@ def _what_is_left(run: SavedVae, w: float) -> str:
         f"{facts['mean_posterior_variance']:.2f}; the prior's is 1."
     )
     if facts["verdict"] == "collapsed":
-        return (
-            f"{text} The posterior is the prior for nearly every unit, whatever the face: this is posterior collapse."
-        )
+        return f"{text} {_collapse(run, w)}"
     if is_silent(run, w):
         return (
             f"{text} By the count of active units (those whose mean varies by more than {ACTIVE_VARIANCE:g}) the code "
             f"lives; by what it says it is close to collapse.{_whispers(run, w)}"
         )
     return f"{text} The code is shorter, and still a code."
+
+
+def _collapse(run: SavedVae, w: float) -> str:
+    """Which units have given up; a unit says next to nothing if its posterior is the prior whatever the face."""
+    if not run.has_arrays(w):
+        return "This is posterior collapse."
+    kl = run.arrays(w)["kl_per_unit"]
+    quiet = int((kl < FEW_NATS).sum())
+    if quiet == len(kl):
+        return "The posterior of every unit is the prior, whatever the face: this is posterior collapse."
+    if not quiet:
+        return f"No unit is silent, and the average one says {number(float(kl.mean()))} nats: hardly more than nothing."
+    return (
+        f"For {quiet} of {len(kl)} units, which say less than {FEW_NATS} nats each, the posterior is the prior, "
+        "whatever the face: this is posterior collapse. The others carry what is left."
+    )
 
 
 def _whispers(run: SavedVae, w: float) -> str:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from . import report, rnn, vae
+from .arguments import add_threads_argument, use_threads
 
 STUDIES = {"rnn": rnn, "vae": vae}
 
@@ -23,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report", type=Path, default=Path("report"), metavar="DIR", help="folder of the page (%(default)s)"
     )
+    add_threads_argument(parser)
     parser.add_argument("--force", action="store_true", help="throw away the runs in the folder first")
     scale = parser.add_mutually_exclusive_group()
     scale.add_argument("--quick", action="store_true", help="small runs that still make every output")
@@ -30,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
+    use_threads(args)  # a mistake is told at once
     scale = "quick" if args.quick else "full" if args.full else "default"
     started, left = time.monotonic(), {name: MINUTES[name][scale] for name in STUDIES}
     for name, study in STUDIES.items():
@@ -43,6 +46,8 @@ def run(args: argparse.Namespace) -> None:
 def _arguments(study, args, name):
     """A study's own defaults, with the flags that `all` shares with it."""
     flags = ["--out", str(args.out / name), "--force" if args.force else "--resume"]
+    if name == "vae" and args.threads:
+        flags += ["--threads", str(args.threads)]
     return _parsed(study, flags + ["--quick"] * args.quick + FULL[name] * args.full)
 
 

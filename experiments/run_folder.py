@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+import autograd
+
 CONFIG = "config.json"
 
 
@@ -134,6 +136,7 @@ def environment() -> dict[str, Any]:
         "pandas": pd.__version__,
         "blas": f"{blas['name']} {blas['version']}",
         "cores": os.cpu_count(),
+        "threads": autograd.get_threads(),
         "host": platform.node(),
         "machine": f"{platform.system()} {platform.machine()}",
         "commit": _git_commit(),

@@ -20,6 +20,7 @@ import pandas as pd
 from data.face_choice import resolve_faces
 from data.faces import Faces, preparation_stages, split_faces
 from experiments import vae_arrays
+from experiments.arguments import use_threads
 from experiments.arguments_vae import LEAST_IMAGES, add_arguments, resolve
 from experiments.discussion_vae import write_discussion
 from experiments.figures.vae import draw_all
@@ -42,6 +43,7 @@ FACTOR_IMAGES = 2000  # on which the linear maps to the true factors are fitted
 
 def run(args: argparse.Namespace) -> None:
     settings = resolve(args)
+    use_threads(args)
     before = _config_to_resume(args)
     faces = resolve_faces(args.data, settings["image_size"], settings["images"], settings["seed"])
     print(faces.describe(), flush=True)

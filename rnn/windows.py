@@ -137,6 +137,9 @@ def comparable_windows(
 
     Returns:
         Windows by length; `labels`, `country` and `day` are equal for all of them.
+
+    Raises:
+        ValueError: an unknown `keep`, and as `make_windows`.
     """
     if keep not in ("distinct", "all"):
         raise ValueError(f'keep is {keep!r}, expected "distinct" or "all"')

@@ -1,49 +1,30 @@
-"""Who may import whom, read off the source: data flows one way, and nothing forbidden is imported."""
+"""Who may import whom: the source is held to the tables of docs/map.md. Data flows one way, no torch comes in."""
 
 import ast
+import itertools
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OUR_PACKAGES = {"autograd", "data", "rnn", "vae", "experiments", "tests"}
-SEES_ALL = {"experiments", "tests"}
+MAP = (ROOT / "docs" / "map.md").read_text(encoding="utf-8")
+
+
+def table(page, heading):
+    """The rows below a heading row of a Markdown table, each a list of the sets of `names` in its cells."""
+    lines = page.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(f"| {heading} |")) + 2
+    rows = itertools.takewhile(lambda line: line.startswith("|"), lines[start:])
+    return [[set(re.findall(r"`([^`]+)`", cell)) for cell in row.strip("|").split("|")] for row in rows]
+
 
 # What each package of ours may import of ours, besides itself.
-MAY_IMPORT = {
-    "data": set(),
-    "autograd": set(),
-    "rnn": {"autograd"},
-    "vae": {"autograd"},
-    "experiments": OUR_PACKAGES - {"tests"},
-}
+MAY_IMPORT = {name: allowed for names, _, allowed in table(MAP, "room") for name in names}
+OUR_PACKAGES = set(MAY_IMPORT)
 
 # Inside autograd, from the ground up: a room may import from those before it, and from its own floor.
-FLOORS = [
-    {"kernels"},
-    {"rules"},
-    {"dtypes", "mode", "node", "shape_errors"},
-    {"tensor", "state"},
-    {"apply"},
-    {"functional"},
-    {"cells", "init", "nn"},
-    {
-        "optim",
-        "gradcheck",
-        "checking",
-        "mutations",
-        "reach",
-        "debug",
-        "samples",
-        "interop",
-        "checkpoint",
-        "graph",
-        "profile",
-        "anomaly",
-        "exercises",
-    },
-    {"__init__", "__main__"},
-]
+FLOORS = [rooms for _, rooms, _ in table(MAP, "floor")]
 
 FORBIDDEN = {"torch", "scipy", "sklearn", "jax", "tensorflow", "keras", "numba"}
 PEERS = "experiments.benchmark.peers"  # what the benchmark compares with may be imported here and in the tests only
@@ -102,10 +83,26 @@ def test_imports_run_one_way(path):
     assert list(violations(module, names)) == []
 
 
-def test_every_room_of_autograd_has_its_floor():
+def test_every_room_of_autograd_has_its_floor_on_the_map_and_the_map_invents_none():
     rooms = {p.stem for p in (ROOT / "autograd").glob("*.py")}
     rooms |= {p.parent.name for p in (ROOT / "autograd").glob("*/__init__.py")}
-    assert rooms - set().union(*FLOORS) == set()
+    assert set().union(*FLOORS) == rooms
+    assert sum(map(len, FLOORS)) == len(rooms)  # none twice
+
+
+def test_every_package_is_a_room_on_the_map():
+    assert {p.parent.name for p in ROOT.glob("*/__init__.py")} == OUR_PACKAGES
+
+
+def test_the_arrows_between_rooms_never_run_in_a_circle():
+    order = ["data", "autograd", "rnn", "vae", "experiments", "tests"]
+    for name, allowed in MAY_IMPORT.items():
+        assert all(order.index(other) < order.index(name) for other in allowed)
+
+
+def test_the_tables_of_the_map_are_read_as_they_stand():
+    page = "text\n\n| room | knows |\n|---|---|\n| `a`, `b` | nothing |\n| `c` | `a` |\n\n| floor | x |\n"
+    assert table(page, "room") == [[{"a", "b"}, set()], [{"c"}, {"a"}]]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ class Evaluation:
 
     @property
     def negative_elbo(self) -> float:
+        """The bound, both terms unweighted: nats per image, the less the better."""
         return self.reconstruction + self.kl
 
 
@@ -96,7 +97,8 @@ def prior_gap(means: np.ndarray, log_variances: np.ndarray) -> np.ndarray:
 def verdict(means: np.ndarray, log_variances: np.ndarray) -> str:
     """What has become of the latent space, from posterior means and log-variances (N, K): one of
 
-    "collapsed": the code says hardly anything of the image, so every image is decoded to about the same picture;
+    "collapsed": the code says hardly anything of the image; most units say nothing at all, and images are decoded to
+    pictures far more alike than they are;
     "unused prior": the posteriors have left the prior, or have shrunk to points of it: either way a draw of the prior
     hits next to nothing that the decoder was trained on;
     "healthy": neither.

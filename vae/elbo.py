@@ -27,6 +27,7 @@ class Terms(NamedTuple):
 
     @property
     def negative_elbo(self) -> Tensor:
+        """The bound itself: `loss` with a weight of 1."""
         return self.reconstruction + self.kl
 
     def loss(self, kl_weight: float) -> Tensor:
@@ -35,7 +36,10 @@ class Terms(NamedTuple):
 
 
 def elbo_terms(model: VAE, images, rng: np.random.Generator) -> Terms:
-    """The two terms for a batch of images (N, S, S, C) in [0, 1], with one draw of z for each."""
+    """The two terms for a batch of images (N, S, S, C) in [0, 1], with one draw of z for each.
+
+    Source: Kingma and Welling, Auto-Encoding Variational Bayes (2014), equation 10.
+    """
     mean, log_variance = model.encode(images)
     return posterior_terms(model, images, mean, log_variance, rng)
 

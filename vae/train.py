@@ -52,6 +52,7 @@ class Step:
 
     @property
     def negative_elbo(self) -> float:
+        """The bound, both terms unweighted: nats per image, the less the better."""
         return self.reconstruction + self.kl
 
 
@@ -75,6 +76,7 @@ class Trainer:
 
     @property
     def steps_per_epoch(self) -> int:
+        """Batches in one pass over the images, the last one smaller if need be."""
         return math.ceil(len(self.images) / self.settings.batch_size)
 
     @property

@@ -13,7 +13,7 @@ from .arguments import Argument
 from .kinks import KINK, LONG_STEP, SMOOTH, Skip, judge_error, kinked_op
 from .probe import Probe
 
-DIRECTIONS = 5  # tried in directional mode, until one crosses no kink
+DIRECTIONS = 10  # tried in directional mode, with shorter and shorter steps, until one crosses no kink
 NAMED = 5  # skipped elements for which the op with the kink is looked for: it takes five evaluations each
 
 Direction = tuple[int, ...] | np.ndarray  # the index of an element that is moved, or how far each is
@@ -94,8 +94,9 @@ class Comparison:
 
 def compare(probe: Probe, gradient: np.ndarray, settings: Settings, rng) -> tuple[Comparison, list[Skip]]:
     """The derivatives in one argument from backward and from differences, and the elements left out at kinks."""
-    for directions in _tries(settings.mode, probe.x, rng):
-        comparison, skips = _without_kinks(probe, gradient, directions, settings)
+    for attempt, directions in enumerate(_tries(settings.mode, probe.x, rng), start=1):
+        steps = [_step(probe.x, u, settings.eps) / attempt for u in directions]
+        comparison, skips = _without_kinks(probe, gradient, directions, steps, settings)
         if comparison.directions:
             break
     return comparison, skips
@@ -116,8 +117,7 @@ def _tries(mode, x, rng) -> Iterator[Sequence[Direction]]:
         yield [u / np.linalg.norm(u)]
 
 
-def _without_kinks(probe, gradient, directions, settings) -> tuple[Comparison, list[Skip]]:
-    steps = [_step(probe.x, direction, settings.eps) for direction in directions]
+def _without_kinks(probe, gradient, directions, steps, settings) -> tuple[Comparison, list[Skip]]:
     found = [probe.central(_vector(probe.x, u), step) for u, step in zip(directions, steps, strict=True)]
     comparison = Comparison(
         probe.argument,

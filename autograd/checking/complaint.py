@@ -16,7 +16,7 @@ def complaint(
     """The error to raise, about the first argument that is wrong; None if all are right.
 
     Args:
-        known: `cotangents` and `factors` for `gradient_hints.recognise`.
+        known: `cotangents` and `factors` for `hints.recognise`.
         blame: gives the op at fault, and a remark.
     """
     wrong = [c for c in comparisons if c.wrong.any()]

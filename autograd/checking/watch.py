@@ -20,7 +20,8 @@ def watching_backward() -> Iterator[None]:
     """Inside this block, backward must succeed and give each argument of an op a gradient of a shape that fits.
 
     Raises:
-        GradientError: a vjp raised an error, gave a gradient that no broadcasting explains, or changed what came in.
+        GradientError: a vjp is no function, raised an error, gave no array or one whose shape no broadcasting explains,
+            or changed what came in.
     """
     with observing(_Watch()):
         yield
@@ -34,6 +35,8 @@ class _Watch:
 
     def computed(self, op, value, node):
         if node is not None:
+            if any(not callable(vjp) for _, vjp in node.edges):
+                raise GradientError(f"{op}: a rule returns its value and then one function for each argument", op=op)
             shapes = [parent.shape for parent, _ in node.edges]
             node.edges = tuple((parent, _watched(vjp, op, parent, shapes)) for parent, vjp in node.edges)
 
@@ -50,6 +53,11 @@ def _watched(vjp, op, parent, shapes):
             hint = "the shapes inside the vjp do not fit each other" if _is_about_shapes(error) else ""
             message = f"the backward of {op} failed: {type(error).__name__}: {error}"
             raise GradientError(message, op=op, pattern="shape" if hint else None, hint=hint) from error
+        if isinstance(share, list):  # the gradients of several results on their way together
+            return share
+        if not isinstance(share, np.ndarray | np.generic):
+            found = "nothing (is a return missing?)" if share is None else f"a {type(share).__name__}"
+            raise GradientError(f"the backward of {op} gives {found}, expected an array", op=op)
         if not _fits(share.shape, parent.shape):
             pattern, hint = recognise_shape(share.shape, parent.shape, [s for s in shapes if s != parent.shape])
             raise GradientError(
@@ -82,7 +90,7 @@ def _equal(before, g):
 
 def _fits(shape, expected):
     """Whether a value of the expected shape may have been broadcast to this one, so that the engine can sum it up."""
-    if shape is None or shape == expected:  # None: the gradients of several results on their way together
+    if shape == expected:
         return True
     try:
         return np.broadcast_shapes(shape, expected) == shape

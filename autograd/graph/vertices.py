@@ -31,6 +31,7 @@ class Vertex:
 
     @property
     def is_leaf(self) -> bool:
+        """Whether the user made it, and no op."""
         return self.op == "leaf"
 
     def lines(self, values: bool, gradients: bool) -> list[str]:

@@ -23,6 +23,8 @@ meant:
 
 from dataclasses import dataclass
 
+import numpy as np
+
 Pair = tuple[int, int]
 
 
@@ -129,11 +131,13 @@ def seen_through(offset, stride, size, count):
 
 
 def as_pair(op, name, value, least):
-    """`value` as (along H, along W): an int counts for both. Raises ValueError below `least`."""
+    """`value` as (along H, along W): a whole number counts for both. Raises ValueError below `least`."""
     pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    if len(pair) != 2 or not all(isinstance(v, int) and v >= least for v in pair):
-        raise ValueError(f"{op}: {name} must be one int or a pair, each at least {least}, not {value!r}")
-    return pair
+    if len(pair) == 2 and all(
+        isinstance(v, (int, np.integer)) and not isinstance(v, bool) and v >= least for v in pair
+    ):
+        return int(pair[0]), int(pair[1])
+    raise ValueError(f"{op}: {name} must be one int or a pair, each at least {least}, not {value!r}")
 
 
 def _sizes(op, kernel, stride, padding, dilation):
@@ -148,4 +152,6 @@ def _sizes(op, kernel, stride, padding, dilation):
 def _four(shape, op, name, meaning):
     if len(shape) != 4:
         raise ValueError(f"{op}: {name} must have four axes {meaning}, not shape {tuple(shape)}")
+    if 0 in shape:
+        raise ValueError(f"{op}: {name} has shape {tuple(shape)}, expected at least one of everything, {meaning}")
     return shape

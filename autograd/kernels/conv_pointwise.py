@@ -8,7 +8,7 @@ In memory order (H, W, C, N) a pixel of all images is a matrix (C, N), and a 1 x
 import numpy as np
 
 from .conv_layout import empty_hwcn, to_nhwc
-from .products import in_row_order, multiply_and_add
+from .products import in_row_order, sum_of_products
 from .threads import in_parallel
 
 BANDS = 4  # into which the rows are cut, to be shared out
@@ -47,10 +47,9 @@ def to_image(read, weight, geometry, finish=None):
 
 def to_weight(image, output, geometry):
     """dw (F, 1, 1, C)."""
-    bands = _bands(image)
-    shares = np.empty((len(bands), geometry.channels, geometry.filters), image.dtype)
-    in_parallel(lambda k: multiply_and_add(image[bands[k]], output[bands[k]], out=shares[k]), range(len(bands)))
-    return np.ascontiguousarray(shares.sum(axis=0).T).reshape(geometry.weight_shape)
+    shares = in_parallel(lambda band: sum_of_products(image[band], output[band]), _bands(image))
+    dw = np.sum(shares, axis=0)  # (C, F)
+    return np.ascontiguousarray(dw.T).reshape(geometry.weight_shape)
 
 
 def _multiply_pixels(matrix, pixels, finish, out):

@@ -25,10 +25,10 @@ from numpy.lib.stride_tricks import as_strided
 
 from .conv_geometry import seen_through
 from .conv_layout import empty_hwcn, to_nhwc
-from .products import in_row_order
+from .products import in_row_order, sum_of_products
 from .threads import in_parallel
 
-MOST_NUMBERS = 2**18  # of the rows of a band
+NUMBERS_OF_A_BAND = 2**18  # of its rows, about: they should stay in the cache
 
 
 def serves(geometry):
@@ -63,16 +63,12 @@ def to_output(read, weight, geometry, finish=None):
 
 def to_weight(image, output, geometry):
     """dw (F, kH, kW, C) from both lowered sides."""
-    shares = {}
 
     def run(band):
-        total = 0
-        for windows, g in zip(_Rows(geometry, band, image.dtype).gather(image).windows(), output[band], strict=True):
-            total = total + np.matmul(windows, in_row_order(g.swapaxes(-1, -2))).sum(axis=0)
-        shares[band.start] = total
+        windows = _Rows(geometry, band, image.dtype).gather(image).windows()
+        return sum_of_products(windows, output[band])
 
-    in_parallel(run, _bands(geometry))
-    dw = np.sum([shares[start] for start in sorted(shares)], axis=0)  # (kW kH C, F)
+    dw = np.sum(in_parallel(run, _bands(geometry)), axis=0)  # (kW kH C, F)
     kernel_height, kernel_width = geometry.kernel
     dw = dw.reshape(kernel_width, kernel_height, geometry.channels, geometry.filters)
     return np.ascontiguousarray(dw.transpose(3, 1, 0, 2))
@@ -82,14 +78,11 @@ def to_image(read, weight, geometry, finish=None):
     """dx (N, H, W, C), and the lowered output side."""
     output = lower_output(read, geometry)
     matrix = in_row_order(_matrix(weight).T)
-    parts = {}
 
     def run(band):
-        rows = _Rows(geometry, band, output.dtype)
-        parts[band.start] = rows.add_windows(np.matmul(matrix, output[band])).scatter()
+        return _Rows(geometry, band, output.dtype).add_windows(np.matmul(matrix, output[band])).scatter()
 
-    in_parallel(run, _bands(geometry))
-    dx = _laid_together([parts[start] for start in sorted(parts)], empty_hwcn(geometry.image_shape, output.dtype))
+    dx = _laid_together(in_parallel(run, _bands(geometry)), empty_hwcn(geometry.image_shape, output.dtype))
     if finish is not None:
         finish(dx)
     return to_nhwc(dx), output
@@ -117,7 +110,7 @@ def _bands(geometry):
     """The output rows in about equal slices."""
     count = geometry.output[0]
     numbers = count * geometry.image[1] * geometry.kernel[0] * geometry.channels * geometry.batch
-    bands = min(count, -(-numbers // MOST_NUMBERS))
+    bands = min(count, -(-numbers // NUMBERS_OF_A_BAND))
     return [slice(k * count // bands, (k + 1) * count // bands) for k in range(bands)]
 
 

@@ -29,16 +29,20 @@ Three steps lead there.
    where a tile does not see it; for F(2, 2), and leaving out the pixels within a block,
 
        D0  D1  D2  D3  D4
-     |  1  -1               |  tile 0, product 0
-     |          1  -1       |  tile 1, product 0
-     |      1               |  tile 0, product 1           (n t, pixels): the rows are in the order (product, tile)
-     |              1       |  tile 1, product 1
-     |     -1   1           |  tile 0, product 2
-     |             -1   1   |  tile 1, product 2
+     |  1  -1               |  product 0, tile 0
+     |          1  -1       |  product 0, tile 1
+     |      1               |  product 1, tile 0                    (n t, pixels)
+     |              1       |  product 1, tile 1
+     |     -1   1           |  product 2, tile 0
+     |             -1   1   |  product 2, tile 1
 
    Then the whole transform is two matrix products with the image, one along the columns and one along the rows: padding
    (columns left out), space to depth (a matrix for the pixels at each place in their block) and odd sizes (rows of A^T
-   left out) are all in the matrices. Multiplying by their zeros costs less than avoiding them.
+   left out) are all in the matrices (``winograd_axes.py``). They hold more zeros the wider the image is, so that for
+   wide images with few channels they cost more than they save; `serves` counts.
+
+What is added and taken off again cancels exactly only in exact arithmetic: float32 loses about a digit, and an infinite
+or NaN pixel spoils all results of its tile rows, not only those of the windows that see it.
 
 Gradients. The chain x -> V -> M -> y is linear at every step, so backward runs the transposed matrices, in which
 neighbouring tiles that share pixels add up by themselves:
@@ -51,40 +55,55 @@ The transforms take a few channels at a time, so that what the first product lea
 the channels, and for U the n x n products, are also what the threads share out.
 """
 
-from functools import cache
-from typing import NamedTuple
+from functools import partial
 
 import numpy as np
 
-from .conv_geometry import seen_through
 from .conv_layout import empty_hwcn, to_nhwc
 from .products import in_row_order, multiply, multiply_and_add
 from .threads import in_parallel
-from .winograd import POINTS, winograd
+from .winograd_axes import is_known, matrices, tiling
 
-FEWEST_CHANNELS = 8  # below, the transforms cost more than the multiplications they save
-MOST_PRODUCTS = 0.75  # of those of the definition; with more, they do too
-MOST_NUMBERS = 2**19  # halfway through a transform, for a group of channels; about: it should stay in the cache
+COST_OF_A_TRANSFORM = 2  # of one of its multiplications, beside one of the products: it reads and writes more
+MOST_COST = 0.9  # of that of the definition
+NUMBERS_HALFWAY = 2**19  # through a transform, for a group of channels; about: it should stay in the cache
 
 
 def serves(geometry):
-    """Where the algorithms need clearly fewer multiplications than the definition: kernels 2 or 3 blocks wide."""
-    if geometry.dilation != (1, 1) or min(geometry.channels, geometry.filters) < FEWEST_CHANNELS:
+    """Where a training step needs clearly fewer multiplications than the definition, those of the transforms included.
+
+    A step is three sums of products; it transforms the image side twice (once back) and so it does the output side.
+    """
+    if geometry.dilation != (1, 1) or not all(map(is_known, geometry.kernel, geometry.stride)):
         return False
-    taps = [_taps(k, s) for k, s in zip(geometry.kernel, geometry.stride, strict=True)]
-    if not all(any(r == known for _, known in POINTS) for r in taps):
-        return False
-    rows, columns = axes_of(geometry)
-    by_definition = taps[0] * geometry.output[0] * taps[1] * geometry.output[1]
-    return rows.products * rows.tiles * columns.products * columns.tiles <= MOST_PRODUCTS * by_definition
+    (height, width), (rows, columns), (s, z) = geometry.image, geometry.output, geometry.stride
+    along_rows, along_columns = (axis.entries for axis in tilings_of(geometry))
+    definition = rows * columns * geometry.kernel[0] * geometry.kernel[1] * geometry.channels * geometry.filters
+    products = along_rows * along_columns * s * z * geometry.channels * geometry.filters
+    image_side = (height * width * along_columns + along_rows * height * along_columns * z) * geometry.channels
+    output_side = (along_rows * rows * along_columns + rows * along_columns * columns) * geometry.filters
+    cost = 3 * products + COST_OF_A_TRANSFORM * 2 * (image_side + output_side)
+    return cost <= MOST_COST * 3 * definition
+
+
+def tilings_of(geometry):
+    """Along H and along W."""
+    return [tiling(*sizes) for sizes in zip(geometry.kernel, geometry.stride, geometry.output, strict=True)]
+
+
+def matrices_of(geometry, dtype):
+    """Along H and along W."""
+    sizes = zip(geometry.image, geometry.output, geometry.kernel, geometry.stride, geometry.padding, strict=True)
+    return [matrices(*axis, np.dtype(dtype).str) for axis in sizes]
 
 
 def to_output(read, weight, geometry, finish=None):
     """y (N, OH, OW, F) = A^T (U V) A, and V, the lowered image."""
-    V = lower_image(read, geometry)
-    M = _empty_results(geometry, V.dtype)
-    _multiply_all(_weight_to_products(weight, geometry), V, geometry, out=M)
-    y = empty_hwcn(geometry.output_shape, V.dtype)
+    V = _empty_blocks(geometry, weight.dtype)
+    M = _empty_results(geometry, weight.dtype)
+    U, *_ = in_parallel(_call, [partial(_weight_to_products, weight, geometry), *_lowering_image(read, geometry, V)])
+    _multiply_all(U, V, geometry, out=M)
+    y = empty_hwcn(geometry.output_shape, weight.dtype)
 
     def run(channels):
         out = y[:, :, channels]
@@ -92,16 +111,18 @@ def to_output(read, weight, geometry, finish=None):
         if finish is not None:
             finish(out, channels)
 
-    in_parallel(run, _groups(geometry, geometry.filters))
+    in_parallel(run, _output_groups(geometry))
     return to_nhwc(y), V
 
 
 def to_image(read, weight, geometry, finish=None):
     """dx (N, H, W, C) = B (U^T M) B^T, and M, the lowered output side."""
-    M = lower_output(read, geometry)
-    V = _empty_blocks(geometry, M.dtype)
-    _multiply_all(_weight_to_products(weight, geometry, transposed=True), M, geometry, out=V)
-    dx = empty_hwcn(geometry.image_shape, M.dtype)
+    V = _empty_blocks(geometry, weight.dtype)
+    M = _empty_results(geometry, weight.dtype)
+    turned = partial(_weight_to_products, weight, geometry, transposed=True)
+    U, *_ = in_parallel(_call, [turned, *_lowering_output(read, geometry, M)])
+    _multiply_all(U, M, geometry, out=V)
+    dx = empty_hwcn(geometry.image_shape, weight.dtype)
 
     def run(channels):
         out = dx[:, :, channels]
@@ -109,34 +130,50 @@ def to_image(read, weight, geometry, finish=None):
         if finish is not None:
             finish(out, channels)
 
-    in_parallel(run, _groups(geometry, geometry.channels))
+    in_parallel(run, _image_groups(geometry))
     return to_nhwc(dx), M
 
 
 def lower_image(read, geometry):
     """V = B^T x B for every tile, an array (n t, n t, s, s, C, N)."""
     V = _empty_blocks(geometry, read.dtype)
-    in_parallel(
-        lambda channels: _image_to_products(read(channels=channels), geometry, V[:, :, :, :, channels]),
-        _groups(geometry, geometry.channels),
-    )
+    in_parallel(_call, _lowering_image(read, geometry, V))
     return V
 
 
 def lower_output(read, geometry):
     """M = A g A^T for every tile, an array (n t, n t, F, N)."""
     M = _empty_results(geometry, read.dtype)
-    in_parallel(
-        lambda channels: _results_to_products(read(channels=channels), geometry, M[:, :, channels]),
-        _groups(geometry, geometry.filters),
-    )
+    in_parallel(_call, _lowering_output(read, geometry, M))
     return M
+
+
+def _lowering_image(read, geometry, V):
+    """The work of `lower_image`, group by group, as functions without arguments."""
+
+    def run(channels):
+        _image_to_products(read(channels=channels), geometry, V[:, :, :, :, channels])
+
+    return [partial(run, channels) for channels in _image_groups(geometry)]
+
+
+def _lowering_output(read, geometry, M):
+    """The work of `lower_output` likewise."""
+
+    def run(channels):
+        _results_to_products(read(channels=channels), geometry, M[:, :, channels])
+
+    return [partial(run, channels) for channels in _output_groups(geometry)]
+
+
+def _call(job):
+    return job()
 
 
 def to_weight(V, M, geometry):
     """dw (F, kH, kW, C) = G^T dU G, where dU is the sum of M V^T over all tiles."""
     V, M = _by_product(V, geometry), _by_product(M, geometry)
-    rows, columns = axes_of(geometry)
+    rows, columns = tilings_of(geometry)
     dU = np.empty((rows.products, columns.products, V.shape[-2], M.shape[-2]), M.dtype)
 
     def run(product):
@@ -147,109 +184,51 @@ def to_weight(V, M, geometry):
     return _products_to_weight(dU, geometry)
 
 
-class Axis(NamedTuple):
-    """The matrices of one axis, float64: m results a tile, n products a tile, t tiles."""
-
-    products: int  # n
-    tiles: int  # t
-    kernel: np.ndarray  # G (n, r)
-    results: np.ndarray  # A for all tiles (n t, results)
-    # for each place a of a pixel in its block: which pixels have it, and B^T for all tiles (n t, those pixels)
-    places: tuple[tuple[slice, np.ndarray], ...]
-    seen: int  # the pixels from here on are seen by no window
-
-
-def axes_of(geometry):
-    """The matrices along H and along W."""
-    return [
-        _axis(*sizes)
-        for sizes in zip(
-            geometry.image, geometry.output, geometry.kernel, geometry.stride, geometry.padding, strict=True
-        )
-    ]
-
-
-@cache
-def _axis(pixels, results, kernel, stride, padding):
-    r = _taps(kernel, stride)
-    m = _results_of_a_tile(r, results)
-    algorithm, n, t = winograd(m, r), m + r - 1, -(-results // m)
-    blocks = m * t + r - 1
-    BT, A = np.zeros((n, t, blocks)), np.zeros((n, t, m * t))
-    for u in range(t):
-        BT[:, u, m * u : m * u + n] = algorithm.BT
-        A[:, u, m * u : m * u + m] = algorithm.AT.T
-    places = []
-    for a in range(stride):
-        present, where = seen_through(a - padding, stride, pixels, blocks)
-        places.append((where, BT.reshape(n * t, blocks)[:, present]))
-    return Axis(n, t, algorithm.G, A.reshape(n * t, m * t)[:, :results], tuple(places), stride * blocks - padding)
-
-
-def _results_of_a_tile(r, results):
-    """The m for which F(m, r) covers the results with the fewest products.
-
-    Where one tile would do, a smaller one is taken: with so few products to save, those of the larger G cost more.
-    """
-    known = [m for m, taps in POINTS if taps == r]
-    smaller = [m for m in known if m < results] or [min(known)]
-    return min(smaller, key=lambda m: (m + r - 1) * -(-results // m))
-
-
-def _taps(kernel, stride):
-    """r: how many blocks wide a kernel is."""
-    return -(-kernel // stride)
-
-
 def _image_to_products(image, geometry, V):
     """V (n t, n t, s, s, c, N) = B^T x B of an image (H, W, c, N): along W, then along H."""
-    rows, columns = axes_of(geometry)
+    rows, columns = matrices_of(geometry, V.dtype)
     halfway = np.empty((V.shape[1], len(image), *V.shape[3:]), V.dtype)  # (n t, H, s, c, N)
-    for b, (pixels, BT) in enumerate(columns.places):
+    for b, (pixels, BT, _) in enumerate(columns.places):
         _apply(BT, image[:, pixels], out=halfway[:, :, b].swapaxes(0, 1))
-    for a, (pixels, BT) in enumerate(rows.places):
+    for a, (pixels, BT, _) in enumerate(rows.places):
         for b in range(V.shape[3]):
             _apply(BT, halfway[:, pixels, b], out=V[:, :, a, b].swapaxes(0, 1))
 
 
 def _products_to_image(V, geometry, image):
     """The transpose: image (H, W, c, N) = B V B^T, along H, then along W."""
-    rows, columns = axes_of(geometry)
-    halfway = np.empty((V.shape[1], len(image), *V.shape[3:]), V.dtype)
+    rows, columns = matrices_of(geometry, V.dtype)
+    halfway = np.empty((V.shape[1], len(image), *V.shape[3:]), V.dtype)  # (n t, H, s, c, N)
     for b in range(V.shape[3]):
-        for a, (pixels, BT) in enumerate(rows.places):
-            _apply(BT.T, V[:, :, a, b].swapaxes(0, 1), out=halfway[:, pixels, b])
-    halfway[:, rows.seen :] = 0
-    for b, (pixels, BT) in enumerate(columns.places):
-        _apply(BT.T, halfway[:, :, b].swapaxes(0, 1), out=image[:, pixels])
-    image[:, columns.seen :] = 0
+        for a, (pixels, _, B) in enumerate(rows.places):
+            _apply(B, V[:, :, a, b].swapaxes(0, 1), out=halfway[:, pixels, b])
+    halfway[:, rows.end :] = 0
+    for b, (pixels, _, B) in enumerate(columns.places):
+        _apply(B, halfway[:, :, b].swapaxes(0, 1), out=image[:, pixels])
+    image[:, columns.end :] = 0
 
 
 def _products_to_results(M, geometry, y):
     """y (OH, OW, f, N) = A^T M A of M (n t, n t, f, N): along H, then along W."""
-    rows, columns = axes_of(geometry)
-    halfway = np.empty((len(y), *M.shape[1:]), M.dtype)
-    _apply(rows.results.T, M.swapaxes(0, 1), out=halfway.swapaxes(0, 1))
-    _apply(columns.results.T, halfway, out=y)
+    rows, columns = matrices_of(geometry, M.dtype)
+    halfway = np.empty((len(y), *M.shape[1:]), M.dtype)  # (OH, n t, f, N)
+    _apply(rows.AT, M.swapaxes(0, 1), out=halfway.swapaxes(0, 1))
+    _apply(columns.AT, halfway, out=y)
 
 
 def _results_to_products(g, geometry, M):
     """The transpose: M (n t, n t, f, N) = A g A^T of g (OH, OW, f, N), along W, then along H."""
-    rows, columns = axes_of(geometry)
-    halfway = np.empty((len(g), *M.shape[1:]), M.dtype)
-    _apply(columns.results, g, out=halfway)
-    _apply(rows.results, halfway.swapaxes(0, 1), out=M.swapaxes(0, 1))
+    rows, columns = matrices_of(geometry, M.dtype)
+    halfway = np.empty((len(g), *M.shape[1:]), M.dtype)  # (OH, n t, f, N)
+    _apply(columns.A, g, out=halfway)
+    _apply(rows.A, halfway.swapaxes(0, 1), out=M.swapaxes(0, 1))
 
 
 def _apply(matrix, arrays, out):
     """out (B, Q, c, N) = matrix (Q, P) times each of arrays (B, P, c, N), all c N numbers at once."""
-    batch, size = arrays.shape[:2]
-    columns = arrays.shape[2] * arrays.shape[3]
-    np.matmul(
-        np.ascontiguousarray(matrix, arrays.dtype),
-        arrays.reshape(batch, size, columns),
-        out=out.reshape(batch, len(matrix), columns),
-    )
+    batch, size, *inner = arrays.shape
+    columns = inner[0] * inner[1]
+    np.matmul(matrix, arrays.reshape(batch, size, columns), out=out.reshape(batch, len(matrix), columns))
 
 
 def _multiply_all(U, lowered, geometry, out):
@@ -265,58 +244,62 @@ def _multiply_all(U, lowered, geometry, out):
 
 def _by_product(array, geometry):
     """(n t, n t, ..., N) as (n, t, n, t, channels, N)."""
-    rows, columns = axes_of(geometry)
+    rows, columns = tilings_of(geometry)
     return array.reshape(rows.products, rows.tiles, columns.products, columns.tiles, -1, geometry.batch)
 
 
 def _empty_blocks(geometry, dtype):
-    rows, columns = axes_of(geometry)
-    tiles = (rows.products * rows.tiles, columns.products * columns.tiles)
-    return np.empty((*tiles, *geometry.stride, geometry.channels, geometry.batch), dtype)
+    rows, columns = tilings_of(geometry)
+    return np.empty((rows.entries, columns.entries, *geometry.stride, geometry.channels, geometry.batch), dtype)
 
 
 def _empty_results(geometry, dtype):
-    rows, columns = axes_of(geometry)
-    tiles = (rows.products * rows.tiles, columns.products * columns.tiles)
-    return np.empty((*tiles, geometry.filters, geometry.batch), dtype)
+    rows, columns = tilings_of(geometry)
+    return np.empty((rows.entries, columns.entries, geometry.filters, geometry.batch), dtype)
 
 
-def _groups(geometry, channels):
-    """Slices of the channels, to be transformed one after the other: those of the image side or of the output side."""
-    _, columns = axes_of(geometry)
-    height = geometry.image[0] * geometry.stride[1] if channels == geometry.channels else geometry.output[0]
-    numbers = columns.products * columns.tiles * height * channels * geometry.batch
-    count = max(1, min(numbers // MOST_NUMBERS, channels))
+def _image_groups(geometry):
+    """Slices of the image's channels, to be transformed one after the other."""
+    return _groups(geometry, geometry.channels, geometry.image[0] * geometry.stride[1])
+
+
+def _output_groups(geometry):
+    """Slices of the filters likewise."""
+    return _groups(geometry, geometry.filters, geometry.output[0])
+
+
+def _groups(geometry, channels, rows):
+    _, columns = tilings_of(geometry)
+    halfway = columns.entries * rows * channels * geometry.batch
+    count = max(1, min(halfway // NUMBERS_HALFWAY, channels))
     return [slice(k * channels // count, (k + 1) * channels // count) for k in range(count)]
 
 
 def _weight_to_products(weight, geometry, transposed=False):
     """U (n, n, F, s s C) = G w G^T from the weight (F, kH, kW, C), or its transpose (n, n, s s C, F)."""
-    rows, columns = axes_of(geometry)
-    w = _in_blocks(weight, geometry).transpose(1, 3, 0, 2, 4, 5)  # u, v, F, a, b, C
+    rows, columns = matrices_of(geometry, weight.dtype)
+    w = _in_blocks(weight, geometry).transpose(1, 3, 0, 2, 4, 5)  # (r, r, F, s, s, C)
     if transposed:
-        w = in_row_order(w.transpose(0, 1, 3, 4, 5, 2))
-    shape = (len(weight), -1) if not transposed else (-1, len(weight))
-    U = rows.kernel.astype(w.dtype) @ w.reshape(len(w), -1)
-    U = np.matmul(columns.kernel.astype(w.dtype), U.reshape(rows.products, w.shape[1], -1))
-    return U.reshape(rows.products, columns.products, *shape)
+        w = in_row_order(np.moveaxis(w, 2, -1))  # (r, r, s, s, C, F)
+    U = rows.G @ w.reshape(len(w), -1)  # (n, r ...)
+    U = np.matmul(columns.G, U.reshape(len(U), w.shape[1], -1))  # (n, n, ...)
+    return U.reshape(*U.shape[:2], *((-1, len(weight)) if transposed else (len(weight), -1)))
 
 
 def _products_to_weight(dU, geometry):
-    """dw (F, kH, kW, C) = G^T dU G from dU^T (n, n, s s C, F)."""
-    rows, columns = axes_of(geometry)
-    w = np.matmul(columns.kernel.T.astype(dU.dtype), dU.reshape(*dU.shape[:2], -1))
-    w = rows.kernel.T.astype(dU.dtype) @ w.reshape(rows.products, -1)
-    blocks = _in_blocks(np.empty(geometry.weight_shape, dU.dtype), geometry)
-    u, a, v, b = blocks.shape[1:5]
-    w = in_row_order(w.reshape(-1, geometry.filters).T)
-    w = w.reshape(-1, u, v, a, b, geometry.channels).transpose(0, 1, 3, 2, 4, 5)
+    """dw (F, kH, kW, C) = G^T dU G. dU arrives transposed, (n, n, s s C, F): it was made as V M^T."""
+    rows, columns = matrices_of(geometry, dU.dtype)
+    w = np.matmul(columns.G.T, dU.reshape(*dU.shape[:2], -1))  # (n, r, s s C F)
+    w = rows.G.T @ w.reshape(len(w), -1)  # (r, r s s C F)
+    w = in_row_order(w.reshape(-1, geometry.filters).T)  # (F, r r s s C)
+    (s, z), (u, v) = geometry.stride, (rows.G.shape[1], columns.G.shape[1])
+    w = w.reshape(-1, u, v, s, z, geometry.channels).swapaxes(2, 3)  # (F, r, s, r, s, C)
     kernel_height, kernel_width = geometry.kernel
-    return np.ascontiguousarray(w.reshape(-1, u * a, v * b, geometry.channels)[:, :kernel_height, :kernel_width])
+    return np.ascontiguousarray(w.reshape(-1, u * s, v * z, geometry.channels)[:, :kernel_height, :kernel_width])
 
 
 def _in_blocks(weight, geometry):
-    """The weight (F, kH, kW, C) as (F, u, a, v, b, C): row s u + a, column s v + b, and zeros up to whole blocks."""
+    """The weight (F, kH, kW, C) in blocks, (F, r, s, r, s, C), with zeros up to whole ones."""
     (s, z), missing = geometry.stride, [-k % s for k, s in zip(geometry.kernel, geometry.stride, strict=True)]
     if any(missing):
         weight = np.pad(weight, ((0, 0), (0, missing[0]), (0, missing[1]), (0, 0)))

@@ -31,16 +31,23 @@ the input is the convolution's forward pass, and its gradient of the weight is t
 transposed side, w is (C_in, kH, kW, F_out): what comes in is its first axis, what goes out its last.
 (PyTorch's layouts are (F, C, kH, kW) and (C_in, F_out, kH, kW): w.transpose(0, 3, 1, 2) in both cases.)
 
-Forms. Several ways of computing the same three sums are kept, each in a file of its own; FORMS says which
-serves what. All have the same functions. The trilinear sum can be prepared on each side once, "lowered" (for
-nothing, or by a transform), and then closed on the third:
+Forms. Several ways of computing the same three sums are kept, each in a file of its own (``conv_pointwise.py`` is the
+one to read first); FORMS says which serves what. The sum can be prepared on each side once, which is called lowering
+it, and then closed on the third:
+
+                        lowered image                     lowered output
+    conv_pointwise      the image                         the output side           prepared for nothing
+    conv_windows        the image                         the output side           windows are views of it
+    conv_winograd       V = B^T x B, tile by tile         M = A g A^T
+
+so that what the forward pass lowered serves the gradient of the weight, and what one gradient lowered serves the
+other. All forms have the same functions:
 
     to_output(image, w)   to_image(output, w)       a sum, and what the side that it came from was lowered to
     lower_image(image)    lower_output(output)      the lowered side alone
     to_weight(lowered image, lowered output)
 
-so that what the forward pass lowered serves the gradient of the weight, and what one gradient lowered serves
-the other. Images are handed over as a `read` of ``conv_sides.py``, which gives a few of them at a time.
+A side is handed over as a `read` of ``conv_sides.py``, which gives a part of it at a time.
 """
 
 from typing import Any, NamedTuple
@@ -48,9 +55,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import conv_pointwise, conv_windows, conv_winograd
-from .conv_epilogue import epilogue
 from .conv_geometry import ConvGeometry, conv_geometry, conv_transpose_geometry
-from .conv_sides import Images, IncomingGradient
+from .conv_sides import AsItIs, IncomingGradient
+from .dtypes import check_floating
+from .epilogue import epilogue
 from .short_runs import fast_on_short_runs
 
 __all__ = [
@@ -86,17 +94,18 @@ class Saved(NamedTuple):
 
 
 @fast_on_short_runs
-def conv2d_forward(x, weight, stride=1, padding=0, dilation=1, bias=None, activation=None, negative_slope=0.2):
+def conv2d_forward(x, weight, stride=1, padding=0, dilation=1, bias=None, activation=None, negative_slope=0.01):
     """(y, saved): y (N, OH, OW, F) = activation(conv(x (N, H, W, C), weight (F, kH, kW, C)) + bias (F,)).
 
-    Raises ValueError for channels that differ, a kernel larger than the padded image, sizes below their
-    minimum, and TypeError for dtypes that differ.
+    Raises ValueError for channels that differ, a kernel larger than the padded image, sizes below their minimum, no
+    images, a bias of another shape, or an activation that is unknown or steeper left of 0 than right of it; TypeError
+    for dtypes that differ or are not floating.
     """
     geometry = conv_geometry(x.shape, weight.shape, stride, padding, dilation)
     _same_dtype("conv2d", x, weight, bias)
     _check_bias("conv2d", bias, geometry.filters)
     finish = epilogue(bias, activation, negative_slope)
-    y, image = form_for(geometry).to_output(Images(x), weight, geometry, finish)
+    y, image = form_for(geometry).to_output(AsItIs(x), weight, geometry, finish)
     return y, Saved(geometry, image, y if activation else None, activation, negative_slope)
 
 
@@ -130,7 +139,7 @@ def conv_transpose2d_forward(
     dilation=1,
     bias=None,
     activation=None,
-    negative_slope=0.2,
+    negative_slope=0.01,
 ):
     """(y, saved): y (N, H', W', F_out) = activation(conv_transpose(z (N, H, W, C_in), weight) + bias).
 
@@ -141,7 +150,7 @@ def conv_transpose2d_forward(
     _same_dtype("conv_transpose2d", z, weight, bias)
     _check_bias("conv_transpose2d", bias, geometry.channels)
     finish = epilogue(bias, activation, negative_slope)
-    y, output = form_for(geometry).to_image(Images(z), weight, geometry, finish)
+    y, output = form_for(geometry).to_image(AsItIs(z), weight, geometry, finish)
     return y, Saved(geometry, output, y if activation else None, activation, negative_slope)
 
 
@@ -170,7 +179,7 @@ def conv2d_gradient_of_input(g, weight, x_shape, stride=1, padding=0, dilation=1
     """dL/dx (N, H, W, C) from g (N, OH, OW, F) and weight (F, kH, kW, C)."""
     geometry = conv_geometry(x_shape, weight.shape, stride, padding, dilation)
     _check_gradient("conv2d", g, geometry.output_shape)
-    return form_for(geometry).to_image(Images(g), weight, geometry, None)[0]
+    return form_for(geometry).to_image(AsItIs(g), weight, geometry, None)[0]
 
 
 @fast_on_short_runs
@@ -179,12 +188,13 @@ def conv2d_gradient_of_weight(g, x, kernel, stride=1, padding=0, dilation=1):
     geometry = conv_geometry(x.shape, (g.shape[-1], *kernel, x.shape[-1]), stride, padding, dilation)
     _check_gradient("conv2d", g, geometry.output_shape)
     form = form_for(geometry)
-    image, output = form.lower_image(Images(x), geometry), form.lower_output(Images(g), geometry)
+    image, output = form.lower_image(AsItIs(x), geometry), form.lower_output(AsItIs(g), geometry)
     return form.to_weight(image, output, geometry)
 
 
 def _same_dtype(op, image, weight, bias):
     arrays = {"x": image, "weight": weight} | ({} if bias is None else {"bias": bias})
+    check_floating(op, **arrays)
     if len({a.dtype for a in arrays.values()}) > 1:
         found = ", ".join(f"{name} {a.dtype}" for name, a in arrays.items())
         raise TypeError(f"{op}: the arrays must have one dtype, not {found}")

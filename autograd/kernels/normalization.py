@@ -1,6 +1,7 @@
-"""Batch, group and layer normalisation: subtract a mean, divide by a standard deviation, scale and shift.
+"""Batch and group normalisation: subtract a mean, divide by a standard deviation, scale and shift.
 
-The three differ in one thing only: which elements of x share a mean.
+With layer normalisation (``layer_normalization.py``) they are three that differ in one thing only: which elements of x
+share a mean.
 
     batch_norm    x (N, H, W, C) or (N, C)    all positions and images of one channel
     group_norm    x (N, H, W, C) or (N, C)    all positions of C / groups neighbouring channels of one image
@@ -39,8 +40,7 @@ is seen as a matrix whose rows hold the pattern of groups some times over, so th
 row each, and sums over a group begin with sums of columns. It is worked through block by block: what one NumPy
 call leaves in the cache, the next one finds there.
 
-S. Ioffe, C. Szegedy, "Batch normalization" (2015); J. Ba, J. Kiros, G. Hinton, "Layer normalization" (2016); Y.
-Wu, K. He, "Group normalization" (2018).
+S. Ioffe, C. Szegedy, "Batch normalization" (2015); Y. Wu, K. He, "Group normalization" (2018).
 """
 
 from math import prod
@@ -48,9 +48,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .conv_epilogue import activate, before_activation
 from .conv_layout import to_hwcn, to_nhwc
+from .dtypes import check_floating
+from .epilogue import activate, before_activation, check_activation
 from .kinks import slopes
+from .threads import in_parallel
 
 BLOCK = 65536  # elements that a chain of operations takes at a time: they stay in cache from one to the next
 ROW = 8192  # elements of a row, at most: in shorter ones NumPy's cost of beginning a row shows
@@ -68,14 +70,14 @@ class Saved(NamedTuple):
     negative_slope: float  # of the activation
 
 
-def batch_norm_forward(x, gamma, beta, epsilon=1e-5, activation=None, negative_slope=0.2):
+def batch_norm_forward(x, gamma, beta, epsilon=1e-5, activation=None, negative_slope=0.01):
     """(y, saved, mean, variance) of batch_norm in training; x (N, H, W, C) or (N, C), gamma and beta (C,).
 
-    y = activation(gamma x̂ + beta); the activations are those of `conv_epilogue`. mean and variance (C,) are this
+    y = activation(gamma x̂ + beta); the activations are those of `epilogue`. mean and variance (C,) are this
     batch's, for running averages; this variance is the unbiased one, over m - 1, while y is normalised by the
     one over m: both as in PyTorch. Raises ValueError when m is 1.
     """
-    _check("batch_norm", x, gamma, beta)
+    _check("batch_norm", x, activation, negative_slope, weight=gamma, bias=beta)
     m = x.size // x.shape[-1]
     if m < 2:
         raise ValueError(f"batch_norm: x {x.shape} has a single element a channel, which has no variance")
@@ -89,21 +91,22 @@ def batch_norm_gradients(g, saved):
     return _gradients(g, saved)
 
 
-def batch_norm_inference(x, gamma, beta, mean, variance, epsilon=1e-5, activation=None, negative_slope=0.2):
+def batch_norm_inference(x, gamma, beta, mean, variance, epsilon=1e-5, activation=None, negative_slope=0.01):
     """y = activation(gamma (x - mean) / sqrt(variance + epsilon) + beta), the running mean and variance (C,)."""
-    _check("batch_norm", x, gamma, beta)
+    running = {"running_mean": mean, "running_variance": variance}
+    _check("batch_norm", x, activation, negative_slope, weight=gamma, bias=beta, **running)
     pattern = _Pattern(x.shape)
     rows = pattern.rows(x)
     mean, scale, shift = (pattern.repeat(a) for a in (mean, gamma / np.sqrt(variance + epsilon), beta))
     y = np.empty_like(rows)
-    for block in _blocks(rows):
+    for block in row_blocks(rows):
         centred = np.subtract(rows[block], mean, out=y[block])
         _scale_and_shift(centred, scale, shift, out=y[block])
         activate(y[block], activation, negative_slope)
     return pattern.image(y)
 
 
-def batch_norm_inference_gradients(g, x, y, gamma, mean, variance, epsilon=1e-5, activation=None, negative_slope=0.2):
+def batch_norm_inference_gradients(g, x, y, gamma, mean, variance, epsilon=1e-5, activation=None, negative_slope=0.01):
     """(dL/dx, dL/dgamma, dL/dbeta) of `batch_norm_inference`, where mean and variance are constants."""
     g = before_activation(g, y, activation, negative_slope)
     inverse_deviation = 1 / np.sqrt(variance + epsilon)
@@ -114,7 +117,7 @@ def batch_norm_inference_gradients(g, x, y, gamma, mean, variance, epsilon=1e-5,
 
 def group_norm_forward(x, gamma, beta, groups, epsilon=1e-5):
     """(y, saved) of group_norm; x (N, H, W, C) or (N, C), gamma and beta (C,). `groups` must divide C."""
-    _check("group_norm", x, gamma, beta)
+    _check("group_norm", x, None, 0, weight=gamma, bias=beta)
     channels = x.shape[-1]
     if groups < 1 or channels % groups:
         raise ValueError(f"group_norm: {groups} groups do not divide the {channels} channels of x {x.shape}")
@@ -130,30 +133,34 @@ def group_norm_gradients(g, saved):
 
 def _forward(x, gamma, beta, epsilon, pattern, activation=None, negative_slope=0.0):
     rows = pattern.rows(x)
-    blocks = _blocks(rows)
+    blocks = row_blocks(rows)
     first = rows[blocks[0]]
-    shift = pattern.mean(_sum(first), len(first))
+    start = pattern.mean(column_sums(first), len(first))  # s
     centred = np.empty_like(rows)
-    sums, squares = np.zeros_like(shift), np.zeros_like(shift)
-    for block in blocks:
-        c = np.subtract(rows[block], shift, out=centred[block])
-        sums += _sum(c)
-        squares += np.einsum("rk,rk->k", c, c)
+
+    def centre(block):
+        c = np.subtract(rows[block], start, out=centred[block])
+        return column_sums(c), np.einsum("rk,rk->k", c, c)
+
+    sums, squares = np.sum(in_parallel(centre, blocks), axis=0)
     residue = pattern.mean(sums, len(rows))
     variance = np.maximum(pattern.mean(squares, len(rows)) - residue * residue, 0)
     inverse_deviation = 1 / np.sqrt(variance + epsilon)
     scale = pattern.repeat(gamma) * inverse_deviation
-    offset = pattern.repeat(beta) - residue * scale
+    shift = pattern.repeat(beta) - residue * scale
     y = np.empty_like(rows)
     positive = np.empty(rows.shape, bool) if activation else None
-    for block in blocks:
-        _scale_and_shift(centred[block], scale, offset, out=y[block])
+
+    def finish(block):
+        _scale_and_shift(centred[block], scale, shift, out=y[block])
         activate(y[block], activation, negative_slope)
         if positive is not None:
             np.greater(y[block], 0, out=positive[block])
+
+    in_parallel(finish, blocks)
     slope = negative_slope if activation == "leaky_relu" else 0.0
     saved = Saved(centred, positive, gamma, residue, inverse_deviation, pattern, slope)
-    return pattern.image(y), saved, shift + residue, variance
+    return pattern.image(y), saved, start + residue, variance
 
 
 def _scale_and_shift(rows, scale, shift, out):
@@ -164,24 +171,28 @@ def _scale_and_shift(rows, scale, shift, out):
 def _gradients(g, saved):
     centred, positive, gamma, residue, inverse_deviation, pattern, negative_slope = saved
     g = pattern.rows(g)
-    blocks = _blocks(g)
+    blocks = row_blocks(g)
     dx = np.empty_like(g)
     before = g if positive is None else dx  # the gradient before the activation
-    dbeta, along_centred = np.zeros_like(residue), np.zeros_like(residue)  # sums of g and g c, by column
-    for block in blocks:
+
+    def sums(block):  # of g and of g c, by column
         if positive is not None:
             np.multiply(g[block], slopes(positive[block], negative_slope, g.dtype), out=before[block])
-        dbeta += _sum(before[block])
-        along_centred += np.einsum("rk,rk->k", centred[block], before[block])
+        return column_sums(before[block]), np.einsum("rk,rk->k", centred[block], before[block])
+
+    dbeta, along_centred = np.sum(in_parallel(sums, blocks), axis=0)
     dgamma = (along_centred - residue * dbeta) * inverse_deviation
     gammas = pattern.repeat(gamma)
     # dx = (gamma g - mean(gamma g) - x̂ mean(gamma g x̂)) / sigma, gathered as  scale g + tilt c + shift
     scale = gammas * inverse_deviation
     tilt = -pattern.mean(gammas * dgamma, len(g)) * inverse_deviation * inverse_deviation
     shift = -pattern.mean(gammas * dbeta, len(g)) * inverse_deviation - tilt * residue
-    for block in blocks:
+
+    def finish(block):
         _scale_and_shift(before[block], scale, shift, out=dx[block])
         np.add(dx[block], centred[block] * tilt, out=dx[block])
+
+    in_parallel(finish, blocks)
     dgamma, dbeta = (pattern.sum_by_channel(d) for d in (dgamma, dbeta))
     return pattern.image(dx), dgamma, dbeta
 
@@ -201,14 +212,14 @@ class _Pattern:
     def __init__(self, shape, groups=None):
         batch, channels = shape[0], shape[-1]
         self.period: tuple[int, ...]
-        self.within: tuple[int, ...]
+        self.within: tuple[int, ...]  # the axes of the period along which a group lies
         self.shape, self.channels, self.is_image = shape, channels, len(shape) == 4
         if groups is None:
-            self.period, self.within = ((channels, batch), (2,)) if self.is_image else ((channels,), ())
+            self.period, self.within = ((channels, batch), (1,)) if self.is_image else ((channels,), ())
         elif self.is_image:
-            self.period, self.within = (groups, channels // groups, batch), (2,)
+            self.period, self.within = (groups, channels // groups, batch), (1,)
         else:
-            self.period, self.within = (batch, groups, channels // groups), (3,)
+            self.period, self.within = (batch, groups, channels // groups), (2,)
         size = prod(self.period)
         periods = prod(shape) // size
         fitting = np.arange(1, max(1, ROW // size) + 1)
@@ -229,7 +240,7 @@ class _Pattern:
     def mean(self, sums, rows):
         """From the sums of the columns over some rows, (length,), the mean of each column's group, (length,)."""
         sums = sums.reshape(self.periods_in_row, *self.period)
-        totals = sums.sum((0, *self.within), keepdims=True)
+        totals = sums.sum((0, *(axis + 1 for axis in self.within)), keepdims=True)
         return np.broadcast_to(totals / (rows * sums.size // totals.size), sums.shape).reshape(-1)
 
     def repeat(self, channels):
@@ -247,74 +258,23 @@ class _Pattern:
         return row[: self.channels * self.shape[0] : self.shape[0]] if self.is_image else row[: self.channels]
 
 
-def _sum(rows):
+def column_sums(rows):
     """The sum of the rows of a matrix, as a product with ones: several times faster than sum(axis=0)."""
     return np.ones(len(rows), rows.dtype) @ rows
 
 
-def _blocks(rows):
+def row_blocks(rows):
     """Slices of whole rows, about BLOCK elements each."""
     step = max(1, BLOCK // rows.shape[1])
     return [slice(i, i + step) for i in range(0, len(rows), step)]
 
 
-def layer_norm_forward(x, gamma, beta, epsilon=1e-5):
-    """(y, saved) of layer_norm over the last axes of x, as many as gamma and beta have."""
-    if gamma.shape != beta.shape or gamma.ndim == 0 or x.shape[-gamma.ndim :] != gamma.shape:
-        raise ValueError(f"layer_norm: gamma {gamma.shape} and beta {beta.shape} must match x {x.shape} at its end")
-    examples, order = _as_examples(x, gamma.ndim)
-    y = np.empty_like(examples)
-    mean, inverse_deviation = np.empty((2, len(examples), 1), x.dtype)
-    flat_gamma, flat_beta = gamma.reshape(-1), beta.reshape(-1)
-    for block in _blocks(examples):
-        mean[block] = _row_means(examples[block])
-        out = np.subtract(examples[block], mean[block], out=y[block])
-        inverse_deviation[block] = 1 / np.sqrt(_row_means(out * out) + epsilon)
-        np.multiply(out, inverse_deviation[block], out=out)
-        np.multiply(out, flat_gamma, out=out)
-        np.add(out, flat_beta, out=out)
-    return _from_examples(y, x.shape, order), (x, gamma, mean, inverse_deviation)
-
-
-def layer_norm_gradients(g, saved):
-    """(dL/dx, dL/dgamma, dL/dbeta) from g = dL/dy and what `layer_norm_forward` saved."""
-    x, gamma, mean, inverse_deviation = saved
-    examples, order = _as_examples(x, gamma.ndim)
-    g = np.ascontiguousarray(g.transpose(order)).reshape(examples.shape)
-    flat_gamma = gamma.reshape(-1)
-    dx = np.empty_like(examples)
-    dgamma, dbeta = np.zeros_like(flat_gamma), np.zeros_like(flat_gamma)
-    for block in _blocks(examples):
-        normal = examples[block] - mean[block]
-        np.multiply(normal, inverse_deviation[block], out=normal)
-        dbeta += _sum(g[block])
-        dgamma += np.einsum("rk,rk->k", g[block], normal)
-        out = np.multiply(g[block], flat_gamma, out=dx[block])
-        along_normal = _row_means(out * normal)
-        np.subtract(out, _row_means(out), out=out)
-        np.subtract(out, np.multiply(normal, along_normal, out=normal), out=out)
-        np.multiply(out, inverse_deviation[block], out=out)
-    return _from_examples(dx, x.shape, order), dgamma.reshape(gamma.shape), dbeta.reshape(gamma.shape)
-
-
-def _as_examples(x, normalized_axes):
-    """x as a matrix (examples, elements to normalise), not copied if memory allows, and its order of axes."""
-    outer = x.ndim - normalized_axes
-    order = sorted(range(outer), key=lambda axis: -x.strides[axis]) + list(range(outer, x.ndim))
-    elements = int(np.prod(x.shape[outer:]))
-    return np.ascontiguousarray(x.transpose(order)).reshape(-1, elements), order
-
-
-def _row_means(rows):
-    return (rows @ np.full(rows.shape[1], 1 / rows.shape[1], rows.dtype))[:, None]
-
-
-def _from_examples(examples, shape, order):
-    return examples.reshape([shape[axis] for axis in order]).transpose(np.argsort(order))
-
-
-def _check(op, x, gamma, beta):
-    if x.ndim not in (2, 4):
-        raise ValueError(f"{op}: x must be (N, H, W, C) or (N, C), not {x.shape}")
-    if gamma.shape != x.shape[-1:] or beta.shape != x.shape[-1:]:
-        raise ValueError(f"{op}: gamma {gamma.shape} and beta {beta.shape} must have the channels of x {x.shape}")
+def _check(op, x, activation, negative_slope, **of_channels):
+    check_activation(activation, negative_slope)
+    check_floating(op, x=x)
+    if x.ndim not in (2, 4) or x.size == 0:
+        raise ValueError(f"{op}: x must be (N, H, W, C) or (N, C), at least one of each, not {x.shape}")
+    for name, array in of_channels.items():
+        if array is None or array.shape != x.shape[-1:]:
+            found = None if array is None else array.shape
+            raise ValueError(f"{op}: {name} must have shape {x.shape[-1:]}, the channels of x {x.shape}, not {found}")

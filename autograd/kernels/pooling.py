@@ -18,6 +18,7 @@ import numpy as np
 
 from .conv_geometry import as_pair, seen_through, window_counts
 from .conv_layout import empty_hwcn, to_hwcn, to_nhwc
+from .dtypes import check_floating
 
 
 def max_pool2d_forward(x, kernel, stride=None, padding=0):
@@ -25,6 +26,7 @@ def max_pool2d_forward(x, kernel, stride=None, padding=0):
 
     Raises ValueError when no window fits, or one might lie in the padding altogether (padding > kernel / 2).
     """
+    check_floating("max_pool2d", x=x)
     window = _Windows("max_pool2d", x.shape, kernel, stride, padding)
     image = to_hwcn(x)
     y = np.full(window.output_shape, -np.inf, x.dtype)
@@ -49,6 +51,7 @@ def max_pool2d_gradient(g, x, y, kernel, stride=None, padding=0):
 
 def avg_pool2d_forward(x, kernel, stride=None, padding=0):
     """y (N, OH, OW, C): the sum of each window / (kH kW). Raises ValueError like `max_pool2d_forward`."""
+    check_floating("avg_pool2d", x=x)
     window = _Windows("avg_pool2d", x.shape, kernel, stride, padding)
     image = to_hwcn(x)
     y = np.zeros(window.output_shape, x.dtype)

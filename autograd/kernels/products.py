@@ -8,15 +8,16 @@ without the copy, up to a quarter faster; so larger ones are cut into pieces of 
 import numpy as np
 
 MOST_MULTIPLICATIONS = 1_000_000  # of a product that OpenBLAS does without copying its operands
-ROWS = 16  # a piece has a multiple of these rows; with fewer, its other operand would be read too often
+ROWS_OF_A_PIECE = 16  # or a multiple; with fewer, a piece's other operand would be read too often
+SHORTEST = 32  # sum of products that is worth being made on its own
 STRIPE = 32  # columns of the left operand of a sum of outer products
 ROWS_TO_ADD = 64  # at least so many at a time; with fewer, the sum would be read and written too often
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
-    """out (..., R, M) = a (..., R, K) @ b (..., K, M), some rows after others. Leading axes are broadcast."""
+    """out (..., R, M) = a (..., R, K) @ b (..., K, M), a few rows at a time. Leading axes are broadcast."""
     rows = a.shape[-2]
-    fitting = MOST_MULTIPLICATIONS // (b.shape[-2] * b.shape[-1]) // ROWS * ROWS
+    fitting = MOST_MULTIPLICATIONS // (b.shape[-2] * b.shape[-1]) // ROWS_OF_A_PIECE * ROWS_OF_A_PIECE
     if fitting == 0 or fitting >= rows:
         return np.matmul(a, b, out=out)
     for i in range(0, rows, fitting):
@@ -56,13 +57,23 @@ def sum_of_outer_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def multiply_and_add(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
     """out (K, M) = the sum over all leading axes of a (..., K, N) @ b (..., M, N)^T.
 
-    Small products are made one by one, from a copy of b that is in the order they are fastest with; of large ones
-    all matrices are laid side by side, so that one long product does the adding too.
+    Small products are made one by one, from a copy of b that is in the order they are fastest with. Of large ones all
+    matrices are laid side by side, so that one long product does the adding too; and of short ones, which would write
+    more than they multiply.
     """
-    if a.shape[-2] * b.shape[-2] * a.shape[-1] <= MOST_MULTIPLICATIONS:
+    if a.shape[-1] >= SHORTEST and a.shape[-2] * b.shape[-2] * a.shape[-1] <= MOST_MULTIPLICATIONS:
         products = np.matmul(a, in_row_order(b.swapaxes(-1, -2)))
         return np.add.reduce(products.reshape(-1, *out.shape), axis=0, out=out)
     return np.matmul(_side_by_side(a), _side_by_side(b).T, out=out)
+
+
+def sum_of_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(K, M) = the sum over all leading axes of a (R, ..., K, N) @ b (R, ..., M, N)^T, one of the R after the other."""
+    total = np.zeros((a.shape[-2], b.shape[-2]), a.dtype)
+    part = np.empty_like(total)
+    for left, right in zip(a, b, strict=True):
+        total += multiply_and_add(left, right, out=part)
+    return total
 
 
 def _side_by_side(matrices: np.ndarray) -> np.ndarray:

@@ -6,20 +6,20 @@ multiplications. F(m, r) finds them with n: with three matrices of constants,
     y  =  A^T ( (G w) * (B^T d) )            the product taken entry by entry
 
 Where they come from. Turn the arrows round: the transpose of "slide w over d" is "multiply the polynomial w by the
-polynomial y" (m and r coefficients in, n out). A product of degree n - 1 is known from its values at n points, and its
+polynomial y" (r and m coefficients in, n out). A product of degree n - 1 is known from its values at n points, and its
 value at a point is the product of two values: n multiplications. One of the points may be infinity, where the value of
 a polynomial is its leading coefficient. So, with points a_1 ... a_{n-1} and infinity,
 
-    evaluate w    G  (n, r):   1, a_i, a_i^2 ...  / prod over j != i of (a_i - a_j)        last row 0 ... 0 1
+    evaluate w    G  (n, r):   1, a_i, a_i^2 ...  / |prod over j != i of (a_i - a_j)|      last row 0 ... 0 1
     evaluate y    A  (n, m):   1, a_i, a_i^2 ...                                           last row 0 ... 0 1
     interpolate   B  (n, n):   column i: the coefficients of prod over j != i of (x - a_j)  (Lagrange's polynomials;
-                               their denominators stand in G, where they cost least)        last: of prod (x - a_j)
+                               their denominators stand in G, where they cost least,        last: of prod (x - a_j)
+                               but for the sign)
 
 and transposing the chain evaluate, multiply, interpolate gives the formula above.
 
 Any distinct points will do; but the larger the numbers in the matrices, the more is lost to rounding. 0 and infinity
-and 1 and -1 are best; pairs like -2 and -1/2, which x -> 1/x exchanges, come next. Every list has 1 second: at the
-point 1, y_k has the factor 1 for all k, so that a number added to the second product is added to all results.
+and 1 and -1 are best; pairs like -2 and -1/2, which x -> 1/x exchanges, come next.
 
 S. Winograd, "Arithmetic complexity of computations" (1980); A. Lavin and S. Gray, "Fast algorithms for convolutional
 neural networks" (2015); on the points, B. Barabasz et al., "Error analysis and improving the accuracy of Winograd
@@ -54,15 +54,18 @@ def winograd(results: int, taps: int) -> Algorithm:
     """F(results, taps), from its entry in POINTS."""
     points = [Fraction(point) for point in POINTS[results, taps]]
     size = len(points) + 1
-    others = [points[:i] + points[i + 1 :] for i in range(len(points))]
-    BT = [_coefficients(roots, size) for roots in [*others, points]]
-    G = [
-        [point**j / prod(point - other for other in rest) for j in range(taps)]
-        for point, rest in zip(points, others, strict=True)
-    ]
-    A = [[point**k for k in range(results)] for point in points]
-    infinity = [[0] * (n - 1) + [1] for n in (taps, results)]
-    return Algorithm(_array(BT), _array([*G, infinity[0]]), _array([*A, infinity[1]]).T)
+    BT, G, A = [], [], []
+    for point in points:
+        others = [other for other in points if other != point]
+        denominator = prod((point - other for other in others), start=Fraction(1))
+        sign = 1 if denominator > 0 else -1
+        BT.append([sign * coefficient for coefficient in _coefficients(others, size)])
+        G.append([point**j / abs(denominator) for j in range(taps)])
+        A.append([point**k for k in range(results)])
+    BT.append(_coefficients(points, size))
+    G.append([Fraction(0)] * (taps - 1) + [Fraction(1)])
+    A.append([Fraction(0)] * (results - 1) + [Fraction(1)])
+    return Algorithm(_array(BT), _array(G), _array(A).T)
 
 
 def _coefficients(roots, size):

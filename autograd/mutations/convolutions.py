@@ -90,18 +90,22 @@ def conv_transpose2d(kind, bug, argument, function, **changed):
 
 
 def painted(g, x, weight, geometry):
+    """The gradient of conv2d's input."""
     return paint(g, weight, geometry)
 
 
 def looked(g, x, weight, geometry):
+    """The gradient of conv_transpose2d's input."""
     return look(g, weight, geometry)
 
 
 def correlated(g, x, weight, geometry):
+    """The gradient of conv2d's weight."""
     return correlate(g, x, geometry)
 
 
 def correlated_transposed(g, x, weight, geometry):
+    """The gradient of conv_transpose2d's weight."""
     return correlate(x, g, geometry)
 
 
@@ -116,18 +120,22 @@ def channels_first(dw, *arguments, **options):
 
 
 def sides_exchanged(dw, *arguments, **options):
+    """The kernel's rows for its columns, under the shape of the weight."""
     return dw.transpose(0, 2, 1, 3).reshape(dw.shape)
 
 
 def mean_of_positions(dbias, y, *arguments, **options):
+    """The gradient of the bias averaged over images and positions."""
     return dbias * len(dbias) / y.size
 
 
 def first_image_alone(g, y, x, weight, bias, *sizes, **options):
+    """The share of the first image in the gradient of the bias."""
     return _before_activation(g, y, **_activation(options))[0].sum((0, 1))
 
 
 def activation_forgotten(g, y, x, weight, bias, *sizes, **options):
+    """The gradient of the bias as if nothing came after the convolution."""
     return g.sum((0, 1, 2))
 
 

@@ -34,10 +34,12 @@ def _per_number(dx, y, x, *arguments):
 
 
 def softmax_alone(g, y, x, labels, reduction="mean"):
+    """As if every class were wrong."""
     return _softmax(x) * np.reshape(g * _share(reduction, labels), (-1, 1))
 
 
 def next_label(g, y, x, labels, reduction="mean"):
+    """As if the class after the right one were right."""
     one_hot = np.eye(x.shape[1])[(labels + 1) % x.shape[1]]
     return (_softmax(x) - one_hot) * np.reshape(g * _share(reduction, labels), (-1, 1))
 

@@ -19,6 +19,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,6 @@ from ..checking.hints import PATTERNS
 from ..rules import RULES
 
 UNKNOWN = ("formula", "rounding", "in place")
-
-Rule = Callable[..., tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Mutant:
     arguments: str
     kind: str
     bug: str
-    rule: Rule
+    rule: Callable[..., Any]
 
     def __post_init__(self):
         if unheard := set(self.kinds) - {*PATTERNS, *UNKNOWN}:
@@ -54,6 +53,7 @@ class Mutant:
 
     @property
     def kinds(self) -> tuple[str, ...]:
+        """All descriptions of what is wrong that are true."""
         return tuple(self.kind.split("/"))
 
     @property
@@ -66,31 +66,34 @@ def mutant(op: str, kind: str, bug: str, **vjps: Callable[..., Any]) -> Mutant:
     """The op with other vjps for the arguments named; each takes (g, y, *arguments, **options)."""
     names = list(inspect.signature(RULES[op]).parameters)
 
+    @wraps(RULES[op])
     def rule(*arguments, **options):
         value, *right = RULES[op](*arguments, **options)
         for name, wrong in vjps.items():
             right[names.index(name)] = lambda g, wrong=wrong: wrong(g, value, *arguments, **options)
         return value, *right
 
-    return Mutant(op, ", ".join(vjps), kind, bug, _named(rule, op))
+    return Mutant(op, ", ".join(vjps), kind, bug, rule)
 
 
 def spoiled(op: str, kind: str, bug: str, argument: str, spoil: Callable[..., Any]) -> Mutant:
     """The op with something done to one right gradient dx: `spoil` takes (dx, y, *arguments, **options)."""
     position = list(inspect.signature(RULES[op]).parameters).index(argument)
 
+    @wraps(RULES[op])
     def rule(*arguments, **options):
         value, *right = RULES[op](*arguments, **options)
         vjp = right[position]
         right[position] = lambda g: spoil(np.asarray(vjp(g)), value, *arguments, **options)
         return value, *right
 
-    return Mutant(op, argument, kind, bug, _named(rule, op))
+    return Mutant(op, argument, kind, bug, rule)
 
 
 def rewritten(op: str, kind: str, bug: str, pullback: Callable[..., Any]) -> Mutant:
     """The op with all its gradients from one function, `pullback(g, *arguments, **options)`."""
 
+    @wraps(RULES[op])
     def rule(*arguments, **options):
         value, *right = RULES[op](*arguments, **options)
 
@@ -99,7 +102,7 @@ def rewritten(op: str, kind: str, bug: str, pullback: Callable[..., Any]) -> Mut
 
         return value, *map(vjp_of, range(len(right)))
 
-    return Mutant(op, "all", kind, bug, _named(rule, op))
+    return Mutant(op, "all", kind, bug, rule)
 
 
 def zero(g: Any, y: Any, *arguments: Any, **options: Any) -> np.ndarray:
@@ -129,8 +132,3 @@ def broadcast_axes(share: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...]
     """The axes of a gradient along which an argument of this shape was copied."""
     extra = share.ndim - len(shape)
     return (*range(extra), *[i for i, n in enumerate(shape, extra) if n == 1 and share.shape[i] != 1])
-
-
-def _named(rule, op):
-    rule.__name__ = op
-    return rule

@@ -50,6 +50,7 @@ def _with_statistics_of(x, part, axes, epsilon):
 
 
 def batch_norm(kind, bug, **changes):
+    """A mutant of batch_norm whose dx is that of `batch`, changed."""
     return mutant("batch_norm", kind, bug, x=partial(batch, **changes))
 
 
@@ -62,6 +63,7 @@ def group(g, y, x, weight, bias, groups, epsilon=1e-5, **changes):
 
 
 def group_norm(kind, bug, **changes):
+    """A mutant of group_norm whose dx is that of `group`, changed."""
     return mutant("group_norm", kind, bug, x=partial(group, **changes))
 
 
@@ -73,6 +75,7 @@ def layer(g, y, x, weight, bias, epsilon=1e-5, **changes):
 
 
 def layer_norm(kind, bug, **changes):
+    """A mutant of layer_norm whose dx is that of `layer`, changed."""
     return mutant("layer_norm", kind, bug, x=partial(layer, **changes))
 
 

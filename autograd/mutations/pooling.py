@@ -51,31 +51,38 @@ def to_all(g, y, x, kernel_size, stride=None, padding=0, inside=False, **changes
 
 
 def max_pool2d(kind, bug, **changes):
+    """A mutant of max_pool2d whose dx is that of `to_the_largest`, changed."""
     return mutant("max_pool2d", kind, bug, x=partial(to_the_largest, **changes))
 
 
 def avg_pool2d(kind, bug, **changes):
+    """A mutant of avg_pool2d whose dx is that of `to_all`, changed."""
     return mutant("avg_pool2d", kind, bug, x=partial(to_all, **changes))
 
 
 def to_every_pixel(g, y, x, kernel_size, stride=None, padding=0):
+    """All of g to every pixel of a window."""
     area = np.prod(_pair(kernel_size))
     return area * to_all(g, y, x, kernel_size, stride, padding)
 
 
 def times_the_result(g, y, x, kernel_size, stride=None, padding=0):
+    """To the right pixel, times its value."""
     return to_the_largest(g * y, y, x, kernel_size, stride, padding)
 
 
 def area(dx, y, x, kernel_size, *sizes, **options):
+    """Too much by the number of pixels in a window."""
     return dx * np.prod(_pair(kernel_size))
 
 
 def copies(dx, y, x, scale):
+    """Too little by the number of copies."""
     return dx / np.prod(_pair(scale))
 
 
 def first_copy(g, y, x, scale):
+    """The gradient of one copy of each pixel."""
     down, across = _pair(scale)
     return g[:, ::down, ::across]
 

@@ -11,6 +11,7 @@ def spread(g, y, x, axis=None, keepdims=False):
 
 
 def centred(x, axis=None):
+    """x without its mean."""
     return x - x.mean(axis, keepdims=True)
 
 

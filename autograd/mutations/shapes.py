@@ -41,6 +41,7 @@ def from_corner(g, y, x, pad_width, constant_values=0):
 
 
 def g_forgotten(g, y, a, b):
+    """b^T alone, where g b^T belongs."""
     return np.ones_like(g) @ b.mT if a.ndim > 1 < b.ndim else b
 
 
@@ -52,6 +53,7 @@ def first_of_batch(g, y, a, b):
 
 
 def mean_of_batch(dx, y, a, b):
+    """The mean over a batch that shares one b, where its sum belongs."""
     return dx / len(a) if a.ndim == 3 and b.ndim == 2 else dx
 
 

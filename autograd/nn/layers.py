@@ -19,7 +19,8 @@ class Linear(Module):
     """y = x W^T + b: (..., in_features) -> (..., out_features).
 
     Parameters `weight` (out_features, in_features) and `bias` (out_features,), or None without one; both start
-    uniform on +-1/sqrt(in_features) (`init.fan_in_uniform`), as in PyTorch.
+    uniform on +-1/sqrt(in_features) (`init.fan_in_uniform`), as in PyTorch. Raises ValueError for another number of
+    features than in_features.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Dropout(Module):
     """While training, set each number to zero with probability `rate` and divide the others by 1 - rate.
 
     The division keeps the expected value, so that nothing has to change in `eval` mode, where x passes untouched.
-    What survives is drawn from `rng` at every call.
+    What survives is drawn from `rng` at every call. Raises ValueError for a rate outside that range.
 
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014), in the
     inverted form of its section 10.

@@ -27,6 +27,9 @@ class Recurrent(Module):
         hidden: size of each hidden state.
         layers: how many are stacked.
         rng: draws the parameters.
+
+    Raises:
+        ValueError: no layers; and when called, for x or initial states of another shape.
     """
 
     gates: ClassVar[int]

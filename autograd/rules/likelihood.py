@@ -56,8 +56,8 @@ def gaussian_log_likelihood(mean, log_variance, x):
     `log_variance` = log s^2 has the shape of x, or one that broadcasts to it: a single number is one noise level
     shared by all pixels. Working with the logarithm keeps the variance positive without a constraint.
 
-    Backward, with the precision e = 1/s^2: e (x - m) g for m, the negative for x, and for log s^2,
-    since de/d(log s^2) = -e:  1/2 (e (x - m)^2 - 1) g.
+    With the precision e = 1/s^2 and de/d(log s^2) = -e. Backward: e (x - m) g for m, the negative for x, and
+    1/2 (e (x - m)^2 - 1) g for log s^2.
     """
     _require_same_shape(mean=mean, x=x)
     error = x - mean

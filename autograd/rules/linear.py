@@ -19,6 +19,7 @@ def matmul(a, b):
     """a @ b as in NumPy: axes before the last two broadcast; a vector counts as a row (left) or column (right).
 
     Shapes (..., n, k) @ (..., k, m) -> (..., n, m). Backward: g @ b^T and a^T @ g, summed over what was broadcast.
+    Raises ValueError for scalars, and for sizes k that differ.
     """
     if 0 in (np.ndim(a), np.ndim(b)):
         raise ValueError("a scalar is not a matrix: use *")

@@ -47,6 +47,7 @@ def cross_entropy(logits, labels, reduction="mean"):
     """-log softmax(x)[label] for logits (batch, classes) and integer labels (batch,).
 
     Backward: (softmax(x) - onehot(label)) g; labels have no gradient.
+    Raises ValueError for other shapes, and for labels that are no integers from 0 to classes - 1.
     """
     if logits.ndim != 2 or labels.shape != logits.shape[:1]:
         raise ValueError(

@@ -6,6 +6,7 @@ with h = weight g, n the normalised x and sigma its deviation,
     dL/dx = (h - mean(h) - n mean(h n)) / sigma        dL/dweight = sum g n        dL/dbias = sum g
 """
 
+from ..kernels.layer_normalization import layer_norm_forward, layer_norm_gradients
 from ..kernels.normalization import (
     batch_norm_forward,
     batch_norm_gradients,
@@ -13,8 +14,6 @@ from ..kernels.normalization import (
     batch_norm_inference_gradients,
     group_norm_forward,
     group_norm_gradients,
-    layer_norm_forward,
-    layer_norm_gradients,
 )
 from .registry import rule, split
 
@@ -48,12 +47,15 @@ def batch_norm(
     running += momentum (batch - running): the one side effect of any rule, and PyTorch's way. Otherwise with the
     running ones, which are then constants: dL/dx = weight g / sigma. activation: None, "relu" or "leaky_relu",
     computed while the result is still in the cache, as in `conv2d`.
+
+    Backward: the three lines at the top of this file. Source: Ioffe and Szegedy (2015).
     """
     after = activation, negative_slope
     if not training:
         y = batch_norm_inference(x, weight, bias, running_mean, running_variance, epsilon, *after)
+        result = None if activation is None else y  # only the slope of an activation is read off it
         constants = running_mean.copy(), running_variance.copy(), epsilon  # a later batch must not change them
-        return y, *_split(lambda g: batch_norm_inference_gradients(g, x, y, weight, *constants, *after))
+        return y, *_split(lambda g: batch_norm_inference_gradients(g, x, result, weight, *constants, *after))
     y, saved, mean, variance = batch_norm_forward(x, weight, bias, epsilon, *after)
     if running_mean is not None:
         running_mean += momentum * (mean - running_mean)
@@ -63,13 +65,20 @@ def batch_norm(
 
 @rule
 def group_norm(x, weight, bias, groups, epsilon=1e-5):
-    """Normalise each group of C / groups neighbouring channels of one image: x (N, H, W, C), weight and bias (C,)."""
+    """Normalise each group of C / groups neighbouring channels of one image: x (N, H, W, C), weight and bias (C,).
+
+    Backward: the three lines at the top of this file. Raises ValueError unless `groups` divides C. Source: Wu and He
+    (2018).
+    """
     y, saved = group_norm_forward(x, weight, bias, groups, epsilon)
     return y, *_split(lambda g: group_norm_gradients(g, saved))
 
 
 @rule
 def layer_norm(x, weight, bias, epsilon=1e-5):
-    """Normalise over the last axes of x, as many as weight and bias have: x (..., D), weight and bias (D,)."""
+    """Normalise over the last axes of x, as many as weight and bias have: x (..., D), weight and bias (D,).
+
+    Backward: the three lines at the top of this file. Source: Ba, Kiros and Hinton (2016).
+    """
     y, saved = layer_norm_forward(x, weight, bias, epsilon)
     return y, *_split(lambda g: layer_norm_gradients(g, saved))

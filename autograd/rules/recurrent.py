@@ -20,6 +20,9 @@ def rnn_tanh(x, h0, weight_ih, weight_hh, bias_ih, bias_hh):
 
     x (B, T, D), h0 (B, H), weight_ih (H, D), weight_hh (H, H), bias_ih (H,), bias_hh (H,)
     -> all hidden states (B, T, H) and the last one (B, H).
+
+    Backward: with da_t = (1 - h_t^2) dh_t, dh_{t-1} = W_hh^T da_t and what the loss sends there; weights and biases sum
+    their shares of all steps. Source: Elman (1990).
     """
     hidden, last_hidden, saved = rnn_tanh_forward(x, h0, weight_ih, weight_hh, bias_ih, bias_hh)
     return (hidden, last_hidden), *split(lambda g: rnn_tanh_backward(saved, *g), 6)
@@ -31,6 +34,9 @@ def lstm(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
 
     x (B, T, D), h0 and c0 (B, H), weight_ih (4H, D), weight_hh (4H, H), bias_ih (4H,), bias_hh (4H,), rows i, f, g, o
     -> all hidden states (B, T, H), the last one (B, H) and the last cell state (B, H).
+
+    Backward: dc_t += o_t (1 - tanh(c_t)^2) dh_t, dc_{t-1} = f_t dc_t and dh_{t-1} = W_hh^T da_t; the gates' da_t in
+    ``kernels/lstm.py``. Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers et al. (2000).
     """
     hidden, last_hidden, last_cell, saved = lstm_forward(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh)
     return (hidden, last_hidden, last_cell), *split(lambda g: lstm_backward(saved, *g), 7)
@@ -42,6 +48,8 @@ def gru(x, h0, weight_ih, weight_hh, bias_ih, bias_hh):
 
     x (B, T, D), h0 (B, H), weight_ih (3H, D), weight_hh (3H, H), bias_ih (3H,), bias_hh (3H,), rows r, z, n
     -> all hidden states (B, T, H) and the last one (B, H).
+
+    Backward: dh_{t-1} = z_t dh_t + W_hh^T da_t; the gates' da_t in ``kernels/gru.py``. Source: Cho et al. (2014).
     """
     hidden, last_hidden, saved = gru_forward(x, h0, weight_ih, weight_hh, bias_ih, bias_hh)
     return (hidden, last_hidden), *split(lambda g: gru_backward(saved, *g), 6)

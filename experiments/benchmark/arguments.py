@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import autograd
+
 from ..arguments import require
 from ..run_folder import UsageError
-from . import machine, peers
+from . import peers
 from .growth import AXES, Axis
 from .timing import Plan
 from .works import WORKS, Work, chosen
@@ -82,7 +84,7 @@ def resolve(args: argparse.Namespace) -> Request:
 def _groups(args, works):
     if args.threads:
         return [(args.threads, works)]
-    cores = 1 if args.cpu_time or args.quick else machine.cores()
+    cores = 1 if args.cpu_time or args.quick else autograd.available_cores()
     many = chosen(works, MANY_THREADS) if cores > 1 else []
     return [(1, works)] + ([(cores, many)] if many else [])
 

@@ -3,6 +3,7 @@
 Each work (a training step of the autoencoder or of a recurrent net, a convolutional layer, a node of the graph) is run
 in turn with the same in every peer, from the same weights, in float32; the ratio is the median of the rounds' ratios,
 with the lowest and the highest. First the losses and all gradients are compared; if they differ, nothing is timed.
+The memory that a step frees is kept for the next, as in every command here; PyTorch's steps gain from that as ours do.
 
   make benchmark                                          everything, with the peers in an environment of their own
   python -m experiments benchmark --peers --only 'vae*'   some works, against the peers that are installed
@@ -24,6 +25,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, replace
 
 import pandas as pd
+
+import autograd
 
 from ..figures.benchmark import plot_ratios
 from ..figures.growth import plot_growth
@@ -150,7 +153,7 @@ def _growth_csv(points) -> str:
 
 
 def _set_threads(threads: int, names: Sequence[str]) -> None:
-    machine.set_threads(threads)
+    autograd.set_threads(threads)
     for name in names:
         peers.set_threads(name, threads)
 

@@ -27,7 +27,7 @@ class Comparison:
         settings: those with which the peer was the fastest.
         ratio: our time over the peer's.
         ours_ms, peer_ms: a step (of a chain, an op), the median of the rounds.
-        gemm_share: the time of the step's matrix products alone over that of the step.
+        gemm_share: the time of the step's matrix products alone, on one core, over that of the step on all its cores.
         peak_mb_ours, peak_mb_peer: what a step holds at most.
         busy: the share of the time in which this process had a core.
     """
@@ -74,7 +74,7 @@ def compare(
     stopwatches: list[Stopwatch] = [partial(side.seconds, clock=clock) for side in timed]
     seen = Busyness()
     table = interleaved([seen.watching(stopwatches[0]), *stopwatches[1:]], plan)
-    share = float(np.median(table[:, 1] / table[:, 0])) if noted else 0.0
+    share = float(np.median(table[:, 1] / table[:, 0])) / threads if noted else 0.0
     alone = Comparison(work, threads, _milliseconds(table[:, 0], work), share, seen.share)
     columns = dict(zip(theirs, table.T[-len(theirs) :], strict=True)) if theirs else {}
     return [_against(alone, table[:, 0], name, columns) for name in names] or [alone]

@@ -6,29 +6,17 @@ import time
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 import autograd
 
 from .timing import Stopwatch
 
 
-def cores() -> int:
-    """The processors that this process may use: those that `taskset` left it."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def set_threads(threads: int) -> None:
-    """Let our side use so many threads: those of the engine if it has a setting of its own, else those of BLAS."""
-    if hasattr(autograd, "set_threads"):
-        autograd.set_threads(threads)
-    else:
-        _pools().limit(limits=threads, user_api="blas")
-
-
 def facts() -> dict[str, str]:
     """What the numbers depend on, in words."""
     return {
-        "processor": f"{_processor()}, {cores()} of {os.cpu_count()} cores",
+        "processor": f"{_processor()}, {autograd.available_cores()} of {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "NumPy": f"{np.__version__}, BLAS: {_blas()}",
         "load": f"{os.getloadavg()[0]:.1f} running or waiting, on average over the last minute",
@@ -45,19 +33,12 @@ def _processor() -> str:
 
 
 def _blas() -> str:
-    found = [pool for pool in _pools().info() if pool["user_api"] == "blas"]
+    found = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
     ours = [pool for pool in found if "numpy" in pool["filepath"]] or found
     if not ours:
         return np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"]
     pool = ours[0]
     return f"{pool['internal_api']} {pool['version']} for {pool.get('architecture', 'unknown')}"
-
-
-def _pools():
-    """The libraries of this process that have threads of their own."""
-    from threadpoolctl import ThreadpoolController  # here, so that the other commands need not import it
-
-    return ThreadpoolController()
 
 
 class Busyness:

@@ -12,8 +12,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import autograd
+
+from ..memory import keep_freed_memory
+from . import peers
 from .child import answer_of
-from .machine import set_threads
 from .works import Problem, decoded, encoded
 
 STEPS = 3  # the first makes what is kept; from the second on the old and the new may be held together
@@ -34,15 +37,10 @@ def peaks_mb(requests: Sequence[tuple[Problem, str]], threads: int, peer: str = 
 
 def main(peer: str, threads: int) -> None:
     requests = [(decoded(text), settings) for text, settings in json.load(sys.stdin)]
-    if peer:
-        from . import peers
-
-        for problem, _ in requests:
+    keep_freed_memory()  # as while the time was measured, on both sides
+    for problem, _ in requests:
+        if peer:
             peers.load(peer, type(problem))
-    else:
-        from ..memory import keep_freed_memory
-
-        keep_freed_memory()  # as every command does
     json.dump([_in_a_copy(problem, settings, peer, threads) for problem, settings in requests], sys.stdout)
 
 
@@ -65,10 +63,8 @@ def _in_a_copy(problem, settings, peer, threads):
 
 
 def _peak_mb(problem, settings, peer, threads):
-    set_threads(threads)
+    autograd.set_threads(threads)
     if peer:
-        from . import peers
-
         peers.set_threads(peer, threads)
 
     def run(problem: Problem) -> None:

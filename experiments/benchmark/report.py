@@ -108,7 +108,7 @@ def _family(group):
 
 def _memory(group):
     """The geometric mean of our peaks over theirs, of the works that need enough memory to tell."""
-    large = [c for c in group if min(c.peak_mb_ours, c.peak_mb_peer) >= LEAST_MB]
+    large = [c for c in group if c.peak_mb_ours >= LEAST_MB and c.peak_mb_peer >= LEAST_MB]  # nan is not
     return f"{geometric_mean([c.peak_mb_ours / c.peak_mb_peer for c in large]):.2f}" if large else ""
 
 

@@ -26,6 +26,7 @@ def plot_ratios(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     Args:
         table: rows with a peer, as in benchmark.csv.
     """
+    table = table.reset_index(drop=True)
     recurrent = table["work"].str.fullmatch(RECURRENT.pattern)
     of_cells = _cells(table[recurrent & (table["peer"] == "torch")])
     others = table[~recurrent]
@@ -72,7 +73,7 @@ def _cells(rows):
 
 def _draw_single(axes: Axes, rows: pd.DataFrame) -> None:
     several = rows["threads"].nunique() > 1
-    threads = rows["threads"].map(lambda n: f"  ({n} thread{'s' * (n > 1)})" if several else "")
+    threads = rows["threads"].map(lambda n: f"  ({_plural(n, 'thread')})" if several else "")
     labels = rows["work"] + threads
     order = list(dict.fromkeys(labels))[::-1]
     for peer, (name, marker) in PEERS.items():
@@ -128,10 +129,14 @@ def _legend(rows):
         for n in sorted(rows["hidden"].unique())
     ]
     markers = [
-        Line2D([], [], color=GREY, linestyle="none", label=f"{n} feature{'s' * (n > 1)}", **_marker(n, GREY))
+        Line2D([], [], color=GREY, linestyle="none", label=_plural(n, "feature"), **_marker(n, GREY))
         for n in sorted(rows["features"].unique())
     ]
     return lines + markers
+
+
+def _plural(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _marker(features: int, colour: ColorType) -> dict[str, Any]:

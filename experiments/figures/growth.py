@@ -60,4 +60,5 @@ def _draw(axes: Axes, sizes: pd.Series, costs: pd.Series, colour: str) -> None:
     axes.plot(ends, start + slope * ends, color=GREY, linewidth=1, label="straight line")
     axes.plot(sizes, costs, "o", color=colour, markersize=5, label="measured")
     axes.set_xlim(left=0)
+    axes.locator_params(axis="x", nbins=4)
     axes.set_ylim(bottom=0)

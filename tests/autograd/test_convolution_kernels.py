@@ -1,5 +1,6 @@
 """The fast convolutions against the seven loops, over drawn shapes; and what is promised beyond values."""
 
+import tracemalloc
 from unittest import mock
 
 import numpy as np
@@ -8,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd.kernels import (
-    conv_epilogue,
     conv_layout,
     conv_pointwise,
     conv_sides,
     conv_windows,
     conv_winograd,
     convolution,
+    epilogue,
     reference,
 )
 from autograd.kernels.conv_geometry import conv_geometry
@@ -171,7 +172,7 @@ def test_edges_tiles_and_batches_are_no_different(form, x_shape, options):
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_many_channels_are_no_different_when_they_are_cut_into_groups(form):
-    with using(form), mock.patch.object(conv_winograd, "MOST_NUMBERS", 2000):
+    with using(form), mock.patch.object(conv_winograd, "NUMBERS_HALFWAY", 2000):
         check_convolution((40, 8, 8, 13), (30, 4, 4, 13), {"stride": 2, "padding": 1})
 
 
@@ -215,7 +216,9 @@ def test_float32_of_large_layers_is_within_five_millionths_of_the_largest_value(
         ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 2, "padding": 1}, conv_winograd),
         ((2, 2, 2, 32), (64, 4, 4, 32), {"stride": 2, "padding": 1}, conv_windows),  # a single output
         ((2, 32, 32, 32), (64, 4, 4, 32), {"stride": 2, "padding": 2, "dilation": 2}, conv_windows),
-        ((2, 32, 32, 32), (64, 3, 3, 32), {"stride": 1, "padding": 1}, conv_winograd),
+        ((2, 16, 16, 32), (64, 3, 3, 32), {"stride": 1, "padding": 1}, conv_winograd),
+        ((2, 16, 16, 2), (4, 3, 3, 2), {"stride": 1, "padding": 1}, conv_windows),  # more work than it saves
+        ((2, 256, 256, 16), (16, 3, 3, 16), {"stride": 1, "padding": 1}, conv_windows),  # wide, and mostly zeros
         ((2, 32, 32, 32), (64, 5, 5, 32), {"stride": 2, "padding": 2}, conv_winograd),  # three blocks wide
         ((2, 32, 32, 32), (64, 5, 5, 32), {"stride": 1, "padding": 2}, conv_windows),  # five
     ],
@@ -251,7 +254,7 @@ def test_the_gradients_may_be_asked_for_without_a_forward_pass(case):
 EPILOGUES = {
     None: lambda y: y,
     "relu": lambda y: np.maximum(y, 0),
-    "leaky_relu": lambda y: np.where(y > 0, y, 0.2 * y),
+    "leaky_relu": lambda y: np.where(y > 0, y, 0.2 * y),  # with that slope
 }
 
 
@@ -263,10 +266,11 @@ def test_bias_and_activation_may_be_left_to_the_convolution(activation, channels
     x, weight = random((2, 8, 6, channels)), random((9, kernel, kernel, channels), 1)
     bias, back_bias = random(9, 2), random(channels, 3)
     plain, _ = convolution.conv2d_forward(x, weight, **options)
-    fused, _ = convolution.conv2d_forward(x, weight, bias=bias, activation=activation, **options)
+    after = {"activation": activation, "negative_slope": 0.2}
+    fused, _ = convolution.conv2d_forward(x, weight, bias=bias, **after, **options)
     np.testing.assert_allclose(fused, EPILOGUES[activation](plain + bias), atol=1e-12)
     painted, _ = convolution.conv_transpose2d_forward(plain, weight, **options)
-    fused, _ = convolution.conv_transpose2d_forward(plain, weight, bias=back_bias, activation=activation, **options)
+    fused, _ = convolution.conv_transpose2d_forward(plain, weight, bias=back_bias, **after, **options)
     np.testing.assert_allclose(fused, EPILOGUES[activation](painted + back_bias), atol=1e-12)
 
 
@@ -275,7 +279,7 @@ def test_the_gradient_of_an_activation_is_read_off_its_result(activation, slope)
     before = np.array([-2, -1e-9, 0, 1e-9, 3], np.float32)
     g = random(5, dtype=np.float32)
     y = EPILOGUES[activation](before).astype(np.float32)
-    found = conv_epilogue.before_activation(g, y, activation)
+    found = epilogue.before_activation(g, y, activation, 0.2)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, g * np.where(before > 0, 1, slope), rtol=1e-6)
 
@@ -347,6 +351,52 @@ CONV, TRANSPOSED = convolution.conv2d_forward, convolution.conv_transpose2d_forw
 def test_what_cannot_be_convolved_is_refused_with_the_sizes_named(op, x_shape, weight_shape, options, named):
     with pytest.raises(ValueError, match=named):
         op(np.zeros(x_shape), np.zeros(weight_shape), **options)
+
+
+@pytest.mark.parametrize("slope", [-0.5, 2.0])
+def test_a_slope_that_the_result_does_not_tell_is_refused(slope):
+    x, weight = np.zeros((1, 4, 4, 1)), np.zeros((1, 3, 3, 1))
+    with pytest.raises(ValueError, match=f"negative_slope is {slope}, expected 0 to 1"):
+        convolution.conv2d_forward(x, weight, activation="leaky_relu", negative_slope=slope)
+
+
+def test_whole_numbers_are_refused():
+    x, weight = np.zeros((1, 4, 4, 8), int), np.zeros((8, 3, 3, 8), int)
+    for op in (CONV, TRANSPOSED):
+        with pytest.raises(TypeError, match="x has dtype int64, expected floating numbers"):
+            op(x, weight)
+
+
+@pytest.mark.parametrize("shape", [(0, 4, 4, 1), (1, 0, 4, 1)])
+def test_no_images_and_no_pixels_are_refused(shape):
+    with pytest.raises(ValueError, match="expected at least one of everything"):
+        convolution.conv2d_forward(np.zeros(shape), np.zeros((1, 3, 3, 1)), padding=3)
+
+
+def test_sizes_may_be_numpys_whole_numbers_but_not_truth_values():
+    geometry = conv_geometry((1, 8, 8, 1), (1, 3, 3, 1), np.int64(2), (np.int32(1), 1))
+    assert (geometry.stride, geometry.padding) == ((2, 2), (1, 1))
+    with pytest.raises(ValueError, match="stride must be one int or a pair, each at least 1, not True"):
+        conv_geometry((1, 8, 8, 1), (1, 3, 3, 1), True)
+
+
+def test_a_gradient_in_another_memory_order_is_copied_once():
+    g = random((64, 16, 16, 8))
+    tracemalloc.start()
+    incoming = conv_sides.IncomingGradient(g)
+    current, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert incoming is not None and current < 1.2 * g.nbytes
+
+
+@pytest.mark.parametrize("channels", [1, 8])
+def test_the_gradient_of_a_weight_takes_little_memory_however_small_the_batch(channels):
+    x, g = random((1, 40, 40, channels)), random((1, 40, 40, 64), 1)
+    tracemalloc.start()
+    convolution.conv2d_gradient_of_weight(g, x, (5, 5), padding=2)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 30 * 25 * x.nbytes  # the windows themselves hold 25 times the image
 
 
 def test_dtypes_are_never_mixed_silently():

@@ -10,9 +10,10 @@ from autograd.checking.hints import PATTERNS
 from autograd.gradcheck import check_rule
 from autograd.mutations import MUTANTS, convolutions, normalization, pooling, recurrent
 from autograd.mutations.mutant import Mutant, mutant, rewritten
-from autograd.mutations.score import examine, score
+from autograd.mutations.score import examine, score, show_score
 from autograd.rules import RULES
 from autograd.samples import SAMPLES
+from tests.test_layering import ROOT
 
 examined = cache(examine)
 
@@ -37,6 +38,15 @@ def test_every_op_is_broken_in_three_ways_and_all_in_150():
     broken = Counter(m.op for m in MUTANTS)
     assert [op for op in RULES if broken[op] < 3] == []
     assert sum(broken[op] for op in RULES) >= 150
+
+
+def test_the_pages_quote_the_score_as_it_is(capsys):
+    show_score([examined(m) for m in MUTANTS])
+    lines = capsys.readouterr().out.splitlines()
+    page = (ROOT / "docs" / "10-checking-gradients.md").read_text(encoding="utf-8")
+    quoted = page.split("$ python -m autograd --mutations\n")[1].split("```")[0].splitlines()
+    assert [line for line in quoted if line not in lines and line != "..."] == []
+    assert f"{len(MUTANTS)} times in all" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_pattern_is_asked_for():

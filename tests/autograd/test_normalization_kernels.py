@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.kernels import normalization, reference
+from autograd.kernels import layer_normalization, normalization, reference
 
 EPSILON = 1e-3
 MEMORY_ORDERS = [(0, 1, 2, 3), (1, 2, 0, 3), (3, 1, 2, 0)]
@@ -82,10 +82,10 @@ def test_group_norm_and_its_gradients_equal_the_reference(shape, groups, order, 
 def test_layer_norm_and_its_gradients_equal_the_reference(shape, axes, order):
     axes = min(axes, len(shape))
     x, g, gamma, beta = drawn(shape, shape[-axes:], order)
-    y, saved = normalization.layer_norm_forward(x, gamma, beta, EPSILON)
+    y, saved = layer_normalization.layer_norm_forward(x, gamma, beta, EPSILON)
     examples = shape[: len(shape) - axes]
     numbers = np.arange(np.prod(examples, dtype=int)).reshape(*examples, *[1] * axes)
-    check((y, *normalization.layer_norm_gradients(g, saved)), x, g, gamma, beta, np.broadcast_to(numbers, shape))
+    check((y, *layer_normalization.layer_norm_gradients(g, saved)), x, g, gamma, beta, np.broadcast_to(numbers, shape))
 
 
 def test_large_arrays_are_normalised_block_by_block_to_the_same_result():
@@ -101,7 +101,7 @@ def test_large_arrays_are_normalised_block_by_block_to_the_same_result():
     # what normalising makes invisible gets no gradient: a shift of a channel, and a scaling of its deviations
     np.testing.assert_allclose(dx.sum((0, 1, 2)), 0, atol=1e-10)
     np.testing.assert_allclose((dx * x).sum((0, 1, 2)), 0, atol=1e-2)
-    by_hand, _ = normalization.layer_norm_forward(x, np.ones(16), np.zeros(16), 0.0)
+    by_hand, _ = layer_normalization.layer_norm_forward(x, np.ones(16), np.zeros(16), 0.0)
     deviations = x - x.mean(-1, keepdims=True)
     np.testing.assert_allclose(by_hand, deviations / x.std(-1, keepdims=True), atol=1e-11)
 
@@ -154,8 +154,8 @@ def test_float32_stays_float32():
     results += normalization.batch_norm_inference_gradients(g, x, y, gamma, mean, variance)
     y, saved = normalization.group_norm_forward(x, gamma, beta, 3)
     results += [y, *normalization.group_norm_gradients(g, saved)]
-    y, saved = normalization.layer_norm_forward(x, gamma, beta)
-    results += [y, *normalization.layer_norm_gradients(g, saved)]
+    y, saved = layer_normalization.layer_norm_forward(x, gamma, beta)
+    results += [y, *layer_normalization.layer_norm_gradients(g, saved)]
     assert {a.dtype for a in results} == {np.dtype(np.float32)}
 
 
@@ -175,8 +175,8 @@ def test_a_large_mean_does_not_drown_the_variance_in_float32():
     exact_y, _ = normalization.group_norm_forward(exact_x, exact_one, exact_zero, 2)
     np.testing.assert_allclose(y, exact_y, rtol=0, atol=4e-6)
 
-    y, _ = normalization.layer_norm_forward(x, one, zero)  # whose mean is not corrected: 4 numbers round little
-    exact_y, _ = normalization.layer_norm_forward(exact_x, exact_one, exact_zero)
+    y, _ = layer_normalization.layer_norm_forward(x, one, zero)  # whose mean is not corrected: 4 numbers round little
+    exact_y, _ = layer_normalization.layer_norm_forward(exact_x, exact_one, exact_zero)
     np.testing.assert_allclose(y, exact_y, rtol=0, atol=1e-2)
 
 
@@ -194,10 +194,14 @@ def test_results_keep_the_memory_order_of_convolutions():
     ("call", "named"),
     [
         (lambda x, c: normalization.batch_norm_forward(x[:1, :1, :1], c, c), "single element a channel"),
-        (lambda x, c: normalization.batch_norm_forward(x, c[:3], c), r"gamma \(3,\) and beta \(4,\)"),
+        (lambda x, c: normalization.batch_norm_forward(x, c[:3], c), r"weight must have shape \(4,\), .* not \(3,\)"),
         (lambda x, c: normalization.batch_norm_forward(x[0], c, c), r"must be .* not \(3, 3, 4\)"),
+        (lambda x, c: normalization.batch_norm_forward(x, c, c, activation="tanh"), "activation must be one of"),
+        (lambda x, c: normalization.batch_norm_inference(x, c, c, c[:2], c), r"running_mean must have shape \(4,\)"),
+        (lambda x, c: normalization.batch_norm_inference(x, c, c, c, None), "running_variance must have .* not None"),
+        (lambda x, c: normalization.batch_norm_forward(x[:0], c, c), "at least one of each"),
         (lambda x, c: normalization.group_norm_forward(x, c, c, 3), "3 groups do not divide the 4 channels"),
-        (lambda x, c: normalization.layer_norm_forward(x, c[:3], c[:3]), r"layer_norm: gamma \(3,\)"),
+        (lambda x, c: layer_normalization.layer_norm_forward(x, c[:3], c[:3]), r"layer_norm: gamma \(3,\)"),
     ],
 )
 def test_what_cannot_be_normalised_is_refused_with_the_shapes_named(call, named):

@@ -36,8 +36,24 @@ def section(text: str, heading: str) -> str:
 def test_a_collapsed_code_is_called_collapsed_with_its_nats_and_its_faces_alike(tmp_path):
     text = section(text_of(tmp_path), "×100: the code collapses")
     assert "0.40 nats of code are left, where ×1 has 30.0, and 0 of 4 units move" in text
-    assert "posterior collapse" in text
+    assert "No unit is silent, and the average one says 0.10 nats" in text
     assert "about the same face comes back" in text
+
+
+@pytest.mark.parametrize(
+    ("kl", "words"),
+    [
+        ([0.01, 0.02, 0.0, 0.05], "The posterior of every unit is the prior, whatever the face: this is posterior"),
+        ([0.01, 0.6, 0.0, 0.05], "For 3 of 4 units, which say less than 0.1 nats each, the posterior is the prior"),
+    ],
+)
+def test_how_many_units_have_collapsed_is_counted(kl, words, tmp_path):
+    folder = write_vae_run(tmp_path / "run")
+    path = folder / "arrays" / "kl_100.npz"
+    with np.load(path) as arrays:
+        changed = dict(arrays) | {"kl_per_unit": np.array(kl, np.float32)}
+    np.savez(path, **changed)
+    assert words in section(discuss(open_vae_run(folder)), "×100: the code collapses")
 
 
 def test_the_bargain_of_the_code_is_what_it_costs_and_saves(tmp_path):

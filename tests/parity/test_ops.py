@@ -138,6 +138,15 @@ CONVOLUTIONS = [
     },
     {"image": normal(3, 8, 8, 16), "weight": normal(32, 4, 4, 16), "bias": [normal(32)], "stride": 2, "padding": 1},
     {"image": normal(3, 9, 7, 16), "weight": normal(32, 4, 4, 16), "bias": [normal(32)], "stride": 2, "padding": 1},
+    {"image": normal(2, 21, 26, 8), "weight": normal(9, 4, 4, 8), "bias": [normal(9)], "stride": 2, "padding": 1},
+    {
+        "image": normal(2, 12, 9, 8),
+        "weight": normal(10, 3, 3, 8),
+        "bias": [normal(10)],
+        "padding": 1,
+        "activation": "relu",
+    },
+    {"image": normal(2, 15, 16, 8), "weight": normal(9, 5, 5, 8), "bias": [normal(9)], "stride": 2, "padding": 2},
     {"image": normal(2, 3, 4, 3), "weight": normal(2, 1, 1, 3), "bias": [normal(2)], "activation": "leaky_relu"},
     {"image": normal(2, 5, 5, 2), "weight": normal(3, 5, 5, 2), "bias": [normal(3)], "stride": 2, "padding": 2},
 ]
@@ -160,6 +169,8 @@ TRANSPOSED = [
         "dilation": 2,
     },
     {"image": normal(2, 4, 3, 16), "weight": normal(16, 4, 4, 3), "bias": [normal(3)], "stride": 2, "padding": 1},
+    {"image": normal(2, 11, 13, 9), "weight": normal(9, 4, 4, 8), "bias": [normal(8)], "stride": 2, "padding": 1},
+    {"image": normal(2, 12, 9, 10), "weight": normal(10, 3, 3, 8), "bias": [normal(8)], "padding": 1},
     {
         "image": normal(3, 4, 4, 32),
         "weight": normal(32, 4, 4, 16),

@@ -12,8 +12,6 @@ from experiments.benchmark.works import Work
 
 from .fakes import SMALL, Sum
 
-pytest.importorskip("threadpoolctl")
-
 WORK = Work("node_overhead", "one node", SMALL["chain"], "one op", ("torch", "mygrad"))
 MAKERS = {"torch": {"": Sum, "other way": Sum}, "mygrad": {"": Sum}}
 
@@ -126,7 +124,7 @@ def test_a_finished_run_is_not_overwritten_without_force(tmp_path, capsys):
 
 
 def test_without_a_number_of_threads_the_autoencoder_is_measured_with_all_cores_too(monkeypatch):
-    monkeypatch.setattr(arguments.machine, "cores", lambda: 4)
+    monkeypatch.setattr(arguments.autograd, "available_cores", lambda: 4)
     works = [WORK, *(Work(name, "autoencoder", SMALL["autoencoder"]) for name in ("vae64_b64", "vae64_bn_b64"))]
     monkeypatch.setattr(arguments, "WORKS", works)
 

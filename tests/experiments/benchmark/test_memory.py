@@ -7,8 +7,6 @@ from experiments.benchmark.child import ChildError, answer_of
 from experiments.benchmark.convolution import Convolution
 from experiments.benchmark.memory import peaks_mb
 
-pytest.importorskip("threadpoolctl")
-
 
 def test_a_peak_counts_the_arrays_of_the_step():
     small, large = (Convolution(1, channels=64, filters=64, size=32, batch=n) for n in (4, 16))
