@@ -42,7 +42,6 @@ Sequences usually start from h_0 = 0. Its H rows then add nothing to the first p
 both leave them out: a fifth of the work for T = 5.
 """
 
-import functools
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -54,8 +53,17 @@ Gradients = tuple[Callable[[], Array], ...]
 
 CHUNK_BYTES = 512 * 1024  # half of a core's level-2 cache: what one call writes, the next still finds there
 
-# What several arguments' gradients share is computed when the first of them asks, and kept for the others.
-computed_once: Callable[[Callable[[], Array]], Callable[[], Array]] = functools.cache
+
+def computed_once(function: Callable[[], Array]) -> Callable[[], Array]:
+    """`function`, called when the first asks for its result, which is kept for all others who ask."""
+    results: list[Array] = []
+
+    def result() -> Array:
+        if not results:
+            results.append(function())
+        return results[0]
+
+    return result
 
 
 def check_arguments(op: str, gates: int, **arguments: Array) -> tuple[int, int, int, int]:

@@ -23,8 +23,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from threadpoolctl import threadpool_limits
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -44,6 +42,8 @@ def set_threads(count: int) -> None:
     """
     if count < 1:
         raise ValueError(f"set_threads: {count} threads, expected at least 1")
+    from threadpoolctl import threadpool_limits  # here, so that importing the engine needs nothing but NumPy
+
     _team.resize(count)
     threadpool_limits(limits=1, user_api="blas")
 

@@ -29,10 +29,12 @@ def broadcast_to(x, shape):
     return np.broadcast_to(x, shape), lambda g: g
 
 
+_BASIC = (int, slice, np.integer, type(None), type(Ellipsis))
+
+
 def _is_basic(key):
     """Whether a key picks each element at most once and by slices and ints alone, so that it gives a view."""
-    keys = key if isinstance(key, tuple) else (key,)
-    return all(k is None or k is Ellipsis or isinstance(k, slice | int | np.integer) for k in keys)
+    return all(isinstance(k, _BASIC) for k in key) if isinstance(key, tuple) else isinstance(key, _BASIC)
 
 
 @rule
