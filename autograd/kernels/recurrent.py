@@ -46,7 +46,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from .products import in_pieces, in_row_order
+from .products import in_pieces
 
 Array = np.ndarray
 Gradients = tuple[Callable[[], Array], ...]
@@ -142,7 +142,7 @@ def sum_over_time(grad_a: Array, state: Array, first_row: int = 0) -> Array:
     np.matmul(grad_a[0], state[0, first_row:].T, out=total[:, first_row:])
     left = in_pieces(grad_a, columns)
     for steps in chunks(1, len(left), total.nbytes):
-        products = np.matmul(left[steps], in_row_order(state[steps].mT)[:, None])
+        products = np.matmul(left[steps], np.ascontiguousarray(state[steps].mT)[:, None])
         total += np.add.reduce(products, axis=0).reshape(total.shape)
     return total
 
