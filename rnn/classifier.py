@@ -52,8 +52,9 @@ class SequenceClassifier(Module):
 
         A plain array takes the dtype of the parameters, as beside any tensor; a Tensor must have it.
         """
-        hidden_states, _ = self.recurrent(self._sequences(x))
-        return self.head(hidden_states[:, -1])[:, 0]
+        _, last = self.recurrent(self._sequences(x))
+        hidden = last[0] if isinstance(last, tuple) else last  # the LSTM's other state is its cell
+        return self.head(hidden[-1])[:, 0]
 
     def probability(self, x: np.ndarray) -> np.ndarray:
         """Probabilities (batch,) that the answer is yes, as a plain array."""

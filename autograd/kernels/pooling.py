@@ -36,7 +36,7 @@ def max_pool2d_forward(x, kernel, stride=None, padding=0):
 
 
 def max_pool2d_gradient(g, x, y, kernel, stride=None, padding=0):
-    """dL/dx from g = dL/dy, the input x and the result y: to each window's first maximum."""
+    """dL/dx from g = dL/dy, the input x and the result y: to each window's first maximum (to nobody if that is NaN)."""
     window = _Windows("max_pool2d", x.shape, kernel, stride, padding)
     image, y, g = to_hwcn(x), to_hwcn(y), to_hwcn(g)
     dx = np.zeros_like(image)
