@@ -119,4 +119,4 @@ class LeakyReLU(Module):
         self.negative_slope = negative_slope
 
     def forward(self, x: Tensor) -> Tensor:
-        return leaky_relu(x, negative_slope=self.negative_slope)
+        return leaky_relu(x, self.negative_slope)

@@ -109,7 +109,10 @@ def softplus(x):
 
 @rule
 def relu(x):
-    """max(x, 0). Backward: g where x > 0, else 0 (so 0 at the corner)."""
+    """max(x, 0). Backward: g where x > 0, else 0 (so 0 at the corner).
+
+    The product with a step, 0 or 1, is faster than a choice; it makes NaN of an infinite g where x is not positive.
+    """
     y = np.maximum(x, 0)
     return y, lambda g: g * (y > 0)
 
@@ -151,11 +154,13 @@ def minimum(a, b):
 def where(condition, a, b):
     """a where the condition holds, else b. Backward: g split the same way; the condition has no gradient."""
     holds = np.asarray(condition, bool)
-    return np.where(holds, a, b), None, lambda g: g * holds, lambda g: g * ~holds
+    return np.where(holds, a, b), None, lambda g: np.where(holds, g, 0), lambda g: np.where(holds, 0, g)
 
 
 @rule
 def astype(x, dtype):
-    """The same numbers in another floating type. Backward: g in the type of x."""
+    """The same numbers in another floating type. Backward: g in the type of x. Raises TypeError for any other type."""
     source = x.dtype
+    if np.dtype(dtype).kind not in "fc":
+        raise TypeError(f"{np.dtype(dtype)} has no gradient: use detach().data.astype, or a floating dtype")
     return x.astype(dtype), lambda g: g.astype(source)

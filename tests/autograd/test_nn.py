@@ -161,6 +161,36 @@ def test_activation_layers_apply_their_ops():
     np.testing.assert_allclose(nn.LeakyReLU(0.2)(x).data, [-0.4, 0.5])
 
 
+@pytest.mark.parametrize("by_keyword", [False, True])
+def test_running_statistics_of_another_precision_are_brought_up_to_date_in_place(by_keyword):
+    mean, variance = np.zeros(2), np.ones(2)
+    x, ones = Tensor(np.array([[1, 2], [3, 6]], np.float32)), np.ones(2, np.float32)
+    running = {"running_mean": mean, "running_variance": variance}
+    if by_keyword:
+        autograd.batch_norm(x, ones, bias=ones, momentum=0.5, **running)
+    else:
+        autograd.batch_norm(x, ones, ones, mean, variance, True, 0.5)
+    np.testing.assert_allclose(mean, [1, 2])
+    np.testing.assert_allclose(variance, [1.5, 4.5])
+    assert autograd.batch_norm(x, ones, ones, mean, variance, False).dtype == np.float32
+
+
+def test_the_gradients_of_a_float32_batch_norm_can_be_checked():
+    layer = nn.BatchNorm(2)
+    x = rng().standard_normal((5, 2))
+    for training in (True, False):
+        layer.train(training)
+        assert autograd.gradcheck(lambda x, *_: layer(x), x, *layer.parameters()).relative < 1e-6
+
+
+def test_batch_norm_takes_both_running_statistics_or_none():
+    x, ones = Tensor(np.ones((3, 2), np.float32)), np.ones(2, np.float32)
+    with pytest.raises(ValueError, match="batch_norm: expected both running_mean and running_variance"):
+        autograd.batch_norm(x, ones, ones, running_mean=ones)
+    with pytest.raises(ValueError, match=r"batch_norm: expected both running_mean .*, since training is False"):
+        autograd.batch_norm(x, ones, ones, training=False)
+
+
 def test_dropout_keeps_the_expected_value_and_its_share_and_does_nothing_in_eval_mode():
     layer = nn.Dropout(0.3, rng())
     x = Tensor(np.ones(20_000, np.float32), requires_grad=True)
