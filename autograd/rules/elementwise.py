@@ -6,6 +6,7 @@ maximum) the derivative does not exist; the choices made there are PyTorch's and
 
 import numpy as np
 
+from ..kernels import logistic
 from ..kernels.kinks import times_slopes
 from .registry import rule
 
@@ -89,22 +90,15 @@ def tanh(x):
 
 @rule
 def sigmoid(x):
-    """1 / (1 + e^-x). Backward: g * y * (1 - y).
-
-    Computed as (1 + tanh(x/2)) / 2: the same function, without an exponential that overflows.
-    """
-    y = 0.5 * np.tanh(0.5 * x) + 0.5
+    """1 / (1 + e^-x), computed so that nothing overflows (``kernels/logistic.py``). Backward: g * y * (1 - y)."""
+    y = logistic.sigmoid(x)
     return y, lambda g: g * y * (1 - y)
 
 
 @rule
 def softplus(x):
-    """log(1 + e^x). Backward: g * sigmoid(x).
-
-    Computed as max(x, 0) + log(1 + e^-|x|): the exponent is never positive, so nothing overflows.
-    """
-    y = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
-    return y, lambda g: g * (0.5 * np.tanh(0.5 * x) + 0.5)
+    """log(1 + e^x), computed so that nothing overflows (``kernels/logistic.py``). Backward: g * sigmoid(x)."""
+    return logistic.softplus(x), lambda g: g * logistic.sigmoid(x)
 
 
 @rule

@@ -423,6 +423,21 @@ def test_what_is_no_array_is_refused_by_the_functions():
         autograd.maximum(x, "a")
 
 
+NOTHING = {
+    "mse": lambda x: autograd.mse(x[:0], np.zeros(0)),
+    "cross_entropy": lambda x: autograd.cross_entropy(x[:0, None], np.zeros(0, int)),
+    "mean": lambda x: x[:0].mean(),
+    "var": lambda x: x[:1].var(ddof=1),
+    "std": lambda x: x.std(ddof=2),
+}
+
+
+@pytest.mark.parametrize(("op", "function"), NOTHING.items())
+def test_the_mean_of_nothing_is_refused(op, function):
+    with pytest.raises(ValueError, match=rf"{op}: (the mean of no losses is|undefined for [012] numbers)"):
+        function(leaf([1.0, 2.0]))
+
+
 def test_an_infinite_gradient_stays_where_the_choice_was_made():
     a, b = leaf([1.0, 2.0]), leaf([3.0, 4.0])
     autograd.where([True, False], a, b).backward([1.0, np.inf])
@@ -529,7 +544,7 @@ def test_tensors_made_inside_no_grad_may_be_leaves():
         ),
         (
             lambda a, b: autograd.mse(a[0], 0.0),
-            r"mse: prediction has shape \(3,\) and its target \(\)",
+            r"mse: shapes differ: prediction \(3,\), target \(\)",
         ),
         (
             lambda a, b: autograd.concatenate([a, b[0]]),
