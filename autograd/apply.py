@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from . import mode
-from .dtypes import mixed_dtypes
+from .dtypes import as_array, mixed_dtypes
 from .node import Node
-from .shape_errors import explain
+from .shape_errors import explain, tensor_option
 from .tensor import Tensor, record
 
 
@@ -42,13 +42,17 @@ def apply_to_values(rule: Callable[..., Any], *args: Any, **options: Any) -> Any
 
 
 def _apply(rule, args, options, convert):
+    if options and Tensor in map(type, options.values()):
+        raise tensor_option(rule.__name__)
     arrays = _arrays_of(rule, args, convert)
     if mode.observers:
         rule = mode.observed_rule(rule)
     try:
         value, *vjps = rule(*arrays, **options)
-    except (ValueError, TypeError, IndexError) as error:
+    except (ValueError, TypeError, IndexError, AttributeError) as error:
         raise explain(rule.__name__, arrays, error) from error
+    if Tensor in map(type, args[len(vjps) :]):
+        raise tensor_option(rule.__name__)
     edges = [
         (a.node, vjp)
         for a, vjp in zip(args, vjps, strict=False)
@@ -70,11 +74,11 @@ def _arrays_of(rule, args, convert):
 
 
 def _array(a, dtype):
-    """An argument as it is, but a floating array in `dtype`."""
+    """An argument as it is, but a list as an array, and a floating array in `dtype`."""
     if isinstance(a, np.generic):
         return a.item()
-    if isinstance(a, np.ndarray):
-        a = np.asarray(a)  # rules see no subclasses
+    if isinstance(a, np.ndarray | list):
+        a = as_array(a)  # rules see no subclasses
         return a.astype(dtype, copy=False) if dtype and a.dtype.kind == "f" else a
     return a
 

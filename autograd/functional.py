@@ -6,7 +6,10 @@ rule's own docstring, which `lift` hands on: ``help(autograd.softmax)``.
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from inspect import signature
 from typing import Any
+
+import numpy as np
 
 from .apply import apply, apply_to_values
 from .rules import (
@@ -25,13 +28,32 @@ from .tensor import Tensor, apply_binary, apply_unary
 
 
 def lift(rule: Callable[..., Any], applied: Callable[..., Any] = apply) -> Callable[..., Any]:
-    """A rule on arrays as a function on tensors."""
+    """A rule on arrays as a function on tensors, which may be passed by keyword too.
+
+    The function raises TypeError for operands that are neither tensors, arrays nor numbers.
+    """
+    parameters = [(p.name, p.default is p.empty) for p in signature(rule).parameters.values()]
 
     @wraps(rule)
     def function(*args, **options):
-        return applied(rule, *args, **options)
+        if options:
+            args, options = _tensors_first(parameters, args, options)
+        result = applied(rule, *args, **options)
+        if result is NotImplemented:  # an operator would now ask the other operand
+            given = " and ".join(type(a).__name__ for a in args)
+            raise TypeError(f"{rule.__name__}: expected tensors, arrays or numbers, not {given}")
+        return result
 
     return function
+
+
+def _tensors_first(parameters, args, options):
+    """Arguments that `apply` is to look at go by position: those without a default, and whatever comes as an array."""
+    for name, required in parameters[len(args) :]:
+        if name not in options or not (required or type(options[name]) in (Tensor, np.ndarray)):
+            break
+        args = (*args, options.pop(name))
+    return args, options
 
 
 add = lift(elementwise.add, apply_binary)
@@ -86,13 +108,22 @@ max_pool2d = lift(pooling.max_pool2d)
 avg_pool2d = lift(pooling.avg_pool2d)
 upsample2d = lift(pooling.upsample2d)
 
-batch_norm = lift(normalization.batch_norm)
 group_norm = lift(normalization.group_norm)
 layer_norm = lift(normalization.layer_norm)
 
 rnn_tanh = lift(recurrent.rnn_tanh)
 lstm = lift(recurrent.lstm)
 gru = lift(recurrent.gru)
+
+
+_OF_BATCH_NORM = list(signature(normalization.batch_norm).parameters)[3:]
+
+
+@wraps(normalization.batch_norm)
+def batch_norm(x: Tensor, weight: Tensor, bias: Tensor, *settings: Any, **options: Any) -> Tensor:
+    # The running statistics go as options: an argument may be converted, and a copy would then be brought up to date.
+    named = dict(zip(_OF_BATCH_NORM, settings, strict=False))
+    return apply(normalization.batch_norm, x, weight, bias, **named, **options)
 
 
 @wraps(shape.concatenate)

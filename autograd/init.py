@@ -102,8 +102,9 @@ def orthogonal(rng: np.random.Generator, shape: Shape, dtype: DTypeLike = np.flo
 
 def _fan(shape, given, axis):
     """`given`, or the number of connections along `axis` of a weight (outputs, inputs, *kernel)."""
-    if given is not None:
-        return given
-    if len(shape) < 2:
+    if given is None and len(shape) < 2:
         raise ValueError(f"shape {tuple(shape)} does not tell fan_in and fan_out: pass them (a bias has its weight's)")
-    return shape[axis] * math.prod(shape[2:])
+    fan = shape[axis] * math.prod(shape[2:]) if given is None else given
+    if fan < 1:
+        raise ValueError(f"parameters of shape {tuple(shape)}: {fan} connections to a unit, expected at least 1")
+    return fan

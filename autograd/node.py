@@ -58,8 +58,7 @@ def backward(node: Node, gradient: np.ndarray) -> None:
                 continue
             g = node.grad
             node.edges = None
-            if not node.retains_grad:
-                node.grad = None
+            node.grad = np.array(g) if node.retains_grad else None  # a copy: others may hold g, or it is read-only
             for parent, vjp in edges:
                 share = vjp(g)
                 if share.shape != parent.shape:

@@ -1,4 +1,7 @@
-"""From NumPy's complaint to a sentence about the op: its name, the operands' shapes, the axis that differs."""
+"""From NumPy's complaint to a sentence about the op: its name, the operands' shapes, the axis that differs.
+
+And the sentences of the engine itself about what does not fit.
+"""
 
 import numpy as np
 
@@ -11,16 +14,39 @@ def explain(op, arrays, error):
     operands = " and ".join(map(str, shapes))
     if op in BROADCASTING and (differs := _first_difference(shapes)):
         reason = f"cannot broadcast shapes {operands}: {differs}"
-    elif op == "broadcast_to" and (differs := _first_difference([*shapes, arrays[1]])):
+    elif op == "broadcast_to" and (differs := _first_difference([*shapes, np.ravel(arrays[1]).tolist()])):
         reason = f"cannot broadcast shape {operands} to {arrays[1]}: {differs}"
     elif op == "matmul" and (differs := _matmul_difference(shapes)):
         reason = f"cannot multiply shapes {operands}: {differs}"
     elif op in ("concatenate", "stack") and (differs := _join_difference(op, shapes)):
         reason = f"cannot join shapes {operands}: {differs}"
+    elif isinstance(error, AttributeError):
+        reason = f"expected tensors or arrays, not {type(error.obj).__name__} ({error})"
     else:
         reason = f"{error} (operand shapes: {operands})".removeprefix(f"{op}: ")  # kernels name themselves already
-    kind = type(error) if type(error) in (ValueError, TypeError, IndexError) else ValueError
+    kind = TypeError if isinstance(error, AttributeError) else type(error)
+    kind = kind if kind in (ValueError, TypeError, IndexError) else ValueError
     return kind(f"{op}: {reason}")
+
+
+def tensor_option(op):
+    """The error for a Tensor among the options of an op: it would be taken for a number, and get no gradient."""
+    return TypeError(f"{op}: an option is a Tensor, but options have no gradient: pass a plain number or array")
+
+
+def require_alike(what, value, array):
+    """Refuse what cannot be the new data or gradient of a tensor that holds `array`.
+
+    Raises:
+        TypeError: no array, or one of another dtype.
+        ValueError: one of another shape.
+    """
+    if type(value) is not np.ndarray:
+        raise TypeError(f"{what}: {type(value).__name__} for a tensor of dtype {array.dtype}: expected an array")
+    if value.dtype != array.dtype:
+        raise TypeError(f"{what}: dtype {value.dtype} for a tensor of dtype {array.dtype}: convert with astype")
+    if value.shape != array.shape:
+        raise ValueError(f"{what}: shape {value.shape} for a tensor of shape {array.shape} that has a gradient")
 
 
 def _first_difference(shapes):

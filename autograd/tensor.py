@@ -14,14 +14,15 @@ from . import mode
 from .dtypes import as_array, constant, one_dtype
 from .node import Node, backward
 from .rules import elementwise, linear, reduction, shape
-from .shape_errors import explain
+from .shape_errors import explain, require_alike, tensor_option
 
 
 @final
 class Tensor:
     """An array that can be differentiated.
 
-    Arrays keep their dtype; Python numbers and lists of them become float32. In arithmetic a Python number, a
+    Arrays keep their dtype; Python floats and lists of them become float32, whole numbers int64 (and dividing those
+    gives float64). In arithmetic a Python number, a
     NumPy scalar or a plain array takes the dtype of the tensor beside it; two tensors of different floating
     dtypes are refused, so that a precision never changes silently. `shape`, `dtype`, `ndim` and `size` are the array's,
     and `T` is `transpose()`.
@@ -55,15 +56,16 @@ class Tensor:
     def data(self) -> np.ndarray:
         """The array itself, shared, not copied. Change it in place only when no graph is alive that has saved it.
 
-        Setting it to an array of another shape raises a ValueError if the tensor has a gradient.
+        If the tensor has a gradient, setting it to an array of another shape raises a ValueError, of another dtype a
+        TypeError.
         """
         return mode.shown(self._array) if mode.observers else self._array
 
     @data.setter
     def data(self, value: Any) -> None:
         array = value if type(value) is np.ndarray else as_array(_array_of(value))
-        if self.node is not None and array.shape != self._array.shape:
-            raise ValueError(f"data: shape {array.shape} for a tensor of shape {self._array.shape} that has a gradient")
+        if self.node is not None:
+            require_alike("data", array, self._array)
         self._array = array
 
     @property
@@ -100,7 +102,8 @@ class Tensor:
         """The gradient, an array of this tensor's shape: summed over all backward passes since it was cleared.
 
         Leaves collect it; a tensor made by an op gives its gradient back when used, unless `retain_grad` was called.
-        Setting it raises a RuntimeError if this tensor requires none, a ValueError for another shape.
+        Setting it raises a RuntimeError if this tensor requires none, a ValueError for another shape, a TypeError for
+        another dtype or what is no array.
         """
         return None if self.node is None else self.node.grad
 
@@ -108,8 +111,8 @@ class Tensor:
     def grad(self, value: np.ndarray | None) -> None:
         if self.node is None:
             raise RuntimeError("this tensor does not require a gradient")
-        if value is not None and value.shape != self._array.shape:
-            raise ValueError(f"grad: shape {value.shape} for a tensor of shape {self._array.shape}")
+        if value is not None:
+            require_alike("grad", value, self._array)
         self.node.grad = value
 
     @property
@@ -222,7 +225,7 @@ class Tensor:
     def reshape(self, *shape_) -> Tensor: return apply_unary(shape.reshape, self, _one_tuple(shape_))
     def transpose(self, *axes) -> Tensor: return apply_unary(shape.transpose, self, _one_tuple(axes) or None)
     T = property(transpose)
-    def astype(self, dtype) -> Tensor: return apply_unary(elementwise.astype, self, np.dtype(dtype))
+    def astype(self, dtype) -> Tensor: return apply_unary(elementwise.astype, self, dtype)
 
     def exp(self) -> Tensor: return apply_unary(elementwise.exp, self)
     def log(self) -> Tensor: return apply_unary(elementwise.log, self)
@@ -246,6 +249,8 @@ def apply_unary(rule, a, *options, **named):
     """Run a rule of one operand, and remember how its result was made."""
     if type(a) is not Tensor:
         a = Tensor(a)
+    if (options or named) and Tensor in map(type, (*options, *named.values())):
+        raise tensor_option(rule.__name__)
     if mode.observers:
         rule = mode.observed_rule(rule)
     try:

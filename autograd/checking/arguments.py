@@ -64,7 +64,8 @@ def float64_leaves(tensors: Sequence[Tensor]) -> Iterator[None]:
     kept = [(t, t.data, t.node) for t in tensors]
     try:
         for t in tensors:
-            t.data, t.node = t.data.astype(np.float64, copy=False), None
+            t.node = None
+            t.data = t.data.astype(np.float64, copy=False)
             t.requires_grad = True
         yield
     finally:

@@ -71,8 +71,8 @@ class Probe:
         kept: list[tuple[Any, np.ndarray]] = [(a.value, a.value.data) for a in checked]
         try:
             for tensor, data in kept:
-                tensor.data = data.astype(np.complex128)
-            self.argument.value.data = self.x + 1j * COMPLEX_STEP * u
+                tensor._array = data.astype(np.complex128)  # past `data`, which keeps a leaf's dtype
+            self.argument.value._array = self.x + 1j * COMPLEX_STEP * u
             with no_grad(), warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("error")  # "discarding the imaginary part" and the like
                 results = [y.data for y in self.run()]
@@ -80,6 +80,6 @@ class Probe:
             return None
         finally:
             for tensor, data in kept:
-                tensor.data = data
+                tensor._array = data
         parts = zip(self.cotangents, results, strict=True)
         return float(sum(np.sum(v * y.imag) for v, y in parts) / COMPLEX_STEP)

@@ -132,7 +132,7 @@ def seen_through(offset, stride, size, count):
 
 def as_pair(op, name, value, least):
     """`value` as (along H, along W): a whole number counts for both. Raises ValueError below `least`."""
-    pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+    pair = tuple(value) if isinstance(value, (tuple, list, np.ndarray)) else (value, value)
     if len(pair) == 2 and all(
         isinstance(v, (int, np.integer)) and not isinstance(v, bool) and v >= least for v in pair
     ):

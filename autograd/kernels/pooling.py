@@ -74,7 +74,7 @@ def avg_pool2d_gradient(g, x_shape, kernel, stride=None, padding=0):
 def upsample2d_forward(x, scale):
     """y (N, kH H, kW W, C): every pixel repeated along H and W; scale k is an int or a pair."""
     down, across = as_pair("upsample2d", "scale", scale, least=1)
-    batch, height, width, channels = x.shape
+    batch, height, width, channels = _four("upsample2d", x.shape)
     image = to_hwcn(x)
     y = empty_hwcn((batch, down * height, across * width, channels), x.dtype)
     for i in range(down):
@@ -99,9 +99,7 @@ class _Windows:
     """The sizes of one pooling, in memory order (H, W, C, N), and its taps."""
 
     def __init__(self, op, x_shape, kernel, stride, padding):
-        if len(x_shape) != 4:
-            raise ValueError(f"{op}: x must have four axes (N, H, W, C), not shape {x_shape}")
-        batch, height, width, channels = x_shape
+        batch, height, width, channels = _four(op, x_shape)
         self.kernel = as_pair(op, "kernel", kernel, least=1)
         self.stride = self.kernel if stride is None else as_pair(op, "stride", stride, least=1)
         self.padding = as_pair(op, "padding", padding, least=0)
@@ -124,3 +122,9 @@ class _Windows:
     def _tap(self, axis, i):
         offset = i - self.padding[axis]
         return seen_through(offset, self.stride[axis], self.size[axis], self.counts[axis])
+
+
+def _four(op, shape):
+    if len(shape) != 4:
+        raise ValueError(f"{op}: x must have four axes (N, H, W, C), not shape {shape}")
+    return shape

@@ -21,6 +21,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from numbers import Integral
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -38,10 +39,10 @@ def set_threads(count: int) -> None:
     """Let the kernels use `count` threads from now on, and the matrix library one. At import the kernels use one.
 
     Raises:
-        ValueError: fewer than one.
+        ValueError: fewer than one, or no whole number.
     """
-    if count < 1:
-        raise ValueError(f"set_threads: {count} threads, expected at least 1")
+    if not isinstance(count, Integral) or count < 1:
+        raise ValueError(f"set_threads: {count} threads, expected a whole number, at least 1")
     from threadpoolctl import threadpool_limits  # here, so that importing the engine needs nothing but NumPy
 
     _team.resize(count)

@@ -2,12 +2,8 @@
 
 import numpy as np
 
+from ..kernels.logistic import sigmoid
 from .mutant import first_copy, mean_of_copies, mutant, spoiled, zero
-
-
-def _sigmoid(x):
-    return 0.5 * np.tanh(0.5 * x) + 0.5
-
 
 ELEMENTWISE = [
     mutant("add", "sign", "that of a - b", b=lambda g, y, a, b: -g),
@@ -59,10 +55,10 @@ ELEMENTWISE = [
     mutant("sigmoid", "formula", "x where y belongs", x=lambda g, y, x: g * x * (1 - x)),
     mutant("sigmoid", "formula", "that of tanh", x=lambda g, y, x: g * (1 - y * y)),
     mutant("sigmoid", "sign", "y - 1", x=lambda g, y, x: g * y * (y - 1)),
-    mutant("softplus", "formula", "sigmoid of -x", x=lambda g, y, x: g * _sigmoid(-x)),
-    mutant("softplus", "formula", "differentiated twice", x=lambda g, y, x: g * _sigmoid(x) * _sigmoid(-x)),
+    mutant("softplus", "formula", "sigmoid of -x", x=lambda g, y, x: g * sigmoid(-x)),
+    mutant("softplus", "formula", "differentiated twice", x=lambda g, y, x: g * sigmoid(x) * sigmoid(-x)),
     mutant("softplus", "dropped term", "the derivative forgotten", x=lambda g, y, x: g),
-    mutant("softplus", "sign", "that of softplus(-x), in sign", x=lambda g, y, x: -g * _sigmoid(x)),
+    mutant("softplus", "sign", "that of softplus(-x), in sign", x=lambda g, y, x: -g * sigmoid(x)),
     mutant("relu", "dropped term", "y >= 0, which is always so", x=lambda g, y, x: g * (y >= 0)),
     mutant("relu", "formula", "times y, not its step", x=lambda g, y, x: g * y),
     mutant("relu", "zero", "0 > y", x=lambda g, y, x: g * (y < 0)),

@@ -2,11 +2,8 @@
 
 import numpy as np
 
+from ..kernels.logistic import sigmoid
 from .mutant import mutant, nothing, spoiled
-
-
-def _sigmoid(x):
-    return 0.5 * np.tanh(0.5 * x) + 0.5
 
 
 def _softmax(x):
@@ -58,13 +55,13 @@ LOSSES = [
         BCE,
         "dropped term",
         "targets forgotten",
-        logits=lambda g, y, x, t, reduction="mean": _sigmoid(x) * g * _share(reduction, x),
+        logits=lambda g, y, x, t, reduction="mean": sigmoid(x) * g * _share(reduction, x),
     ),
     mutant(
         BCE,
         "formula",
         "sigmoid twice",
-        logits=lambda g, y, x, t, reduction="mean": (_sigmoid(_sigmoid(x)) - t) * g * _share(reduction, x),
+        logits=lambda g, y, x, t, reduction="mean": (sigmoid(sigmoid(x)) - t) * g * _share(reduction, x),
     ),
     spoiled(BCE, "sign", "t - p", "logits", lambda dx, *arguments, **options: -dx),
     spoiled(BCE, "zero", "targets taken as constants", "targets", nothing),

@@ -8,11 +8,8 @@ from functools import partial
 
 import numpy as np
 
+from ..kernels.logistic import sigmoid
 from .mutant import Mutant, rewritten
-
-
-def _sigmoid(a):
-    return 0.5 * np.tanh(0.5 * a) + 0.5
 
 
 def _sent(gradients, shape):
@@ -55,7 +52,7 @@ def lstm(gradients, x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh, bug=None)
     h, c, gates = [h0], [c0], []
     for t in steps:
         a = np.split(x[:, t] @ weight_ih.T + bias_ih + h[-1] @ weight_hh.T + bias_hh, 4, axis=1)
-        i, f, g, o = _sigmoid(a[0]), _sigmoid(a[1]), np.tanh(a[2]), _sigmoid(a[3])
+        i, f, g, o = sigmoid(a[0]), sigmoid(a[1]), np.tanh(a[2]), sigmoid(a[3])
         gates.append((i, f, g, o))
         c.append(f * c[-1] + i * g)
         h.append(o * np.tanh(c[-1]))
@@ -91,7 +88,7 @@ def gru(gradients, x, h0, weight_ih, weight_hh, bias_ih, bias_hh, bug=None):
     for t in steps:
         of_x = np.split(x[:, t] @ weight_ih.T + bias_ih, 3, axis=1)
         of_h = np.split(h[-1] @ weight_hh.T + bias_hh, 3, axis=1)
-        r, z = _sigmoid(of_x[0] + of_h[0]), _sigmoid(of_x[1] + of_h[1])
+        r, z = sigmoid(of_x[0] + of_h[0]), sigmoid(of_x[1] + of_h[1])
         n = np.tanh(of_x[2] + r * of_h[2])
         gates.append((r, z, n, of_h[2]))
         h.append((1 - z) * n + z * h[-1])

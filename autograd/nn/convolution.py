@@ -7,6 +7,7 @@ from numpy.typing import DTypeLike
 
 from .. import init
 from ..functional import conv2d, conv_transpose2d
+from ..kernels.conv_geometry import as_pair
 from ..tensor import Tensor
 from .module import Module
 
@@ -37,7 +38,7 @@ class Conv2d(Module):
         dtype: DTypeLike = np.float32,
     ):
         self.stride, self.padding, self.dilation, self.activation = stride, padding, dilation, activation
-        shape = (out_channels, *_pair(kernel_size), in_channels)
+        shape = (out_channels, *as_pair("Conv2d", "kernel_size", kernel_size, least=1), in_channels)
         fan_in = in_channels * shape[1] * shape[2]
         self.weight = Tensor(init.fan_in_uniform(rng, shape, dtype, fan_in), requires_grad=True)
         start = init.fan_in_uniform(rng, (out_channels,), dtype, fan_in) if bias else None
@@ -72,7 +73,7 @@ class ConvTranspose2d(Module):
     ):
         self.stride, self.padding, self.output_padding = stride, padding, output_padding
         self.dilation, self.activation = dilation, activation
-        shape = (in_channels, *_pair(kernel_size), out_channels)
+        shape = (in_channels, *as_pair("ConvTranspose2d", "kernel_size", kernel_size, least=1), out_channels)
         fan_in = out_channels * shape[1] * shape[2]
         self.weight = Tensor(init.fan_in_uniform(rng, shape, dtype, fan_in), requires_grad=True)
         start = init.fan_in_uniform(rng, (out_channels,), dtype, fan_in) if bias else None
@@ -82,7 +83,3 @@ class ConvTranspose2d(Module):
         return conv_transpose2d(
             x, self.weight, self.bias, self.stride, self.padding, self.output_padding, self.dilation, self.activation
         )
-
-
-def _pair(size: Size) -> tuple[int, int]:
-    return (size, size) if isinstance(size, int) else size

@@ -65,18 +65,25 @@ class Dropout(Module):
         if not self.training or self.rate == 0:
             return x
         keep = 1 - self.rate
-        survives = self.rng.random(x.shape, x.dtype) < keep
+        drawn_in = np.float64 if x.dtype == np.float64 else np.float32  # generators know no others
+        survives = self.rng.random(x.shape, drawn_in) < keep
         return x * (survives.astype(x.dtype) / keep)
 
 
 class Sequential(Module):
-    """Layers in a row, each reading what the one before it made; parameters are named "0.weight", "1.bias" ..."""
+    """Layers in a row, each reading what the one before it made; parameters are named "0.weight", "1.bias" ...
+
+    Raises TypeError for a layer that is no Module. Attributes set later are parts, but not layers in the row.
+    """
 
     def __init__(self, *layers: Module):
-        vars(self).update({str(i): layer for i, layer in enumerate(layers)})
+        for i, layer in enumerate(layers):
+            if not isinstance(layer, Module):
+                raise TypeError(f"Sequential: layer {i} is {layer!r}, expected a Module, e.g. nn.Tanh()")
+            setattr(self, str(i), layer)
 
     def __iter__(self) -> Iterator[Module]:
-        return (part for part in vars(self).values() if isinstance(part, Module))
+        return (part for name, part in vars(self).items() if name.isdigit())
 
     def forward(self, x: Any) -> Any:
         for layer in self:
@@ -112,4 +119,4 @@ class LeakyReLU(Module):
         self.negative_slope = negative_slope
 
     def forward(self, x: Tensor) -> Tensor:
-        return leaky_relu(x, negative_slope=self.negative_slope)
+        return leaky_relu(x, self.negative_slope)

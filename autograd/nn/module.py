@@ -2,7 +2,9 @@
 
 There is no parameter class and nothing to register. What a module is made of is read off its attributes, in the order
 in which they were set: a leaf Tensor is a *parameter* (trained), a NumPy array is a *buffer* (kept, not trained: a
-running mean), another Module is a part; lists, tuples and dicts of these are looked through.
+running mean), another Module is a part; lists, tuples and dicts of these are looked through. A constant Tensor counts
+as a parameter too, as a frozen one does: keep constants as plain arrays, and results of a call, which are not to be
+saved, under a name with a leading underscore. Names like that are passed over, unless they hold a Module.
 
 >>> class Classifier(Module):
 ...     def __init__(self, rng):
@@ -123,7 +125,7 @@ def _array(value):
 def _children(value):
     """(key, child) of a module or container, nothing of anything else."""
     if isinstance(value, Module):
-        return vars(value).items()
+        return [(name, held) for name, held in vars(value).items() if name[0] != "_" or isinstance(held, Module)]
     if isinstance(value, dict):
         return value.items()
     return enumerate(value) if isinstance(value, list | tuple) else ()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ..tensor import Tensor
-from .optimizer import Optimizer, require_share
+from .optimizer import Optimizer, require_not_negative, require_share
 from .schedules import Schedule
 
 
@@ -31,6 +31,7 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ):
         require_share(type(self).__name__, beta1=betas[0], beta2=betas[1])
+        require_not_negative(type(self).__name__, epsilon=epsilon)
         super().__init__(parameters, learning_rate, weight_decay, ["first_moment", "second_moment"])
         self.betas = betas
         self.epsilon = epsilon

@@ -17,13 +17,18 @@ def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float) -> float:
 
     Raises:
         FloatingPointError: a gradient holds an infinity or NaN, which no factor can repair.
+        ValueError: `max_norm` is not above 0.
     """
+    if not max_norm > 0:
+        raise ValueError(f"clip_grad_norm: max_norm is {max_norm}, expected a number above 0")
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     norm = math.sqrt(sum(float(np.vdot(gradient, gradient)) for gradient in gradients))
+    if not math.isfinite(norm):  # perhaps the squares alone are too large for float32: 1e20 has none
+        norm = math.sqrt(sum(float(np.square(gradient, dtype=np.float64).sum()) for gradient in gradients))
     if not math.isfinite(norm):
         raise FloatingPointError(f"clip_grad_norm: the length of the gradients is {norm}")
     factor = max_norm / (norm + 1e-6)  # PyTorch's guard against division by zero
     if factor < 1:
-        for gradient in gradients:
+        for gradient in {id(gradient): gradient for gradient in gradients}.values():  # two may share one array
             gradient *= factor
     return norm

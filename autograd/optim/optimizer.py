@@ -10,6 +10,7 @@ what one call writes, the next finds in a cache. Parameters and gradients stay w
 averages live in long flat buffers.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import is_
 from typing import NamedTuple
@@ -38,15 +39,15 @@ class Optimizer:
     """What all optimisers share; a subclass writes `_change`.
 
     Args:
-        parameters: leaf tensors of one dtype, e.g. ``model.parameters()``. One whose gradient is None at a step
-            (frozen, or not used by the loss) is left alone, its averages too.
+        parameters: contiguous leaf tensors of one dtype, e.g. ``model.parameters()``. One whose gradient is None at a
+            step (frozen by ``requires_grad = False``, or not used by the loss) is left alone, its averages too.
         learning_rate: a number, or a function of the number of steps taken (`cosine_decay` and others).
         weight_decay: adds ``weight_decay * parameter`` to the gradient, as the penalty
             ``weight_decay / 2 * |parameter|^2`` would (AdamW does otherwise).
 
     Raises:
         TypeError: something else than tensors, or tensors of two dtypes.
-        ValueError: no parameters, one of them twice, or a setting out of its range.
+        ValueError: no parameters, one of them twice or not contiguous, or a setting below 0 or no finite number.
     """
 
     def __init__(
@@ -56,7 +57,11 @@ class Optimizer:
         weight_decay: float = 0.0,
         averages: Sequence[str] = (),
     ):
-        self.parameters = _checked(list(parameters), type(self).__name__)
+        name = type(self).__name__
+        self.parameters = _checked(list(parameters), name)
+        require_not_negative(name, weight_decay=weight_decay)
+        if not callable(learning_rate):
+            require_not_negative(name, learning_rate=learning_rate)
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.steps = 0
@@ -119,8 +124,8 @@ class Optimizer:
         return gradient + self.weight_decay * np.concatenate(values) if self.weight_decay else gradient
 
     def _plan_for(self, arrays: list[np.ndarray | None]) -> None:
+        self._plan = list(self._stretches(arrays))  # first: where this raises, the next step must try again
         self._planned_for = arrays
-        self._plan = list(self._stretches(arrays))
 
     def _stretches(self, arrays: list[np.ndarray | None]) -> Iterator[Stretch]:
         """Cut the parameters into stretches; `arrays` holds None for those that have no gradient.
@@ -132,7 +137,7 @@ class Optimizer:
             if array is None:
                 continue
             if not array.flags.c_contiguous:
-                raise ValueError(f"parameter {k}, shape {array.shape}: not contiguous, use np.ascontiguousarray")
+                raise ValueError(_not_contiguous(k, array))
             values = array.reshape(-1)
             for cut in range(0, values.size, STRETCH):
                 part = slice(cut, min(cut + STRETCH, values.size))
@@ -190,11 +195,17 @@ def _checked(parameters, name):
     for k, parameter in enumerate(parameters):
         if not isinstance(parameter, Tensor) or not parameter.is_leaf:
             raise TypeError(f"{name}: parameter {k} is {parameter!r}, expected a leaf Tensor")
+        if not parameter.data.flags.c_contiguous:
+            raise ValueError(_not_contiguous(k, parameter))
     if len(set(parameters)) < len(parameters):
         raise ValueError(f"{name}: a parameter is in the list twice")
     if len(dtypes := {str(parameter.dtype) for parameter in parameters}) > 1:
         raise TypeError(f"{name}: parameters of dtype {' and '.join(sorted(dtypes))}: make one optimiser for each")
     return parameters
+
+
+def _not_contiguous(k, array):
+    return f"parameter {k}, shape {array.shape}: not contiguous, use np.ascontiguousarray"
 
 
 def _flat(gradient, k, like):
@@ -205,6 +216,13 @@ def _flat(gradient, k, like):
             "somewhere in the loss a dtype changed"
         )
     return gradient.reshape(-1)
+
+
+def require_not_negative(name: str, **settings: float) -> None:
+    """Refuse a setting that is no finite number of at least 0."""
+    for setting, value in settings.items():
+        if not 0 <= value < math.inf:
+            raise ValueError(f"{name}: {setting} is {value}, expected a finite number of at least 0")
 
 
 def require_share(name: str, **settings: float) -> None:

@@ -9,6 +9,8 @@ import math
 
 import numpy as np
 
+from ..kernels.logistic import sigmoid, softplus
+from .loss import require_same_shape
 from .registry import rule
 
 LOG_TWO_PI = math.log(2 * math.pi)
@@ -23,30 +25,22 @@ def _over(g, like):
     return g.reshape(-1, *(1,) * (like.ndim - 1))
 
 
-def _require_same_shape(**arrays):
-    shapes = {name: a.shape for name, a in arrays.items()}
-    if len(set(shapes.values())) > 1:
-        raise ValueError("shapes differ: " + ", ".join(f"{name} {shape}" for name, shape in shapes.items()))
-
-
 @rule
 def bernoulli_log_likelihood(logits, x):
     """sum t log p + (1-t) log(1-p), with p = sigmoid(a), for logits a and pixels t in [0, 1], both (N, ...) -> (N,).
 
-    log p = a - softplus(a) and log(1-p) = -softplus(a), so each term is t a - softplus(a), and with
-    softplus(a) = max(a, 0) + log(1 + e^-|a|) no logit overflows. Backward: (t - p) g, and a g for the pixels.
+    log p = a - softplus(a) and log(1-p) = -softplus(a), so each term is t a - softplus(a), which
+    no logit overflows (``kernels/logistic.py``). Backward: (t - p) g, and a g for the pixels.
 
     For pixels 0 and 1 this is a probability. For grey levels it is a surrogate: its best value, at p = t, is not 0
     but minus the entropy of the grey levels, and no normalised density of t has this form.
     """
-    _require_same_shape(logits=logits, x=x)
-    softplus = np.maximum(logits, 0)
-    softplus += np.log1p(np.exp(-np.abs(logits)))
+    require_same_shape(logits=logits, x=x)
 
     def vjp_logits(g):
-        return (x - 0.5 - 0.5 * np.tanh(0.5 * logits)) * _over(g, logits)
+        return (x - sigmoid(logits)) * _over(g, logits)
 
-    return _sum_per_image(x * logits - softplus), vjp_logits, lambda g: logits * _over(g, logits)
+    return _sum_per_image(x * logits - softplus(logits)), vjp_logits, lambda g: logits * _over(g, logits)
 
 
 @rule
@@ -59,7 +53,7 @@ def gaussian_log_likelihood(mean, log_variance, x):
     With the precision e = 1/s^2 and de/d(log s^2) = -e. Backward: e (x - m) g for m, the negative for x, and
     1/2 (e (x - m)^2 - 1) g for log s^2.
     """
-    _require_same_shape(mean=mean, x=x)
+    require_same_shape(mean=mean, x=x)
     error = x - mean
     precision = np.exp(-log_variance)
     weighted = error * precision
@@ -81,7 +75,7 @@ def kl_standard_normal(mean, log_variance):
     E_q[z^2] = s^2 + m^2. Never negative; zero where m = 0 and s = 1.
     Backward: m g, and 1/2 (s^2 - 1) g for log s^2.
     """
-    _require_same_shape(mean=mean, log_variance=log_variance)
+    require_same_shape(mean=mean, log_variance=log_variance)
     variance = np.exp(log_variance)
     value = 0.5 * _sum_per_image(variance + mean * mean - 1 - log_variance)
     return value, lambda g: mean * _over(g, mean), lambda g: (variance - 1) * _over(0.5 * g, mean)

@@ -5,12 +5,15 @@
 
 import numpy as np
 
+from ..kernels.logistic import sigmoid, softplus
 from .registry import rule
 
 
 def _reduce(losses, reduction):
     """The reduced losses, and the factor that the reduction puts on each of their gradients."""
     if reduction == "mean":
+        if not losses.size:
+            raise ValueError("the mean of no losses is undefined: the batch is empty")
         return losses.sum() / losses.size, 1 / losses.size
     if reduction == "sum":
         return losses.sum(), 1
@@ -19,10 +22,10 @@ def _reduce(losses, reduction):
     raise ValueError(f'reduction is {reduction!r}, expected "mean", "sum" or "none"')
 
 
-def _require_same_shape(name, prediction, target):
-    """Broadcasting (B,) against (B, 1) would silently compare every prediction with every target."""
-    if prediction.shape != target.shape:
-        raise ValueError(f"{name} has shape {prediction.shape} and its target {target.shape}: they must be equal")
+def require_same_shape(**arrays):
+    """Raise ValueError unless all have one shape: (B,) against (B, 1) would compare every number with every target."""
+    if len({a.shape for a in arrays.values()}) > 1:
+        raise ValueError("shapes differ: " + ", ".join(f"{name} {a.shape}" for name, a in arrays.items()))
 
 
 @rule
@@ -32,12 +35,12 @@ def binary_cross_entropy_with_logits(logits, targets, reduction="mean"):
     Written with softplus(x) = log(1 + e^x) it is softplus(x) - t x, which no logit can overflow.
     Backward: (p - t) g for the logits, -x g for the targets.
     """
-    _require_same_shape("logits", logits, targets)
-    losses = np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits))) - targets * logits
+    require_same_shape(logits=logits, targets=targets)
+    losses = softplus(logits) - targets * logits
     value, scale = _reduce(losses, reduction)
 
     def vjp_logits(g):
-        return (0.5 * np.tanh(0.5 * logits) + 0.5 - targets) * (g * scale)
+        return (sigmoid(logits) - targets) * (g * scale)
 
     return value, vjp_logits, lambda g: -logits * (g * scale)
 
@@ -74,7 +77,7 @@ def cross_entropy(logits, labels, reduction="mean"):
 @rule
 def mse(prediction, target, reduction="mean"):
     """(prediction - target)^2 for two arrays of one shape. Backward: 2 (prediction - target) g, and its negative."""
-    _require_same_shape("prediction", prediction, target)
+    require_same_shape(prediction=prediction, target=target)
     difference = prediction - target
     value, scale = _reduce(difference * difference, reduction)
     return value, lambda g: difference * (g * (2 * scale)), lambda g: difference * (g * (-2 * scale))

@@ -48,13 +48,19 @@ def batch_norm(
     running ones, which are then constants: dL/dx = weight g / sigma. activation: None, "relu" or "leaky_relu",
     computed while the result is still in the cache, as in `conv2d`.
 
-    Backward: the three lines at the top of this file. Source: Ioffe and Szegedy (2015).
+    Backward: the three lines at the top of this file. Source: Ioffe and Szegedy (2015). Raises ValueError for one
+    running statistic without the other, and for none where they are needed.
     """
     after = activation, negative_slope
+    if (running_mean is None) != (running_variance is None) or (running_mean is None and not training):
+        raise ValueError(
+            "expected both running_mean and running_variance" + ("" if training else ", since training is False")
+        )
     if not training:
+        running_mean, running_variance = (a.astype(x.dtype) for a in (running_mean, running_variance))
         y = batch_norm_inference(x, weight, bias, running_mean, running_variance, epsilon, *after)
         result = None if activation is None else y  # only the slope of an activation is read off it
-        constants = running_mean.copy(), running_variance.copy(), epsilon  # a later batch must not change them
+        constants = running_mean, running_variance, epsilon  # copies: a later batch must not change them
         return y, *_split(lambda g: batch_norm_inference_gradients(g, x, result, weight, *constants, *after))
     y, saved, mean, variance = batch_norm_forward(x, weight, bias, epsilon, *after)
     if running_mean is not None:

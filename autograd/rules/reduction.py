@@ -19,6 +19,14 @@ def _axes(x, axis):
     return tuple(np.lib.array_utils.normalize_axis_index(a, x.ndim) for a in axes)
 
 
+def _count(x, axes, ddof=0):
+    """How many numbers each result is made from, less `ddof`; refuses to divide by none."""
+    n = math.prod(x.shape[a] for a in axes)
+    if n <= ddof:
+        raise ValueError(f"undefined for {n} numbers" + (f" with ddof = {ddof}" if ddof else ""))
+    return n - ddof
+
+
 def _spread(g, axes, keepdims):
     return g if keepdims else np.expand_dims(g, axes)
 
@@ -34,7 +42,7 @@ def sum(x, axis=None, keepdims=False):
 def mean(x, axis=None, keepdims=False):
     """Arithmetic mean of n numbers. Backward: every one of them receives g / n."""
     shape, axes = x.shape, _axes(x, axis)
-    n = math.prod(shape[a] for a in axes)
+    n = _count(x, axes)
     return x.mean(axes, keepdims=keepdims), lambda g: np.broadcast_to(_spread(g, axes, keepdims) / n, shape)
 
 
@@ -45,7 +53,7 @@ def var(x, axis=None, ddof=0, keepdims=False):
     The mean moves with x too, but sum (x - mean) = 0 cancels its part. (PyTorch's default is ddof=1.)
     """
     axes = _axes(x, axis)
-    n = math.prod(x.shape[a] for a in axes) - ddof
+    n = _count(x, axes, ddof)
     centred = x - x.mean(axes, keepdims=True)
     y = np.sum(centred * centred, axes, keepdims=keepdims) / n
     return y, lambda g: _spread(g, axes, keepdims) * (2 / n) * centred
@@ -55,7 +63,7 @@ def var(x, axis=None, ddof=0, keepdims=False):
 def std(x, axis=None, ddof=0, keepdims=False):
     """Standard deviation s, the root of `var`. Backward: g * (x - mean) / ((n - ddof) s), and 0 where s is 0."""
     axes = _axes(x, axis)
-    n = math.prod(x.shape[a] for a in axes) - ddof
+    n = _count(x, axes, ddof)
     centred = x - x.mean(axes, keepdims=True)
     y = np.sqrt(np.sum(centred * centred, axes, keepdims=keepdims) / n)
     # Where s is 0, so is x - mean, and any number will do in place of n s.

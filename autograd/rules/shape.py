@@ -42,7 +42,7 @@ def getitem(x, key):
     """x[key], with slices and ints or with arrays of integers or booleans. Backward: zeros with g at `key`.
 
     An integer array may name one element twice; `np.add.at` then adds both gradients, where plain assignment
-    would keep the last one only. It is some twenty times slower, so slices do without it.
+    would keep the last one only. It is much slower, most so for rows, so slices do without it.
     """
     shape = x.shape
 
@@ -59,7 +59,9 @@ def getitem(x, key):
 
 @rule
 def concatenate(*arrays, axis=0):
-    """Join along an axis that exists. Backward: cut g where the arrays met."""
+    """Join along an axis that exists. Backward: cut g where the arrays met. Raises ValueError without an axis."""
+    if axis is None:
+        raise ValueError("axis is None, expected an axis: flatten with reshape(-1) first")
     joined = np.concatenate(arrays, axis)
     ends = np.cumsum([a.shape[axis] for a in arrays])
     pieces = [slice(end - a.shape[axis], end) for a, end in zip(arrays, ends, strict=True)]

@@ -51,6 +51,13 @@ def test_a_frozen_parameter_is_saved_but_not_counted():
     assert model.count_parameters() == 3
 
 
+def test_what_is_kept_under_a_leading_underscore_is_no_parameter_but_a_module_there_is_a_part():
+    model = nn.Linear(2, 3, rng())
+    model._last, model._constants = Tensor(np.ones(3)), [np.ones(2)]
+    model._inner = nn.Linear(1, 1, rng())
+    assert list(model.state_dict()) == ["weight", "bias", "_inner.weight", "_inner.bias"]
+
+
 def test_two_modules_that_hold_each_other_do_not_walk_for_ever():
     a, b = nn.Linear(1, 1, rng()), nn.Linear(1, 1, rng())
     a.other, b.other = b, a
@@ -133,11 +140,55 @@ def test_sequential_applies_its_layers_in_order_under_numbered_names():
     assert list(model.state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
 
 
+def test_sequential_refuses_what_is_no_module():
+    with pytest.raises(TypeError, match=r"Sequential: layer 1 is <function tanh.*expected a Module, e\.g\. nn\.Tanh"):
+        nn.Sequential(nn.Linear(2, 3, rng()), autograd.tanh)
+
+
+def test_a_module_set_on_a_sequential_later_is_a_part_and_no_layer_in_the_row():
+    model = nn.Sequential(nn.Linear(2, 3, rng()), nn.ReLU())
+    x = Tensor(np.ones((4, 2), np.float32))
+    before = model(x).data
+    model.head = nn.Linear(3, 1, rng())
+    np.testing.assert_array_equal(model(x).data, before)
+    assert list(model.state_dict()) == ["0.weight", "0.bias", "head.weight", "head.bias"]
+
+
 def test_activation_layers_apply_their_ops():
     x = Tensor(np.array([-2.0, 0.5]))
     for layer, op in [(nn.Tanh(), autograd.tanh), (nn.ReLU(), autograd.relu), (nn.Sigmoid(), autograd.sigmoid)]:
         np.testing.assert_array_equal(layer(x).data, op(x).data)
     np.testing.assert_allclose(nn.LeakyReLU(0.2)(x).data, [-0.4, 0.5])
+
+
+@pytest.mark.parametrize("by_keyword", [False, True])
+def test_running_statistics_of_another_precision_are_brought_up_to_date_in_place(by_keyword):
+    mean, variance = np.zeros(2), np.ones(2)
+    x, ones = Tensor(np.array([[1, 2], [3, 6]], np.float32)), np.ones(2, np.float32)
+    running = {"running_mean": mean, "running_variance": variance}
+    if by_keyword:
+        autograd.batch_norm(x, ones, bias=ones, momentum=0.5, **running)
+    else:
+        autograd.batch_norm(x, ones, ones, mean, variance, True, 0.5)
+    np.testing.assert_allclose(mean, [1, 2])
+    np.testing.assert_allclose(variance, [1.5, 4.5])
+    assert autograd.batch_norm(x, ones, ones, mean, variance, False).dtype == np.float32
+
+
+def test_the_gradients_of_a_float32_batch_norm_can_be_checked():
+    layer = nn.BatchNorm(2)
+    x = rng().standard_normal((5, 2))
+    for training in (True, False):
+        layer.train(training)
+        assert autograd.gradcheck(lambda x, *_: layer(x), x, *layer.parameters()).relative < 1e-6
+
+
+def test_batch_norm_takes_both_running_statistics_or_none():
+    x, ones = Tensor(np.ones((3, 2), np.float32)), np.ones(2, np.float32)
+    with pytest.raises(ValueError, match="batch_norm: expected both running_mean and running_variance"):
+        autograd.batch_norm(x, ones, ones, running_mean=ones)
+    with pytest.raises(ValueError, match=r"batch_norm: expected both running_mean .*, since training is False"):
+        autograd.batch_norm(x, ones, ones, training=False)
 
 
 def test_dropout_keeps_the_expected_value_and_its_share_and_does_nothing_in_eval_mode():
@@ -150,6 +201,10 @@ def test_dropout_keeps_the_expected_value_and_its_share_and_does_nothing_in_eval
     y.sum().backward()
     np.testing.assert_array_equal(x.grad, y.data)  # what was cut off forward is cut off backward
     assert layer.eval()(x) is x
+
+
+def test_dropout_keeps_half_precision():
+    assert nn.Dropout(0.5, rng())(Tensor(np.ones(4, np.float16))).dtype == np.float16
 
 
 def test_dropout_of_the_same_seed_is_the_same_and_a_senseless_rate_is_refused():
@@ -233,6 +288,20 @@ def test_initialisers_have_the_spread_that_their_papers_ask_for():
     assert not init.zeros(shape).any()
     with pytest.raises(ValueError, match="does not tell fan_in"):
         init.fan_in_uniform(rng(), (3,))
+
+
+@pytest.mark.parametrize(
+    ("make", "shape"), [(lambda: nn.Linear(0, 3, rng()), r"\(3, 0\)"), (lambda: nn.GRU(2, 0, rng=rng()), r"\(0, 2\)")]
+)
+def test_a_layer_without_inputs_is_refused(make, shape):
+    with pytest.raises(ValueError, match=f"parameters of shape {shape}: 0 connections to a unit, expected at least 1"):
+        make()
+
+
+def test_a_kernel_size_may_be_any_whole_number_and_nothing_else():
+    assert nn.Conv2d(1, 1, np.int64(3), rng()).weight.shape == (1, 3, 3, 1)
+    with pytest.raises(ValueError, match=r"ConvTranspose2d: kernel_size must be one int or a pair"):
+        nn.ConvTranspose2d(1, 1, 2.5, rng())
 
 
 @given(rows=st.integers(1, 6), columns=st.integers(1, 6))

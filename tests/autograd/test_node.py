@@ -210,6 +210,18 @@ def test_inner_gradients_are_given_back_unless_retained():
     assert z.grad is None
 
 
+def test_a_retained_gradient_is_a_copy_that_may_be_changed():
+    x = leaf(1.0, 2.0)
+    y = x * 1
+    z = y + 0
+    y.retain_grad()
+    z.retain_grad()
+    z.sum().backward()  # whose vjp gives a read-only view
+    y.grad *= 2
+    np.testing.assert_array_equal(z.grad, [1.0, 1.0])
+    np.testing.assert_array_equal(x.grad, [1.0, 1.0])
+
+
 def test_retaining_the_gradient_of_the_loss_itself_keeps_it():
     z = leaf(2.0) * 3
     z.retain_grad()

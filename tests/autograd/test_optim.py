@@ -149,11 +149,28 @@ def test_a_state_of_other_parameters_is_refused_by_name_and_changes_nothing():
 def test_a_gradient_of_another_dtype_is_refused_before_anything_changes():
     parameters = make([(STRETCH + 1,), (2,), (5,)], dtype=np.float32)
     give_gradients(parameters, np.random.default_rng(0))
-    parameters[2].grad = np.zeros(5, np.float64)
+    parameters[2].node.grad = np.zeros(5, np.float64)  # as a vjp that forgot its dtype would leave it
     before = values(parameters)
     with pytest.raises(TypeError, match=r"parameter 2, shape \(5,\): gradient of dtype float64 for values of dtype f"):
         optim.Adam(parameters).step()
     np.testing.assert_array_equal(values(parameters), before)
+
+
+def test_a_parameter_that_is_not_contiguous_is_refused_at_every_step():
+    with pytest.raises(ValueError, match=r"parameter 1, shape \(2, 3\): not contiguous"):
+        optim.Adam([*make([(3,)]), Tensor(np.zeros((3, 2)).T, requires_grad=True)])
+    parameters = make([(3,), (2, 2)])
+    optimizer = optim.Adam(parameters)
+    parameters[1].data = parameters[1].data.T
+    give_gradients(parameters, np.random.default_rng(0))
+    before = values(parameters)
+    for _ in range(2):
+        with pytest.raises(ValueError, match=r"parameter 1, shape \(2, 2\): not contiguous"):
+            optimizer.step()
+    np.testing.assert_array_equal(values(parameters), before)
+    parameters[1].data = np.ascontiguousarray(parameters[1].data)
+    optimizer.step()
+    assert (values(parameters) != before).all()
 
 
 @pytest.mark.parametrize("name", OPTIMISERS)
@@ -179,6 +196,22 @@ def test_senseless_arguments_are_refused():
         optim.Adam(parameters, betas=(0.9, 1.0))
     with pytest.raises(ValueError, match="nesterov needs a momentum"):
         optim.SGD(parameters, 0.1, nesterov=True)
+    for name, value in {"learning_rate": -1, "weight_decay": -1.0, "epsilon": -3.0}.items():
+        with pytest.raises(ValueError, match=f"Adam: {name} is {value}, expected a finite number of at least 0"):
+            optim.Adam(parameters, **{name: value})
+    with pytest.raises(ValueError, match="SGD: learning_rate is nan"):
+        optim.SGD(parameters, math.nan)
+
+
+def test_a_frozen_parameter_is_left_alone():
+    parameters = make()
+    parameters[0].requires_grad = False
+    optimizer = optim.Adam(parameters)
+    before = parameters[0].data.copy()
+    give_gradients(parameters[1:], np.random.default_rng(0))
+    optimizer.step()
+    optimizer.zero_grad()
+    np.testing.assert_array_equal(parameters[0].data, before)
 
 
 def test_zero_grad_forgets_gradients():
@@ -207,6 +240,26 @@ def test_clipping_refuses_what_is_not_finite():
     parameters[0].grad[1, 1] = np.nan
     with pytest.raises(FloatingPointError, match="length of the gradients is nan"):
         optim.clip_grad_norm(parameters, 1.0)
+
+
+def test_clipping_repairs_long_gradients_whose_squares_overflow():
+    (parameter,) = make([(4,)], dtype=np.float32)
+    parameter.grad = np.full(4, 1e20, np.float32)
+    assert math.isclose(optim.clip_grad_norm([parameter], 1.0), 2e20, rel_tol=1e-6)
+    np.testing.assert_allclose(parameter.grad, 0.5, rtol=1e-6)
+
+
+def test_clipping_scales_a_gradient_that_two_parameters_share_once():
+    parameters = make([(1,), (1,)])
+    parameters[0].grad = parameters[1].grad = np.array([4.0])
+    optim.clip_grad_norm(parameters, 1.0)
+    np.testing.assert_allclose(parameters[0].grad, 1 / math.sqrt(2), rtol=1e-5)
+
+
+@pytest.mark.parametrize("max_norm", [-1.0, 0.0, math.nan])
+def test_clipping_to_no_length_is_refused(max_norm):
+    with pytest.raises(ValueError, match=f"max_norm is {max_norm}, expected a number above 0"):
+        optim.clip_grad_norm(make(), max_norm)
 
 
 def test_schedules_start_end_and_pass_where_they_should():

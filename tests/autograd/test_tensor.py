@@ -343,6 +343,108 @@ def test_a_gradient_of_another_shape_cannot_be_assigned():
     assert Tensor([1.0]).grad is None
 
 
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (np.zeros(2), "dtype float64 for a tensor of dtype float32"),
+        (np.zeros(2, int), "dtype int64 for a tensor of dtype float32"),
+        (Tensor(np.zeros(2, np.float32)), "Tensor for a tensor of dtype float32: expected an array"),
+        (0.5, "float for a tensor of dtype float32: expected an array"),
+    ],
+)
+def test_a_gradient_of_another_kind_cannot_be_assigned(wrong, message):
+    with pytest.raises(TypeError, match=f"grad: {message}"):
+        leaf([1.0, 2.0], np.float32).grad = wrong
+
+
+@pytest.mark.parametrize("wrong", [np.zeros(2), np.zeros(2, int)])
+def test_data_of_another_dtype_are_refused_where_a_gradient_is_collected(wrong):
+    x = leaf([1.0, 2.0], np.float32)
+    with pytest.raises(TypeError, match=f"data: dtype {wrong.dtype} for a tensor of dtype float32: convert"):
+        x.data = wrong
+    constant = Tensor(x.data)
+    constant.data = wrong
+    assert constant.data is wrong
+
+
+@pytest.mark.parametrize("dtype", [int, bool, np.int8])
+def test_a_tensor_does_not_become_one_of_whole_numbers(dtype):
+    for convert in (Tensor.astype, autograd.astype):
+        with pytest.raises(
+            TypeError, match=rf"astype: {np.dtype(dtype)} has no gradient: use detach\(\)\.data\.astype"
+        ):
+            convert(leaf([1.5]), dtype)
+
+
+OPTIONS = {
+    "leaky_relu": lambda x, s: autograd.leaky_relu(x, s),
+    "by keyword": lambda x, s: autograd.leaky_relu(x, negative_slope=s),
+    "clip": lambda x, s: x.clip(min=s),
+    "layer_norm": lambda x, s: autograd.layer_norm(x, np.ones(2), np.ones(2), s),
+    "running statistics": lambda x, s: autograd.batch_norm(x[None], np.ones(2), np.ones(2), s, s),
+}
+
+
+@pytest.mark.parametrize("function", OPTIONS.values(), ids=OPTIONS)
+def test_a_tensor_is_refused_where_it_would_get_no_gradient(function):
+    with pytest.raises(TypeError, match="an option is a Tensor, but options have no gradient"):
+        function(leaf([1.0, 2.0]), leaf(0.1))
+
+
+def test_arguments_may_be_named_and_are_treated_as_by_position():
+    x, w, b = leaf(np.ones((1, 3, 3, 1)), np.float32), leaf(np.ones((2, 2, 2, 1)), np.float32), leaf([0, 1], np.float32)
+    y = autograd.conv2d(x, weight=w, bias=b, stride=1)
+    np.testing.assert_array_equal(y.data, autograd.conv2d(x, w, b).data)
+    y.sum().backward()
+    np.testing.assert_array_equal(b.grad, [4.0, 4.0])
+    loss = autograd.binary_cross_entropy_with_logits(x, targets=np.zeros(x.shape), reduction="sum")
+    assert loss.dtype == np.float32
+    np.testing.assert_array_equal(autograd.exp(x=b).data, b.exp().data)
+    np.testing.assert_array_equal(autograd.sub(b=b, a=b + 1).data, [1.0, 1.0])
+    np.testing.assert_array_equal(autograd.sum(x, keepdims=True, axis=1).data, x.data.sum(1, keepdims=True))
+
+
+def test_lists_are_arrays_for_every_op():
+    x = leaf(np.ones((2, 3)), np.float32)
+    np.testing.assert_array_equal(
+        autograd.cross_entropy(x, [0, 2]).data, autograd.cross_entropy(x, np.array([0, 2])).data
+    )
+    image, w = leaf(np.ones((1, 4, 4, 1)), np.float32), leaf(np.ones((1, 2, 2, 1)), np.float32)
+    assert autograd.conv2d(image, w, [0.0], [2, 2]).shape == (1, 2, 2, 1)
+
+
+def test_what_is_no_array_is_refused_by_the_functions():
+    x = leaf(np.ones((2, 3)))
+    with pytest.raises(TypeError, match="layer_norm: expected tensors or arrays, not float"):
+        autograd.layer_norm(x, 1.0, 0.0)
+    with pytest.raises(TypeError, match="add: expected tensors, arrays or numbers, not Tensor and NoneType"):
+        autograd.add(x, None)
+    with pytest.raises(TypeError, match="maximum: expected tensors, arrays or numbers, not Tensor and str"):
+        autograd.maximum(x, "a")
+
+
+NOTHING = {
+    "mse": lambda x: autograd.mse(x[:0], np.zeros(0)),
+    "cross_entropy": lambda x: autograd.cross_entropy(x[:0, None], np.zeros(0, int)),
+    "mean": lambda x: x[:0].mean(),
+    "var": lambda x: x[:1].var(ddof=1),
+    "std": lambda x: x.std(ddof=2),
+}
+
+
+@pytest.mark.parametrize(("op", "function"), NOTHING.items())
+def test_the_mean_of_nothing_is_refused(op, function):
+    with pytest.raises(ValueError, match=rf"{op}: (the mean of no losses is|undefined for [012] numbers)"):
+        function(leaf([1.0, 2.0]))
+
+
+def test_an_infinite_gradient_stays_where_the_choice_was_made():
+    a, b = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    autograd.where([True, False], a, b).backward([1.0, np.inf])
+    np.testing.assert_array_equal(a.grad, [1.0, 0.0])
+    np.testing.assert_array_equal(b.grad, [0.0, np.inf])
+
+
 def test_freezing_a_leaf_stops_its_gradient():
     x, y = leaf([1.0, 2.0]), leaf([3.0, 4.0])
     x.requires_grad = False
@@ -442,7 +544,7 @@ def test_tensors_made_inside_no_grad_may_be_leaves():
         ),
         (
             lambda a, b: autograd.mse(a[0], 0.0),
-            r"mse: prediction has shape \(3,\) and its target \(\)",
+            r"mse: shapes differ: prediction \(3,\), target \(\)",
         ),
         (
             lambda a, b: autograd.concatenate([a, b[0]]),
@@ -452,6 +554,12 @@ def test_tensors_made_inside_no_grad_may_be_leaves():
             lambda a, b: autograd.stack([a, b]),
             r"stack: cannot join shapes \(2, 3\) and \(2, 4\): axis 1 differs, 3 against 4",
         ),
+        (
+            lambda a, b: autograd.broadcast_to(a[0], 5),
+            r"broadcast_to: cannot broadcast shape \(3,\) to 5: axis -1 differs, 3 against 5",
+        ),
+        (lambda a, b: autograd.concatenate([a, b], axis=None), "concatenate: axis is None, expected an axis"),
+        (lambda a, b: autograd.upsample2d(a, 2), r"upsample2d: x must have four axes .*not shape \(2, 3\)"),
         (lambda a, b: autograd.mse(a, b), r"mse: .*\(2, 3\).*\(2, 4\)"),
         (lambda a, b: a.reshape(4, 2), r"reshape: .*\(4,2\).*operand shapes: \(2, 3\)"),
         (lambda a, b: a.sum(axis=2), r"sum: .*axis 2 is out of bounds.*\(2, 3\)"),

@@ -183,7 +183,9 @@ def test_a_forked_process_does_not_wait_for_threads_that_it_does_not_have(thread
 
 
 def test_fewer_than_one_thread_are_refused():
-    with pytest.raises(ValueError, match="0 threads, expected at least 1"):
+    with pytest.raises(ValueError, match=r"1\.5 threads, expected a whole number"):
+        autograd.set_threads(1.5)
+    with pytest.raises(ValueError, match="0 threads, expected a whole number, at least 1"):
         autograd.set_threads(0)
 
 
