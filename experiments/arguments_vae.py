@@ -71,6 +71,12 @@ def _add_training_arguments(add):
     )
     add("--batch-size", type=int, default=32, metavar="N", help="images in a step (%(default)s)")
     add("--learning-rate", type=float, metavar="X", help="of Adam (0.001; quick 0.003)")
+    add(
+        "--mirror",
+        action=argparse.BooleanOptionalAction,
+        default=Settings.mirror,
+        help="mirror every face, left for right, in about half of the epochs (%(default)s)",
+    )
     add("--seed", type=int, default=0, metavar="N", help="what all chance comes from (%(default)s)")
 
 
@@ -82,7 +88,7 @@ def resolve(args: argparse.Namespace) -> dict[str, Any]:
     """
     names = (
         *("kl_weights", "latent", "likelihood", "widths", "epochs"),
-        *("images", "batch_size", "learning_rate", "seed", "quick"),
+        *("images", "batch_size", "learning_rate", "mirror", "seed", "quick"),
     )
     settings = chosen(args, names, QUICK if args.quick else DEFAULTS)
     settings["image_size"] = QUICK_IMAGE_SIZE if args.quick else IMAGE_SIZE

@@ -51,7 +51,7 @@ def opening(run: SavedVae) -> str:
     side = run.image_size
     text = (
         f"A convolutional VAE with {run.latent} latent units was trained on {data['training']:,} faces of {side} × "
-        f"{side} pixels for {_epochs(run)} and judged on {data['held_out']:,} held-out ones"
+        f"{side} pixels for {_epochs(run)}{_mirrored(run)} and judged on {data['held_out']:,} held-out ones"
     )
     if len(run.weights) > 1:
         text += (
@@ -74,6 +74,10 @@ def opening(run: SavedVae) -> str:
 def _epochs(run: SavedVae) -> str:
     last = int(run.table("metrics.csv")["epoch"].max())
     return f"{last} epoch{'' if last == 1 else 's'}"
+
+
+def _mirrored(run: SavedVae) -> str:
+    return ", about half of them mirrored, others in each epoch," if run.config.get("mirror") else ""
 
 
 def _units(run: SavedVae) -> str:

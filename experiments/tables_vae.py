@@ -22,7 +22,8 @@ METRICS = {
 DIGITS = {"bits_per_dim": 3, "mse": 4, "psnr": 1, "active_units": 0}
 SPLITS = {"train": "training", "held_out": "held-out"}
 SETTINGS = (
-    "kl_weights", "latent", "likelihood", "widths", "image_size", "epochs", "batch_size", "learning_rate", "seed",
+    "kl_weights", "latent", "likelihood", "widths", "image_size", "epochs", "batch_size", "learning_rate", "mirror",
+    "seed",
 )  # fmt: skip
 
 

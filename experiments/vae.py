@@ -103,7 +103,8 @@ def _train_and_evaluate(folder, settings, faces, training, held_out) -> None:
         _save_stages(folder, faces, settings)
 
     def fresh_trainer(weight: float) -> Trainer:
-        how = Settings(weight, settings["batch_size"], settings["learning_rate"], settings["epochs"])
+        names = ("batch_size", "learning_rate", "epochs", "mirror")
+        how = Settings(weight, **{name: settings[name] for name in names})
         return Trainer(_new_model(settings), training.images, how, settings["seed"])
 
     weights, grid = settings["kl_weights"], vae_arrays.prior_latents(settings["latent"], settings["seed"])

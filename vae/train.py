@@ -34,12 +34,14 @@ class Settings:
         batch_size: images in a step; the last step of an epoch takes what is left.
         learning_rate: of Adam.
         epochs: passes over all images.
+        mirror: whether every image comes mirrored, left for right, in about half of the epochs.
     """
 
     kl_weight: float = 1.0
     batch_size: int = 32
     learning_rate: float = 1e-3
     epochs: int = 10
+    mirror: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,14 +95,26 @@ class Trainer:
         epoch = self.epochs_done
         while self.epochs_done == epoch:
             if not len(self.order):
-                self.order = self.order_rng.permutation(len(self.images))
-            rows = self.order[self.position : self.position + self.settings.batch_size]
-            terms = self._step(as_floats(self.images[rows], self.model))
+                self.order = self._new_order()
+            entries = self.order[self.position : self.position + self.settings.batch_size]
+            terms = self._step(as_floats(self._images_of(entries), self.model))
             step = Step(self.steps_done + 1, terms.reconstruction.item(), terms.kl.item())
-            self.position += len(rows)
+            self.position += len(entries)
             if self.position == len(self.order):
                 self.epochs_done, self.position, self.order = epoch + 1, 0, BETWEEN_EPOCHS
             yield step
+
+    def _new_order(self) -> np.ndarray:
+        """All n images, shuffled: an entry i below n stands for image i as it is, and n + i for image i mirrored."""
+        n = len(self.images)
+        order = self.order_rng.permutation(n)
+        return order + n * self.order_rng.integers(0, 2, n) if self.settings.mirror else order
+
+    def _images_of(self, entries: np.ndarray) -> np.ndarray:
+        mirrored, rows = np.divmod(entries, len(self.images))
+        images = self.images[rows]
+        images[mirrored == 1] = images[mirrored == 1, :, ::-1]
+        return images
 
     def _step(self, batch: np.ndarray) -> Terms:
         noise = generator_state(self.noise_rng)
@@ -152,7 +166,7 @@ class Trainer:
             ValueError: it is of others; the message names them. A half-taken state must not be trained on.
         """
         for name, value in asdict(self.settings).items():
-            saved = state["settings"][name]
+            saved = state["settings"].get(name)
             if name != "epochs" and saved != value:
                 raise ValueError(f"it was trained with {name} {saved}, now it is {value}")
         if state["images"] != len(self.images):

@@ -37,7 +37,7 @@ def write_vae_run(
     (folder / "arrays" / "frames").mkdir(parents=True)
     config = {
         "kl_weights": list(kinds), "latent": latent, "likelihood": likelihood, "widths": [4, 8], "image_size": SIDE,
-        "epochs": EPOCHS, "batch_size": 32, "learning_rate": 1e-3, "seed": 0,
+        "epochs": EPOCHS, "batch_size": 32, "learning_rate": 1e-3, "mirror": True, "seed": 0,
         "data": {"source": "sample", "drawn": drawn, "images": 500, "training": 450, "held_out": 50, "skipped": [],
                  "sha256": "0" * 64},
         "pca": {"components": latent, "mse": pca}, "layers": layers(latent),

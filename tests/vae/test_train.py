@@ -42,11 +42,30 @@ def test_an_epoch_takes_every_image_once_in_an_order_of_its_own():
     for _ in range(2):
         steps = t.epoch()
         first = next(steps)
-        assert sorted(t.order) == list(range(20))
+        assert sorted(t.order % 20) == list(range(20))
         orders.append(t.order)
         assert [step.number for step in [first, *steps]] == [1, 2, 3]
     assert t.epochs_done == 2
     assert (orders[0] != orders[1]).any()
+
+
+def test_with_mirror_about_half_of_an_epochs_images_come_mirrored_and_others_each_time():
+    images = small_images(200)
+    t = trainer(images=images, batch_size=200)
+    orders = []
+    for _ in range(2):
+        list(t.epoch())
+        orders.append(t._new_order())
+    mirrored = [set(order[order >= 200]) for order in orders]
+    assert all(70 < len(some) < 130 for some in mirrored)
+    assert mirrored[0] != mirrored[1]
+    np.testing.assert_array_equal(t._images_of(np.array([3, 203])), [images[3], images[3, :, ::-1]])
+
+
+def test_without_mirror_images_come_as_they_are():
+    t = trainer(mirror=False)
+    next(t.epoch())
+    assert sorted(t.order) == list(range(20))
 
 
 def test_a_step_reports_the_terms_of_its_batch_with_no_weight():
@@ -108,6 +127,7 @@ def test_seed_and_weight_matter(tmp_path):
         ({"kl_weight": 100.0}, "trained with kl_weight 1.0, now it is 100.0"),
         ({"batch_size": 4}, "trained with batch_size 8, now it is 4"),
         ({"learning_rate": 1e-3}, "trained with learning_rate"),
+        ({"mirror": False}, "trained with mirror True, now it is False"),
         ({"images": small_images(30)}, "trained on 20 images, now there are 30"),
     ],
 )
