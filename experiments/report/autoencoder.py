@@ -97,7 +97,10 @@ def _preparation(run: SavedVae, figures: Gallery) -> Item:
         if run.drawn
         else f"The middle square of every picture is cut out and resized to {_side(run)} pixels with anti-aliasing."
     )
-    parts: list[Part] = [prepared + " Pixels are kept as bytes and scaled to [0, 1] batch by batch."]
+    prepared += " Pixels are kept as bytes and scaled to [0, 1] batch by batch."
+    if run.config.get("mirror"):
+        prepared += " To train on, about half of them are mirrored, left for right, others in each epoch."
+    parts: list[Part] = [prepared]
     parts += figures.take(
         "preprocessing",
         "Some pictures in three stages: the original, its centre crop, the crop resized",
