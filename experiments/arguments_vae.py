@@ -8,9 +8,16 @@ from typing import Any
 from experiments.arguments import add_threads_argument, chosen, require
 from experiments.run_folder import add_run_arguments
 from vae.model import LIKELIHOODS
+from vae.train import Settings
 
 # What --quick makes smaller, unless it is asked for outright. Without --images, drawn faces are 6,000 and others all.
-DEFAULTS = {"epochs": 10, "images": None, "widths": [32, 64, 128, 256], "latent": 64, "learning_rate": 1e-3}
+DEFAULTS = {
+    "epochs": Settings.epochs,
+    "images": None,
+    "widths": [32, 64, 128, 256],
+    "latent": 64,
+    "learning_rate": Settings.learning_rate,
+}
 QUICK = {"epochs": 15, "images": 1000, "widths": [16, 32, 64], "latent": 16, "learning_rate": 3e-3}
 IMAGE_SIZE, QUICK_IMAGE_SIZE = 64, 32
 LEAST_IMAGES = 32

@@ -39,7 +39,7 @@ class Settings:
     kl_weight: float = 1.0
     batch_size: int = 32
     learning_rate: float = 1e-3
-    epochs: int = 20
+    epochs: int = 10
 
 
 @dataclass(frozen=True)

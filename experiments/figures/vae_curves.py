@@ -67,7 +67,7 @@ def draw_term(axes: Axes, run: SavedVae, weights: Sequence[float], metric: str) 
     axes.set_ylim(low - margin, high + margin)
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.4g}".replace("-", "−")))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", "−")))
 
 
 def _explain(axes: Axes, run: SavedVae, weights: Sequence[float]) -> None:
