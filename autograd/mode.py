@@ -41,7 +41,10 @@ def is_recording() -> bool:
 
 @contextmanager
 def no_grad() -> Iterator[None]:
-    """Inside this block (or a function decorated with it) ops are not recorded: no gradients, no memory kept."""
+    """Inside this block (or a function decorated with it) ops are not recorded: no gradients, no memory kept.
+
+    The switch belongs to the process: do not use it in one thread while another trains.
+    """
     global recording
     before, recording = recording, False
     try:
@@ -52,7 +55,10 @@ def no_grad() -> Iterator[None]:
 
 @contextmanager
 def observing(observer: Observer) -> Iterator[None]:
-    """Inside this block `observer` sees every op."""
+    """Inside this block `observer` sees every op.
+
+    The switch belongs to the process: do not use it in one thread while another trains.
+    """
     global observers
     before, observers = observers, (*observers, observer)
     try:

@@ -249,13 +249,13 @@ def apply_unary(rule, a, *options, **named):
     """Run a rule of one operand, and remember how its result was made."""
     if type(a) is not Tensor:
         a = Tensor(a)
-    if (options or named) and Tensor in map(type, (*options, *named.values())):
-        raise tensor_option(rule.__name__)
     if mode.observers:
         rule = mode.observed_rule(rule)
     try:
         value, vjp = rule(a._array, *options, **named)
     except (ValueError, TypeError, IndexError) as error:
+        if Tensor in map(type, (*options, *named.values())):
+            raise tensor_option(rule.__name__) from error
         raise explain(rule.__name__, (a._array, *options, *named.values()), error) from error
     return record(rule.__name__, value, () if a.node is None else ((a.node, vjp),))
 

@@ -61,12 +61,6 @@ def correlated_set(correlation: np.ndarray, threshold: float) -> np.ndarray:
     return coefficient > threshold
 
 
-def set_sizes(correlation: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
-    """How many countries C holds at each of the thresholds: (thresholds,) integers."""
-    _, coefficient = best_partners(correlation)
-    return (coefficient > np.asarray(thresholds)[:, None]).sum(axis=1)
-
-
 def _checked(series):
     series = np.asarray(series, dtype=np.float64)
     if series.ndim != 2 or series.shape[1] < 2:

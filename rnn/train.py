@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograd import Tensor, binary_cross_entropy_with_logits
+from autograd import binary_cross_entropy_with_logits
 from autograd.optim import Adam, clip_grad_norm, cosine_decay
 
 from .classifier import SequenceClassifier
@@ -59,14 +59,13 @@ def train(
         FloatingPointError: the loss is no longer a finite number.
     """
     data = parts["train"]
-    labels = data.labels.astype(data.x.dtype)
-    steps = settings.epochs * -(-len(labels) // settings.batch_size)  # rounded up
+    steps = settings.epochs * -(-len(data.x) // settings.batch_size)  # rounded up
     optimizer = Adam(model.parameters(), cosine_decay(settings.learning_rate, steps))
     for epoch in range(1, settings.epochs + 1):
-        order = rng.permutation(len(labels))
-        for start in range(0, len(labels), settings.batch_size):
+        order = rng.permutation(len(data.x))
+        for start in range(0, len(data.x), settings.batch_size):
             batch = order[start : start + settings.batch_size]
-            loss = binary_cross_entropy_with_logits(model(data.x[batch]), Tensor(labels[batch]))
+            loss = binary_cross_entropy_with_logits(model(data.x[batch]), data.labels[batch])
             if not np.isfinite(loss.data):
                 raise FloatingPointError(f"epoch {epoch}: the training loss is {loss.item()}")
             optimizer.zero_grad()

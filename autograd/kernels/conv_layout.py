@@ -42,3 +42,11 @@ def empty_hwcn(shape, dtype):
     """An uninitialised (H, W, C, N) array for an image whose logical shape is (N, H, W, C)."""
     batch, height, width, channels = shape
     return np.empty((height, width, channels, batch), dtype)
+
+
+def view_as(array, shape):
+    """An array under another shape, to write to. Raises ValueError where that takes a copy, which would be lost."""
+    view = array.reshape(shape)
+    if array.size and not np.may_share_memory(view, array):
+        raise ValueError(f"an array of shape {array.shape} and strides {array.strides} is no array {shape} in place")
+    return view

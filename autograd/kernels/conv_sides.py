@@ -74,7 +74,7 @@ class IncomingGradient:
 def sum_of_positions(g):
     """g (H, W, C, N) summed over everything but the channels, (C,).
 
-    A product with ones adds up long rows, several times faster than sum() adds short runs.
+    A product with ones adds up long rows, faster than sum() adds short runs.
     """
     height, width, channels, batch = g.shape
     rows = g.reshape(height * width, channels * batch)

@@ -18,6 +18,8 @@ and then all its windows are overlapping parts of that array, views that NumPy m
 With dilation along W a window is no one part of the row, and is copied. A band of output rows is worked on at a time,
 as much as stays in the cache; bands are independent of each other but for dx, where neighbours overlap: there each has
 an array of its own, and these are added up at the end.
+
+Nothing is prepared here beforehand: a lowered side is the whole array in that order, (H, W, C, N) or (OH, OW, F, N).
 """
 
 import numpy as np

@@ -25,6 +25,8 @@ Three steps lead there.
 
        V (n, tiles, n, tiles, s s C, N)     U (n, n, F, s s C)     M = U V, of one tile, (F, N)
 
+   (n, tiles) are one axis of n t entries where V is made, and s s C the three axes (s, s, C): the same memory.
+
 3. *All tiles at once.* Along one axis, write B^T for every tile into one matrix with a column for each pixel, zero
    where a tile does not see it; for F(2, 2), and leaving out the pixels within a block,
 
@@ -41,15 +43,15 @@ Three steps lead there.
    left out) are all in the matrices (``winograd_axes.py``). They hold more zeros the wider the image is, so that for
    wide images with few channels they cost more than they save; `serves` counts.
 
-What is added and taken off again cancels exactly only in exact arithmetic: float32 loses about a digit, and an infinite
-or NaN pixel spoils all results of its tile rows, not only those of the windows that see it.
+What is added and taken off again cancels exactly only in exact arithmetic: float32 loses about a digit. And the big
+matrices multiply every pixel by their zeros too, so that one NaN or infinite pixel spoils all results of its image.
 
 Gradients. The chain x -> V -> M -> y is linear at every step, so backward runs the transposed matrices, in which
 neighbouring tiles that share pixels add up by themselves:
 
     to_output       V = B^T x B      M = U V        y = A^T M A
     to_image        M = A g A^T      V = U^T M      dx = B V B^T
-    to_weight       dU = M V^T       dw = G^T dU G                       V or M was kept by the forward pass
+    to_weight       dU^T = V M^T     dw = G^T dU G                       V or M was kept by the forward pass
 
 The transforms take a few channels at a time, so that what the first product leaves in the cache the second finds there;
 the channels, and for U the n x n products, are also what the threads share out.
@@ -59,7 +61,7 @@ from functools import partial
 
 import numpy as np
 
-from .conv_layout import empty_hwcn, to_nhwc
+from .conv_layout import empty_hwcn, to_nhwc, view_as
 from .products import in_row_order, multiply, multiply_and_add
 from .threads import in_parallel
 from .winograd_axes import is_known, matrices, tiling
@@ -76,11 +78,11 @@ def serves(geometry):
     """
     if geometry.dilation != (1, 1) or not all(map(is_known, geometry.kernel, geometry.stride)):
         return False
-    (height, width), (rows, columns), (s, z) = geometry.image, geometry.output, geometry.stride
+    (height, width), (rows, columns), (s_h, s_w) = geometry.image, geometry.output, geometry.stride
     along_rows, along_columns = (axis.entries for axis in tilings_of(geometry))
     definition = rows * columns * geometry.kernel[0] * geometry.kernel[1] * geometry.channels * geometry.filters
-    products = along_rows * along_columns * s * z * geometry.channels * geometry.filters
-    image_side = (height * width * along_columns + along_rows * height * along_columns * z) * geometry.channels
+    products = along_rows * along_columns * s_h * s_w * geometry.channels * geometry.filters
+    image_side = (height * width * along_columns + along_rows * height * along_columns * s_w) * geometry.channels
     output_side = (along_rows * rows * along_columns + rows * along_columns * columns) * geometry.filters
     cost = 3 * products + COST_OF_A_TRANSFORM * 2 * (image_side + output_side)
     return cost <= MOST_COST * 3 * definition
@@ -171,7 +173,7 @@ def _call(job):
 
 
 def to_weight(V, M, geometry):
-    """dw (F, kH, kW, C) = G^T dU G, where dU is the sum of M V^T over all tiles."""
+    """dw (F, kH, kW, C) = G^T dU G, where dU^T is the sum of V M^T over all tiles."""
     V, M = _by_product(V, geometry), _by_product(M, geometry)
     rows, columns = tilings_of(geometry)
     dU = np.empty((rows.products, columns.products, V.shape[-2], M.shape[-2]), M.dtype)
@@ -225,10 +227,10 @@ def _results_to_products(g, geometry, M):
 
 
 def _apply(matrix, arrays, out):
-    """out (B, Q, c, N) = matrix (Q, P) times each of arrays (B, P, c, N), all c N numbers at once."""
-    batch, size, *inner = arrays.shape
+    """out (K, Q, c, N) = matrix (Q, P) times each of arrays (K, P, c, N), all c N numbers at once."""
+    count, size, *inner = arrays.shape
     columns = inner[0] * inner[1]
-    np.matmul(matrix, arrays.reshape(batch, size, columns), out=out.reshape(batch, len(matrix), columns))
+    np.matmul(matrix, arrays.reshape(count, size, columns), out=view_as(out, (count, len(matrix), columns)))
 
 
 def _multiply_all(U, lowered, geometry, out):
@@ -287,21 +289,21 @@ def _weight_to_products(weight, geometry, transposed=False):
 
 
 def _products_to_weight(dU, geometry):
-    """dw (F, kH, kW, C) = G^T dU G. dU arrives transposed, (n, n, s s C, F): it was made as V M^T."""
+    """dw (F, kH, kW, C) = G^T dU G. dU arrives transposed, (n, n, s s C, F), as `to_weight` has made it."""
     rows, columns = matrices_of(geometry, dU.dtype)
     w = np.matmul(columns.G.T, dU.reshape(*dU.shape[:2], -1))  # (n, r, s s C F)
     w = rows.G.T @ w.reshape(len(w), -1)  # (r, r s s C F)
     w = in_row_order(w.reshape(-1, geometry.filters).T)  # (F, r r s s C)
-    (s, z), (u, v) = geometry.stride, (rows.G.shape[1], columns.G.shape[1])
-    w = w.reshape(-1, u, v, s, z, geometry.channels).swapaxes(2, 3)  # (F, r, s, r, s, C)
+    (s_h, s_w), (u, v) = geometry.stride, (rows.G.shape[1], columns.G.shape[1])
+    w = w.reshape(-1, u, v, s_h, s_w, geometry.channels).swapaxes(2, 3)  # (F, r, s, r, s, C)
     kernel_height, kernel_width = geometry.kernel
-    return np.ascontiguousarray(w.reshape(-1, u * s, v * z, geometry.channels)[:, :kernel_height, :kernel_width])
+    return np.ascontiguousarray(w.reshape(-1, u * s_h, v * s_w, geometry.channels)[:, :kernel_height, :kernel_width])
 
 
 def _in_blocks(weight, geometry):
     """The weight (F, kH, kW, C) in blocks, (F, r, s, r, s, C), with zeros up to whole ones."""
-    (s, z), missing = geometry.stride, [-k % s for k, s in zip(geometry.kernel, geometry.stride, strict=True)]
+    (s_h, s_w), missing = geometry.stride, [-k % s for k, s in zip(geometry.kernel, geometry.stride, strict=True)]
     if any(missing):
         weight = np.pad(weight, ((0, 0), (0, missing[0]), (0, missing[1]), (0, 0)))
     filters, height, width, channels = weight.shape
-    return weight.reshape(filters, height // s, s, width // z, z, channels)
+    return weight.reshape(filters, height // s_h, s_h, width // s_w, s_w, channels)

@@ -48,6 +48,9 @@ other. All forms have the same functions:
     to_weight(lowered image, lowered output)
 
 A side is handed over as a `read` of ``conv_sides.py``, which gives a part of it at a time.
+
+For whoever wants the three sums themselves, as plain functions on arrays without a graph: `conv2d_forward`,
+`conv2d_gradient_of_input` and `conv2d_gradient_of_weight`. The engine itself takes a pullback, which shares work.
 """
 
 from typing import Any, NamedTuple
@@ -84,7 +87,10 @@ def form_for(geometry):
 
 
 class Saved(NamedTuple):
-    """What the forward pass keeps for the backward: its geometry, its input as its form lowered it, and the rest."""
+    """What the forward pass keeps for the backward: its geometry, its input as its form lowered it, and the rest.
+
+    `lowered` is what `to_weight` will read: the image side of a convolution, the output side of a transposed one.
+    """
 
     geometry: ConvGeometry
     lowered: Any
@@ -113,6 +119,8 @@ def conv2d_pullback(g, weight, saved):
     """Three functions without arguments that share their work and finish dL/dx, dL/dweight and dL/dbias, g = dL/dy."""
     form, geometry = form_for(saved.geometry), saved.geometry
     incoming = IncomingGradient(g, saved.y, saved.activation, saved.negative_slope)
+    # An op's gradients are asked for in the order of its arguments, the input's first if it is wanted at all: then
+    # `of_weight` finds here what `of_input` has lowered, and otherwise lowers it itself.
     lowered = []
 
     @fast_on_short_runs
@@ -158,7 +166,7 @@ def conv_transpose2d_pullback(g, weight, saved):
     """Three functions without arguments that share work and finish dL/dz, dL/dweight and dL/dbias from g = dL/dy."""
     form, geometry = form_for(saved.geometry), saved.geometry
     incoming = IncomingGradient(g, saved.y, saved.activation, saved.negative_slope)
-    lowered = []
+    lowered = []  # as in `conv2d_pullback`
 
     @fast_on_short_runs
     def of_input():

@@ -1,11 +1,12 @@
 """What may follow a convolution or a normalisation while its result is still in cache: a bias, then an activation.
 
 The forms of the convolution hand every block of finished positions, an array (..., C, N), to one function
-that changes it in place. A separate pass over a large array afterwards costs more than the arithmetic does.
+that changes it in place. A separate pass over a large array afterwards would fetch all of it from memory again.
 """
 
 import numpy as np
 
+from .conv_layout import view_as
 from .kinks import slopes
 
 ACTIVATIONS = (None, "relu", "leaky_relu")
@@ -20,7 +21,9 @@ def epilogue(bias, activation, negative_slope):
     check_activation(activation, negative_slope)
 
     def finish(block, channels=slice(None)):
-        rows = block.reshape(*block.shape[:-2], -1)  # runs of C N numbers are faster than runs of N
+        rows = view_as(
+            block, (*block.shape[:-2], block.shape[-2] * block.shape[-1])
+        )  # runs of C N numbers are faster than runs of N
         if bias is not None:
             rows += np.repeat(bias[channels], block.shape[-1])
         activate(rows, activation, negative_slope)

@@ -6,7 +6,7 @@ import numpy as np
 def slopes(positive: np.ndarray, negative_slope: float, dtype: np.dtype) -> np.ndarray:
     """A fresh array: 1 where `positive` (bool), else the negative slope, at the kink too.
 
-    Three passes of arithmetic; np.where reads as well and takes ten times as long once an array leaves the cache.
+    Three passes of arithmetic; np.where reads as well and takes many times as long once an array leaves the cache.
     """
     slopes = positive.astype(dtype)
     if negative_slope:

@@ -8,15 +8,17 @@ With e = e^-|x|, which is at most 1,
 
 nothing overflows, and all digits are right at both ends. (1 + tanh(x/2)) / 2 is the same function in one call and as
 safe, but where it is small it subtracts almost equal numbers: at x = -20 it is 0 in float32, and its logarithm -inf.
+
+Complex numbers, which occur in gradient checks alone, go by the formulas as they stand: |x| is not analytic.
 """
 
 import numpy as np
 
 
 def sigmoid(x):
-    """1 / (1 + e^-x), in the dtype of x; of complex x (in gradient checks) by tanh, since |x| is not analytic."""
+    """1 / (1 + e^-x), in the dtype of x."""
     if np.iscomplexobj(x):
-        return 0.5 * np.tanh(0.5 * x) + 0.5
+        return 1 / (1 + np.exp(-x))
     e = _exponential(x)
     y = np.asarray(x >= 0).astype(x.dtype)
     np.maximum(y, e, out=y)  # 1 or e: the larger of the two, for e is at most 1
@@ -27,6 +29,8 @@ def sigmoid(x):
 
 def softplus(x):
     """log(1 + e^x), in the dtype of x."""
+    if np.iscomplexobj(x):
+        return np.log1p(np.exp(x))
     y = _exponential(x)
     np.log1p(y, out=y)
     y += np.maximum(x, 0)

@@ -2,7 +2,7 @@
 
 OpenBLAS copies the operands of a large product into an order of its own first, which pays if each number is then used
 often enough. In the products of a convolution it is not. But a product of at most a million multiplications is done
-without the copy, up to a quarter faster; so larger ones are cut into pieces of so many rows.
+without the copy, and faster; so larger ones are cut into pieces of so many rows.
 """
 
 import numpy as np
@@ -82,7 +82,7 @@ def _side_by_side(matrices: np.ndarray) -> np.ndarray:
 
 
 def in_row_order(a: np.ndarray) -> np.ndarray:
-    """`a` itself if it is contiguous, else a contiguous copy: of transposed matrices, several times as fast as NumPy's.
+    """`a` itself if it is contiguous, else a contiguous copy: of transposed matrices, faster than NumPy's own.
 
     16 columns at a time: that many float32 make a line of the cache, and each line is written in one go.
     """

@@ -1,4 +1,4 @@
-"""A setting of NumPy's that makes operations on parts of arrays up to three times as fast.
+"""A setting of NumPy's that makes operations on parts of arrays faster.
 
 A part of an array, `image[:, :, 8:16]`, lies in memory as many runs with gaps between them. By default NumPy first
 copies the runs of such operands into buffers of 8,192 numbers, to save on calls of its innermost loop: three passes

@@ -114,7 +114,7 @@ def relu(x):
 @rule
 def leaky_relu(x, negative_slope=0.01):
     """x where x > 0, else negative_slope * x. Backward: g where x > 0, else negative_slope * g."""
-    negative_slope = float(negative_slope)  # a NumPy number would change the dtype
+    negative_slope = np.asarray(negative_slope).item()  # a NumPy number would change the dtype; refuses a Tensor
     positive = x > 0
     y = (np.maximum if negative_slope <= 1 else np.minimum)(x, negative_slope * x)
     return y, lambda g: times_slopes(g, positive, negative_slope)

@@ -408,3 +408,11 @@ def test_dtypes_are_never_mixed_silently():
 def test_a_gradient_of_another_shape_is_refused():
     with pytest.raises(ValueError, match=r"the output's shape \(1, 2, 2, 1\), not \(1, 3, 2, 1\)"):
         convolution.conv2d_gradient_of_input(np.zeros((1, 3, 2, 1)), np.zeros((1, 3, 3, 1)), (1, 4, 4, 1))
+
+
+def test_what_cannot_be_written_to_in_another_shape_is_refused_instead_of_written_to_a_copy():
+    array = np.zeros((2, 3, 4))
+    conv_layout.view_as(array[:, 1:], (2, 8))[...] = 1
+    assert array.sum() == 16
+    with pytest.raises(ValueError, match=r"an array of shape \(2, 2, 4\) and strides .* is no array \(4, 4\) in place"):
+        conv_layout.view_as(array[:, 1:], (4, 4))

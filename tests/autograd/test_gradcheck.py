@@ -286,7 +286,7 @@ def test_the_complex_step_mixes_with_constants_of_any_kind():
     assert gradcheck(function, random(3)).complex_step < 1e-14
 
 
-@pytest.mark.parametrize("function", [autograd.abs, autograd.softplus, lambda x: apply(real_only, x)])
+@pytest.mark.parametrize("function", [autograd.abs, lambda x: apply(real_only, x)])
 def test_the_complex_step_says_nothing_where_a_step_is_not_analytic(function):
     assert gradcheck(function, random(4)).complex_step is None
 

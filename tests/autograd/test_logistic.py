@@ -30,6 +30,11 @@ def test_the_argument_is_left_alone_and_may_be_a_single_number():
     assert x == -2
 
 
+@pytest.mark.parametrize("function", [autograd.sigmoid, autograd.softplus])
+def test_the_complex_step_has_something_to_say(function):
+    assert autograd.gradcheck(function, np.linspace(-5, 5, 8)).complex_step < 1e-14
+
+
 FAR_LEFT = {
     "sigmoid": lambda x: autograd.sigmoid(x),
     "softplus": lambda x: autograd.softplus(x),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rnn.correlation import best_partners, constant_series, correlated_set, correlation_matrix, set_sizes
+from rnn.correlation import best_partners, constant_series, correlated_set, correlation_matrix
 from tests.data.real_files import needs_real_files
 from tests.rnn.course_windows import course_new_cases
 
@@ -57,13 +57,22 @@ def test_set_holds_who_is_in_a_pair_strictly_above_the_threshold():
     correlation = np.array([[1, 0.2, 0.6], [0.2, 1, -0.9], [0.6, -0.9, 1]])
     assert correlated_set(correlation, 0.2).tolist() == [True, False, True]
     assert correlated_set(correlation, 0.6).tolist() == [False, False, False]
-    assert set_sizes(correlation, [0.1, 0.2, 0.6]).tolist() == [3, 2, 0]
 
 
 @needs_real_files
 def test_set_sizes_of_the_course_file():
-    sizes = set_sizes(correlation_matrix(course_new_cases()), [0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9])
-    assert sizes.tolist() == [182, 181, 179, 167, 143, 122, 103, 84, 55]
+    correlation, thresholds = correlation_matrix(course_new_cases()), [0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9]
+    assert [correlated_set(correlation, threshold).sum() for threshold in thresholds] == [
+        182,
+        181,
+        179,
+        167,
+        143,
+        122,
+        103,
+        84,
+        55,
+    ]
 
 
 @pytest.mark.parametrize(

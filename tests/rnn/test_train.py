@@ -79,6 +79,14 @@ def test_the_test_part_has_no_influence_on_the_model():
         np.testing.assert_array_equal(with_it[name], without[name])
 
 
+def test_sequences_in_double_precision_train_the_float32_model():
+    parts = {name: Part(part.x.astype(np.float64), part.labels) for name, part in toy_parts(64).items()}
+    model, _ = fit("rnn", parts, Settings(epochs=1))
+    narrow, _ = fit("rnn", toy_parts(64), Settings(epochs=1))
+    wide, narrow = model.state_dict(), narrow.state_dict()
+    assert all(wide[name].tobytes() == narrow[name].tobytes() for name in narrow)
+
+
 def test_parameters_stay_float32():
     model, _ = fit("lstm", toy_parts(), Settings(epochs=1))
     assert {parameter.dtype for parameter in model.parameters()} == {np.dtype(np.float32)}
