@@ -41,7 +41,8 @@ def run(args: argparse.Namespace) -> None:
     plan = _plan(settings)
     _check_splits(plan, windows, recipe)
 
-    folder = RunFolder(args.out, {"data": _facts(cases), **settings}, resume=args.resume, force=args.force)
+    settings_and_data = {"data": _facts(cases), **settings}
+    folder = RunFolder(args.out, "rnn", settings_and_data, resume=args.resume, force=args.force, data=args.data)
     folder.config["notes"] = _notes(cases)
     _introduce(cases, correlation, windows, folder.config)
     _write_data_tables(folder, cases, correlation, settings)

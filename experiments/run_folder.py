@@ -1,8 +1,9 @@
 """The folder of one run: what was asked, with what, and the results, none of them ever half-written.
 
-`config.json` holds the arguments that decide the results, the seed, the versions, the data's hash, and at the end
-the time and memory that the run took. A folder that holds a run is not written to by another one by accident:
-`--resume` goes on with the same arguments, `--force` throws the old run away first.
+`config.json` holds the study's name, the arguments that decide the results, the seed, the versions, the data's hash,
+and at the end the time and memory that the run took. A folder that holds a run is not written to by another one by
+accident: `--resume` goes on with the same arguments, `--force` throws the old run away first; either takes a run of
+the same study only, never a folder of anything else.
 """
 
 import json
@@ -23,6 +24,8 @@ import pandas as pd
 import autograd
 
 CONFIG = "config.json"
+# A setting that only this study has: it tells whose run it is where an older config.json has no "study".
+OWN_SETTING = {"rnn": "cells", "vae": "kl_weights", "benchmark": "works"}
 
 
 class UsageError(Exception):
@@ -43,44 +46,57 @@ class RunFolder:
 
     Args:
         path: the folder; made if it is not there.
+        study: whose run it is, a key of `OWN_SETTING`.
         settings: the arguments that decide the results, as JSON values.
         resume, force: what to do about a run that is already there.
+        data: what is read, as --data names it; it must not be thrown away.
 
     Raises:
         UsageError: the folder holds a run and neither `resume` nor `force` is given, or one with other settings
-            is to be resumed, or it holds other files and no run, or it cannot be made.
+            is to be resumed, or it holds something else than a run of this study, or `force` would delete the data,
+            or it cannot be made.
     """
 
-    def __init__(self, path: Path, settings: dict[str, Any], *, resume: bool = False, force: bool = False):
+    def __init__(
+        self,
+        path: Path,
+        study: str,
+        settings: dict[str, Any],
+        *,
+        resume: bool = False,
+        force: bool = False,
+        data: str | None = None,
+    ):
         self.path = path
         self._started = time.monotonic()
-        self._check_and_clear(settings, resume, force)
+        before = saved_config(path, study)
+        if before and force:
+            self._clear(data)
+        elif before and resume:
+            self._check_same(settings, before)
+        elif before:
+            raise UsageError(f"--out {path}: holds a run already: --resume goes on with it, --force replaces it")
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"--out {path}: cannot be made ({error.strerror}): choose another folder") from None
-        self.config: dict[str, Any] = {**settings, "environment": environment(), "finished": False}
+        self.config: dict[str, Any] = {"study": study, **settings, "environment": environment(), "finished": False}
         self.write_json(CONFIG, self.config)
 
-    def _check_and_clear(self, settings, resume, force):
-        if self.path.is_file():
-            raise UsageError(f"--out {self.path}: is a file, expected a folder")
-        if not self.path.is_dir() or not any(self.path.iterdir()):
-            return
-        if not (self.path / CONFIG).is_file():
-            raise UsageError(f"--out {self.path}: holds files but no run (no {CONFIG}): choose another folder")
-        if force:
-            shutil.rmtree(self.path)
-        elif not resume:
-            raise UsageError(f"--out {self.path}: holds a run already: --resume goes on with it, --force replaces it")
-        else:
-            before = read_json(self.path / CONFIG)
-            for name, value in json.loads(json.dumps(settings)).items():
-                if before.get(name) != value:
-                    raise UsageError(
-                        f"--resume {self.path}: that run had {name} {_brief(before.get(name))}, now it is "
-                        f"{_brief(value)}: give the same arguments, or --force to start again"
-                    )
+    def _clear(self, data):
+        if self.path.is_symlink():
+            raise UsageError(f"--out {self.path}: is a link, which --force does not follow: give the folder itself")
+        if data and Path(data).exists() and Path(data).resolve().is_relative_to(self.path.resolve()):
+            raise UsageError(f"--data {data}: lies in --out {self.path}, which --force throws away: move it out first")
+        shutil.rmtree(self.path)
+
+    def _check_same(self, settings, before):
+        for name, value in json.loads(json.dumps(settings)).items():
+            if before.get(name) != value:
+                raise UsageError(
+                    f"--resume {self.path}: that run had {name} {_brief(before.get(name))}, now it is "
+                    f"{_brief(value)}: give the same arguments, or --force to start again"
+                )
 
     def write_json(self, name: str, value: Any) -> None:
         self.write_text(name, json.dumps(value, indent=2) + "\n")
@@ -116,14 +132,37 @@ def written_beside(path: Path):
         temporary.unlink(missing_ok=True)
 
 
+def saved_config(path: Path, study: str) -> dict[str, Any]:
+    """The config.json of the run of `study` in the folder `path`; empty where there is no folder or nothing in it.
+
+    Raises:
+        UsageError: it is a file, or the folder holds something else.
+    """
+    if path.is_file():
+        raise UsageError(f"--out {path}: is a file, expected a folder")
+    if not path.is_dir() or not any(path.iterdir()):
+        return {}
+    if not (path / CONFIG).is_file():
+        raise UsageError(f"--out {path}: holds files but no run (no {CONFIG}): choose another folder")
+    config = read_json(path / CONFIG)
+    if not {"environment", "finished"} <= config.keys():
+        raise UsageError(f"--out {path}: its {CONFIG} is not that of a run: choose another folder")
+    if OWN_SETTING[study] not in config and config.get("study") != study:
+        raise UsageError(f"--out {path}: holds a run of another study, not of {study}: choose another folder")
+    return config
+
+
 def read_json(path: Path) -> dict[str, Any]:
-    """A JSON file of a run folder; UsageError if it is missing or damaged."""
+    """A JSON object in a file of a run folder; UsageError if it is missing or damaged."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file: is {path.parent} a run folder?") from None
     except (ValueError, OSError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}): --force starts again") from None
+        raise UsageError(f"{path}: cannot be read ({error}): delete the run or choose another folder") from None
+    if not isinstance(content, dict):
+        raise UsageError(f"{path}: holds no JSON object: is {path.parent} a run folder?")
+    return content
 
 
 def environment() -> dict[str, Any]:

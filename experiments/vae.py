@@ -24,7 +24,7 @@ from experiments.arguments import use_threads
 from experiments.arguments_vae import LEAST_IMAGES, add_arguments, resolve
 from experiments.discussion_vae import write_discussion
 from experiments.figures.vae import draw_all
-from experiments.run_folder import CONFIG, RunFolder, UsageError, read_json, written_beside
+from experiments.run_folder import CONFIG, RunFolder, UsageError, saved_config, written_beside
 from experiments.saved_vae import open_vae_run
 from experiments.tables_vae import summary_table, write_tables
 from experiments.vae_linear import linear_yardsticks
@@ -44,12 +44,12 @@ FACTOR_IMAGES = 2000  # on which the linear maps to the true factors are fitted
 def run(args: argparse.Namespace) -> None:
     settings = resolve(args)
     use_threads(args)
-    before = _config_to_resume(args)
+    before = saved_config(args.out, "vae") if args.resume else {}
     faces = resolve_faces(args.data, settings["image_size"], settings["images"], settings["seed"])
     print(faces.describe(), flush=True)
     training, held_out = _split(faces, settings["seed"])
     settings["data"] = _facts(faces, training, held_out, before)
-    folder = RunFolder(args.out, settings, resume=args.resume, force=args.force)
+    folder = RunFolder(args.out, "vae", settings, resume=args.resume, force=args.force, data=args.data)
     if before.get("finished"):
         folder.config = before
         folder.write_json(CONFIG, before)
@@ -61,11 +61,6 @@ def run(args: argparse.Namespace) -> None:
     write_discussion(folder.path)
     print(f"\n{summary_table(open_vae_run(folder.path))}\n")
     print(f"done in {duration(folder.config['wall_seconds'])}: the results are in {folder.path}")
-
-
-def _config_to_resume(args) -> dict[str, Any]:
-    """The configuration of the run that is gone on with; empty if there is none."""
-    return read_json(args.out / CONFIG) if args.resume and (args.out / CONFIG).exists() else {}
 
 
 def _split(faces: Faces, seed: int) -> tuple[Faces, Faces]:

@@ -46,7 +46,7 @@ PAUSE = 0.05  # seconds; OpenMP's threads spin for some milliseconds after their
 
 def run(args: argparse.Namespace) -> None:
     request = resolve(args)
-    folder = RunFolder(args.out, _settings(request, args), force=args.force)
+    folder = RunFolder(args.out, "benchmark", _settings(request, args), force=args.force)
     heading = _heading(request.peers)
     print("\n".join(heading), flush=True)
     _check_all(request)

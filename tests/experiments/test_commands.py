@@ -70,15 +70,15 @@ def test_all_force_replaces_and_full_asks_for_the_courses_scale(studies, tmp_pat
     assert vae.epochs == 100
 
 
-def _finished_run(path, **data):
-    folder = RunFolder(path, {"data": {"source": "somewhere", **data}})
+def _finished_run(path, study, **data):
+    folder = RunFolder(path, study, {"data": {"source": "somewhere", **data}})
     rng = np.random.default_rng(0)
     return folder, rng.integers(0, 256, (900, 1500, 3), dtype=np.uint8)
 
 
 def test_the_gallery_takes_pictures_of_made_up_data_and_makes_them_small(tmp_path):
     for study, names in gallery.PICTURES.items():
-        folder, noise = _finished_run(tmp_path / "runs" / study, simulated=study == "rnn", drawn=study == "vae")
+        folder, noise = _finished_run(tmp_path / "runs" / study, study, simulated=study == "rnn", drawn=study == "vae")
         for name in names:
             (folder.path / name).parent.mkdir(exist_ok=True)
             Image.fromarray(noise).save(folder.path / name)
@@ -90,7 +90,7 @@ def test_the_gallery_takes_pictures_of_made_up_data_and_makes_them_small(tmp_pat
 
 
 def test_the_gallery_refuses_pictures_of_real_data(tmp_path):
-    _finished_run(tmp_path / "runs" / "rnn", simulated=False)
+    _finished_run(tmp_path / "runs" / "rnn", "rnn", simulated=False)
     arguments = type("Arguments", (), {"runs": tmp_path / "runs", "out": tmp_path / "gallery"})
     with pytest.raises(UsageError, match="only simulated or drawn data may be published"):
         gallery.run(arguments)

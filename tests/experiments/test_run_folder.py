@@ -10,7 +10,7 @@ SETTINGS = {"epochs": 3, "lengths": [3, 7], "data": {"sha256": "abc"}}
 
 
 def test_a_new_run_writes_its_settings_and_environment(tmp_path):
-    RunFolder(tmp_path / "run", SETTINGS)
+    RunFolder(tmp_path / "run", "rnn", SETTINGS)
     config = read_json(tmp_path / "run" / CONFIG)
     assert {name: config[name] for name in SETTINGS} == SETTINGS
     assert {"python", "numpy", "blas", "commit", "command"} <= set(config["environment"])
@@ -18,7 +18,7 @@ def test_a_new_run_writes_its_settings_and_environment(tmp_path):
 
 
 def test_finish_adds_time_memory_and_facts(tmp_path):
-    folder = RunFolder(tmp_path / "run", SETTINGS)
+    folder = RunFolder(tmp_path / "run", "rnn", SETTINGS)
     folder.finish(best="gru")
     config = read_json(tmp_path / "run" / CONFIG)
     assert config["finished"] is True
@@ -28,45 +28,79 @@ def test_finish_adds_time_memory_and_facts(tmp_path):
 
 
 def test_a_run_is_not_overwritten_without_force_or_resume(tmp_path):
-    RunFolder(tmp_path, SETTINGS).write_text("results.csv", "precious\n")
+    RunFolder(tmp_path, "rnn", SETTINGS).write_text("results.csv", "precious\n")
     with pytest.raises(UsageError, match="--resume goes on with it, --force replaces it"):
-        RunFolder(tmp_path, SETTINGS)
+        RunFolder(tmp_path, "rnn", SETTINGS)
     assert (tmp_path / "results.csv").read_text() == "precious\n"
 
 
 def test_resume_keeps_what_is_there_and_force_throws_it_away(tmp_path):
-    RunFolder(tmp_path, SETTINGS).write_text("results.csv", "precious\n")
-    RunFolder(tmp_path, SETTINGS, resume=True)
+    RunFolder(tmp_path, "rnn", SETTINGS).write_text("results.csv", "precious\n")
+    RunFolder(tmp_path, "rnn", SETTINGS, resume=True)
     assert (tmp_path / "results.csv").exists()
-    RunFolder(tmp_path, SETTINGS, force=True)
+    RunFolder(tmp_path, "rnn", SETTINGS, force=True)
     assert not (tmp_path / "results.csv").exists()
 
 
 def test_resume_with_other_settings_names_the_setting_and_both_values(tmp_path):
-    RunFolder(tmp_path, SETTINGS)
+    RunFolder(tmp_path, "rnn", SETTINGS)
     with pytest.raises(UsageError, match="epochs 3, now it is 4"):
-        RunFolder(tmp_path, {**SETTINGS, "epochs": 4}, resume=True)
+        RunFolder(tmp_path, "rnn", {**SETTINGS, "epochs": 4}, resume=True)
 
 
 def test_a_folder_that_holds_no_run_is_left_alone_even_by_force(tmp_path):
     (tmp_path / "thesis.txt").write_text("precious")
     for options in ({}, {"force": True}, {"resume": True}):
         with pytest.raises(UsageError, match="holds files but no run"):
-            RunFolder(tmp_path, SETTINGS, **options)
+            RunFolder(tmp_path, "rnn", SETTINGS, **options)
     assert (tmp_path / "thesis.txt").read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"model_type": "bert"}, "is not that of a run"),
+        ([], "holds no JSON object"),
+        ({"study": "vae", "environment": {}, "finished": True}, "holds a run of another study, not of rnn"),
+        ({"kl_weights": [1], "environment": {}, "finished": True}, "holds a run of another study, not of rnn"),
+    ],
+)
+@pytest.mark.parametrize("option", ["force", "resume"])
+def test_a_folder_of_something_else_is_neither_deleted_nor_gone_on_with(config, said, option, tmp_path):
+    (tmp_path / CONFIG).write_text(json.dumps(config))
+    (tmp_path / "thesis.txt").write_text("precious")
+    with pytest.raises(UsageError, match=said):
+        RunFolder(tmp_path, "rnn", SETTINGS, **{option: True})
+    assert (tmp_path / "thesis.txt").read_text() == "precious"
+
+
+def test_a_run_from_before_studies_were_named_is_known_by_its_own_setting(tmp_path):
+    (tmp_path / CONFIG).write_text(json.dumps({"cells": ["gru"], "environment": {}, "finished": True}))
+    RunFolder(tmp_path, "rnn", SETTINGS, force=True)
+    assert read_json(tmp_path / CONFIG)["study"] == "rnn"
+
+
+def test_force_follows_no_link_and_spares_the_data_that_it_is_to_read(tmp_path):
+    RunFolder(tmp_path / "run", "rnn", SETTINGS).write_text("mine.csv", "precious\n")
+    (tmp_path / "link").symlink_to(tmp_path / "run")
+    with pytest.raises(UsageError, match="is a link"):
+        RunFolder(tmp_path / "link", "rnn", SETTINGS, force=True)
+    with pytest.raises(UsageError, match=r"--data .*mine.csv: lies in --out"):
+        RunFolder(tmp_path / "run", "rnn", SETTINGS, force=True, data=str(tmp_path / "link" / "mine.csv"))
+    assert (tmp_path / "run" / "mine.csv").exists()
 
 
 def test_a_file_where_the_folder_should_be_is_one_clear_line(tmp_path):
     (tmp_path / "run").write_text("")
     with pytest.raises(UsageError, match="is a file, expected a folder"):
-        RunFolder(tmp_path / "run", SETTINGS)
+        RunFolder(tmp_path / "run", "rnn", SETTINGS)
 
 
 def test_a_damaged_config_is_one_clear_line(tmp_path):
-    RunFolder(tmp_path, SETTINGS)
+    RunFolder(tmp_path, "rnn", SETTINGS)
     (tmp_path / CONFIG).write_text("{")
     with pytest.raises(UsageError, match="cannot be read"):
-        RunFolder(tmp_path, SETTINGS, resume=True)
+        RunFolder(tmp_path, "rnn", SETTINGS, resume=True)
 
 
 def test_a_write_that_fails_leaves_the_old_file_whole_and_nothing_beside(tmp_path):
@@ -80,6 +114,6 @@ def test_a_write_that_fails_leaves_the_old_file_whole_and_nothing_beside(tmp_pat
 
 
 def test_json_is_written_as_it_is_read(tmp_path):
-    folder = RunFolder(tmp_path, SETTINGS)
+    folder = RunFolder(tmp_path, "rnn", SETTINGS)
     folder.write_json("facts.json", {"a": [1, 2.5, None, "é"]})
     assert json.loads((tmp_path / "facts.json").read_text(encoding="utf-8")) == {"a": [1, 2.5, None, "é"]}

@@ -497,3 +497,11 @@ def test_quick_makes_smaller_only_what_was_not_asked_for():
 )
 def test_durations_are_given_in_the_unit_that_fits(seconds, text):
     assert duration(seconds) == text
+
+
+def test_a_run_of_another_study_is_neither_gone_on_with_nor_replaced(tmp_path):
+    (tmp_path / CONFIG).write_text(json.dumps({"cells": ["gru"], "environment": {}, "finished": True, "data": {}}))
+    for option in ("--resume", "--force"):
+        with pytest.raises(UsageError, match="holds a run of another study, not of vae"):
+            run(tmp_path, option)
+    assert list(tmp_path.iterdir()) == [tmp_path / CONFIG]
