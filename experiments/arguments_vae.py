@@ -95,7 +95,8 @@ def resolve(args: argparse.Namespace) -> dict[str, Any]:
 
     for name in ("latent", "epochs", "batch_size"):
         require(name, settings[name], settings[name] >= 1, "at least 1")
-    require("images", settings["images"], (settings["images"] or math.inf) >= LEAST_IMAGES, f"at least {LEAST_IMAGES}")
+    images = settings["images"]
+    require("images", images, images is None or images >= LEAST_IMAGES, f"at least {LEAST_IMAGES}")
     require("seed", args.seed, args.seed >= 0, "0 or more")
     rate = settings["learning_rate"]
     require("learning_rate", rate, 0 < rate < math.inf, "a number above 0")

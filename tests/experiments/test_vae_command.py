@@ -394,6 +394,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_epoch_step_and_op_and_keeps
         ("--widths 4 4 4 4 4 4", "--widths is 4 4 4 4 4 4, expected at most 5: each halves the side of 32 pixels"),
         ("--latent 0", "--latent is 0, expected at least 1"),
         ("--epochs 0", "--epochs is 0, expected at least 1"),
+        ("--images 0", "--images is 0, expected at least 32"),
         ("--images 31", "--images is 31, expected at least 32"),
         ("--batch-size 0", "--batch-size is 0, expected at least 1"),
         ("--learning-rate 0", "--learning-rate is 0.0, expected a number above 0"),
