@@ -23,7 +23,7 @@ from experiments.arguments_rnn import add_arguments, resolve
 from experiments.redraw_rnn import redraw
 from experiments.run_folder import CONFIG, RunFolder, UsageError
 from experiments.trainings_rnn import EVERYTHING, Recipe, Result, Training, forecast, run_all, train_and_score
-from experiments.world_map import mark_drawn
+from experiments.world_map import mark_drawn, share_a_code
 from rnn.baselines import BASELINES
 from rnn.correlation import best_partners, constant_series, correlated_set, correlation_matrix
 from rnn.train import Settings
@@ -35,6 +35,7 @@ __all__ = ["add_arguments", "run"]
 def run(args: argparse.Namespace) -> None:
     settings = resolve(args)
     cases = resolve_cases(args.data, args.start, args.end, args.seed)
+    _check_cases(cases, args.data)
     correlation = correlation_matrix(cases.new_cases)
     windows = _windows(cases.new_cases, correlation, settings)
     recipe = _recipe(settings, days=cases.new_cases.shape[1])
@@ -59,6 +60,18 @@ def run(args: argparse.Namespace) -> None:
     print(redraw(folder.path))
     folder.finish()
     print(f"done in {folder.config['wall_seconds']:.0f} s: the results are in {folder.path}")
+
+
+def _check_cases(cases: CaseCounts, source: str) -> None:
+    """UsageError for what could not be correlated, tabulated or drawn, before anything is trained."""
+    days = len(cases.dates)
+    if days < 3:
+        raise UsageError(f"--start {cases.dates[0]} --end {cases.dates[-1]}: {days} days, expected at least 3")
+    if "country" in cases.countries:
+        raise UsageError(f"--data {source}: a country is called 'country', as a column of the tables is: rename it")
+    shared = share_a_code(cases.countries, csv_rnn.codes(cases.countries))
+    if shared:
+        raise UsageError(f"--data {source}: {shared}")
 
 
 def _windows(new_cases: np.ndarray, correlation: np.ndarray, settings: dict[str, Any]) -> dict[int, Windows]:

@@ -159,12 +159,13 @@ def _in_order(work, done):
 
 
 def _load(folder: Path, training: Training) -> Result | None:
+    """The result of a training that was done before; None if there is none, or none that can be read."""
     try:
         saved = json.loads((folder / training.file).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        records = [Record(**record) for record in saved["records"]]
+        return Result(training, saved["scores"], records, saved["probability"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    records = [Record(**record) for record in saved["records"]]
-    return Result(Training(**saved["training"]), saved["scores"], records, saved["probability"])
 
 
 def _results(todo: dict[Training, Callable[[], Result]], jobs: int) -> Iterable[Result]:

@@ -9,6 +9,7 @@ static: no script, no date, plain SVG titles as tooltips, so that equal tables g
 
 import sys
 import textwrap
+from collections.abc import Iterable
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -86,13 +87,21 @@ def checked(table: pd.DataFrame) -> pd.DataFrame:
     if len(bad):
         row = bad.iloc[0]
         raise DataError(f"world_map.csv, {row['country']}: probability {row['probability']} is not between 0 and 1")
-    coded = table[table["code"] != ""]
-    twice = coded[coded["code"].duplicated(keep=False)]
-    if len(twice):
-        code = twice["code"].iloc[0]
-        names = " and ".join(twice.loc[twice["code"] == code, "country"])
-        raise DataError(f"world_map.csv: {names} share the code {code!r}; give each country its own")
+    shared = share_a_code(table["country"], table["code"])
+    if shared:
+        raise DataError(f"world_map.csv: {shared}")
     return mark_drawn(table)
+
+
+def share_a_code(countries: Iterable[str], codes: Iterable[str]) -> str | None:
+    """Which countries claim the same shape of the map, as an error's words; None if none do."""
+    names: dict[str, list[str]] = {}
+    for name, code in zip(countries, codes, strict=True):
+        names.setdefault(code, []).append(name)
+    for code, together in names.items():
+        if code and len(together) > 1:
+            return f"{' and '.join(together)} share the code {code!r}; give each country its own"
+    return None
 
 
 def bins(probability: pd.Series) -> np.ndarray:

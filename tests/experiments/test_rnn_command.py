@@ -201,6 +201,14 @@ def test_a_run_that_was_stopped_goes_on_where_it_was_and_ends_the_same(folder, t
         assert (tmp_path / "stopped" / name).read_bytes() == (folder / name).read_bytes(), name
 
 
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"training": 1}', '{"records": [{"epoch": 1}]}'])
+def test_a_damaged_training_counts_as_not_done(content, tmp_path):
+    training = trainings_rnn.Training("gru", 3, "time", 0)
+    (tmp_path / "trainings").mkdir()
+    (tmp_path / training.file).write_text(content)
+    assert trainings_rnn._load(tmp_path, training) is None
+
+
 def test_resuming_with_other_settings_is_refused_in_one_line_that_names_the_setting(folder, no_drawing):
     with pytest.raises(UsageError, match=r"that run had epochs 2, now it is 3"):
         run(folder, "--resume", "--epochs", "3")
@@ -225,6 +233,7 @@ def test_resuming_with_other_settings_is_refused_in_one_line_that_names_the_sett
         ("--seed -1", "--seed is -1, expected 0 or more"),
         ("--jobs 0", "--jobs is 0, expected at least 1"),
         ("--data nowhere.csv", "nowhere.csv: no such file"),
+        ("--start 2020-04-11 --end 2020-04-12", "--end 2020-04-12: 2 days, expected at least 3"),
         ("--start 2020-13-01", "start '2020-13-01' is not a date"),
     ],
 )
@@ -232,6 +241,24 @@ def test_a_wrong_flag_gives_one_line_and_writes_nothing(flags, message, tmp_path
     with pytest.raises((UsageError, DataError), match=re.escape(message)) as error:
         run(tmp_path / "out", *flags.split())
     assert "\n" not in str(error.value)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (("Bahamas", "Bahamas, The"), "mine.csv: Bahamas and Bahamas, The share the code 'bs'"),
+        (("France", "country"), "mine.csv: a country is called 'country'"),
+    ],
+)
+def test_names_that_cannot_be_told_apart_are_refused_before_anything_is_trained(names, message, tmp_path):
+    counts = {names[0]: [0, 1, 3, 4, 9, 9], names[1]: [0, 2, 3, 5, 9, 8]}
+    days = ",".join(f"1/{day}/20" for day in range(22, 28))
+    rows = [f'"","{name}",1,1,{",".join(map(str, sorted(cases)))}' for name, cases in counts.items()]
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join([f"Province/State,Country/Region,Lat,Long,{days}", *rows]) + "\n")
+    with pytest.raises(UsageError, match=re.escape(message)):
+        run(tmp_path / "out", "--data", str(path), "--start", "2020-01-22", "--end", "2020-01-27")
     assert not (tmp_path / "out").exists()
 
 
