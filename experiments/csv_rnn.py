@@ -85,7 +85,7 @@ def curves_table(results: Iterable[Result]) -> pd.DataFrame:
 
 
 def predictions_table(tested: Iterable[tuple[Result, Windows]], cases: CaseCounts) -> pd.DataFrame:
-    """predictions.csv: the probability of each test window, with its label, from pairs of a result and its windows."""
+    """predictions.csv: probability, label and decision of each test window, from pairs of a result and its windows."""
     names, dates = np.array(cases.countries), cases.dates.astype(str)
     parts = [
         pd.DataFrame(
@@ -98,6 +98,7 @@ def predictions_table(tested: Iterable[tuple[Result, Windows]], cases: CaseCount
                 "day": dates[windows.day + 1],  # column t of the differences belongs to date t + 1
                 "probability": result.probability,
                 "label": windows.labels.astype(int),
+                "decision": result.decision,
             }
         )
         for result, windows in tested

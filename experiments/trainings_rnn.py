@@ -56,12 +56,14 @@ class Result:
     scores       by metric; none if nothing was held out
     records      of every epoch and part; none for a baseline
     probability  of the windows asked about: the test windows, or each country's last one
+    decision     1 where a rise is foreseen, for the same windows: a rule need not decide by its probability
     """
 
     training: Training
     scores: dict[str, float]
     records: list[Record]
     probability: list[float]
+    decision: list[int]
 
 
 @dataclass(frozen=True)
@@ -96,13 +98,14 @@ def train_and_score(training: Training, windows: Windows, recipe: Recipe) -> Res
         decision = probability >= 0.5
     scores = {"train_accuracy": accuracy(known.labels, decision[~test])}
     scores |= evaluate(asked.labels, probability[test], decision[test])
-    return Result(training, scores, records, _rounded(probability[test]))
+    return Result(training, scores, records, _rounded(probability[test]), decision[test].astype(int).tolist())
 
 
 def forecast(training: Training, windows: Windows, latest: np.ndarray, recipe: Recipe) -> Result:
     """Train a net on all windows and give the probability for each row of `latest` (countries, L)."""
     net, records = _fit(training, {"train": windows}, recipe)
-    return Result(training, {}, records, _rounded(net.probability(signed_log(latest))))
+    probability = net.probability(signed_log(latest))
+    return Result(training, {}, records, _rounded(probability), (probability >= 0.5).astype(int).tolist())
 
 
 def _fit(training, parts, recipe):
@@ -163,7 +166,7 @@ def _load(folder: Path, training: Training) -> Result | None:
     try:
         saved = json.loads((folder / training.file).read_text(encoding="utf-8"))
         records = [Record(**record) for record in saved["records"]]
-        return Result(training, saved["scores"], records, saved["probability"])
+        return Result(training, saved["scores"], records, saved["probability"], saved["decision"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

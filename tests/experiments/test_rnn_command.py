@@ -62,7 +62,7 @@ def test_a_run_leaves_every_promised_file(folder):
         ("results.csv", "model,length,split,seed,metric,value"),
         ("world_map.csv", "country,code,probability,drawn,last_days,day"),
         ("curves.csv", "model,length,split,seed,epoch,part,loss,accuracy"),
-        ("predictions.csv", "model,length,split,seed,country,day,probability,label"),
+        ("predictions.csv", "model,length,split,seed,country,day,probability,label,decision"),
     ],
 )
 def test_columns_are_exactly_those_promised(folder, name, header):
@@ -119,7 +119,7 @@ def test_predictions_are_those_that_were_scored_and_their_labels_those_of_the_da
 
     results = pd.read_csv(folder / "results.csv")
     key = ["model", "length", "split", "seed"]
-    right = (predictions["probability"] >= 0.5) == (predictions["label"] == 1)
+    right = predictions["decision"] == predictions["label"]
     accuracy = right.groupby([predictions[k] for k in key]).mean()
     scored = results[results["metric"] == "accuracy"].set_index(key)["value"]
     np.testing.assert_allclose(accuracy, scored.loc[accuracy.index], atol=1e-6)

@@ -54,6 +54,14 @@ def test_the_test_set_adds_the_scatter_of_its_windows() -> None:
     assert unpaired.test_error == pytest.approx(math.sqrt(2) * np.std([1, 1, 1, 0], ddof=1) / 2)
 
 
+def test_a_rule_is_right_where_its_decision_is_whatever_its_probability() -> None:
+    windows = pd.DataFrame({"country": list("abcd"), "day": "2020-04-01", "label": 1, "seed": 0, "probability": 0.9})
+    gru, rule = (windows.assign(model=model) for model in ("gru", "reversal"))
+    decided = pd.concat([gru.assign(decision=1), rule.assign(decision=[1, 0, 0, 0])])
+    difference = with_test_error(Difference(0.75, 0.0, 2), decided, "gru", "reversal")
+    assert difference.test_error == pytest.approx(np.std([0, 1, 1, 1], ddof=1) / 2)
+
+
 def test_means_and_standard_deviations_over_seeds(sample: SavedRun) -> None:
     results = sample.table("results.csv")
     chosen = results.query("model == 'gru' and length == 7 and split == 'time' and metric == 'auc'")["value"]
