@@ -72,9 +72,23 @@ def distinct_windows(run: SavedRun, results: pd.DataFrame) -> str:
             "to be read from there, and balanced accuracy and AUC are the fairer measures."
         )
     return (
-        f"{text} This run kept the first of each before splitting, so that {always} "
+        f"{text} {_kept(run, longest=int(windows['length'].max()))} So {always} "
         f"{SPLIT_PHRASES[splits_in(results)[0]]}. Left in, each repeat would count as one more examination passed."
     )
+
+
+def _kept(run: SavedRun, longest: int) -> str:
+    """Which windows the models were asked about: one choice for all lengths, made by the longest."""
+    if longest == run.map_length:
+        return "This run kept the first of each before splitting."
+    text = f"Before splitting, this run kept the pairs of country and day whose window of {longest} days is new"
+    kept = run.config.get("kept")  # not in the config.json of older runs
+    if kept:
+        text += (
+            f": {kept['pairs']:,} pairs, {percent(kept['rises'] / kept['pairs'])} of them with a rise, whose windows "
+            f"of {run.map_length} days have {kept['different'][str(run.map_length)]:,} different contents"
+        )
+    return text + "."
 
 
 def calibration(run: SavedRun, results: pd.DataFrame) -> str:

@@ -27,7 +27,7 @@ from experiments.world_map import mark_drawn, share_a_code
 from rnn.baselines import BASELINES
 from rnn.correlation import best_partners, constant_series, correlated_set, correlation_matrix
 from rnn.train import Settings
-from rnn.windows import Windows, comparable_windows
+from rnn.windows import Windows, comparable_windows, distinct
 
 __all__ = ["add_arguments", "run"]
 
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> None:
 
     settings_and_data = {"data": _facts(cases), **settings}
     folder = RunFolder(args.out, "rnn", settings_and_data, resume=args.resume, force=args.force, data=args.data)
-    folder.config["notes"] = _notes(cases)
+    folder.config |= {"notes": _notes(cases), "kept": _kept(windows)}
     _introduce(cases, correlation, windows, folder.config)
     _write_data_tables(folder, cases, correlation, settings)
 
@@ -132,6 +132,13 @@ def _notes(cases: CaseCounts) -> list[str]:
     if not names:
         return list(cases.notes)
     return [*cases.notes, f"the daily count never changes, so that no correlation is defined: {', '.join(names)}"]
+
+
+def _kept(windows: dict[int, Windows]) -> dict[str, Any]:
+    """What the models are asked about: pairs of country and day, and by length how many different windows they have."""
+    pairs = windows[max(windows)]
+    different = {str(length): len(distinct(of_length)) for length, of_length in windows.items()}
+    return {"pairs": len(pairs), "rises": int(pairs.labels.sum()), "different": different}
 
 
 def _introduce(cases: CaseCounts, correlation: np.ndarray, windows: dict[int, Windows], config: dict[str, Any]) -> None:

@@ -124,6 +124,17 @@ def test_a_map_that_is_the_reversal_rule_is_called_so(tmp_path: Path) -> None:
     assert "largely that rule in shades" not in discuss(run)
 
 
+def test_the_windows_that_were_kept_are_told_as_they_were_chosen_by_the_longest(tmp_path: Path) -> None:
+    run = open_run(write_run(tmp_path))
+    assert "This run kept the first of each before splitting." in discuss(run)  # its map's length is the longest
+    run.config["map"]["length"] = 5
+    text = discuss(run)
+    assert "kept the pairs of country and day whose window of 7 days is new." in text
+    assert "kept the first of each" not in text
+    run.config["kept"] = {"pairs": 1000, "rises": 450, "different": {"3": 700, "5": 901}}
+    assert "is new: 1,000 pairs, 45.0 % of them with a rise, whose windows of 5 days have 901 diff" in discuss(run)
+
+
 def test_names_cannot_smuggle_markup_into_the_text(tmp_path: Path) -> None:
     names = {f"<script>{name}*</script>": code for name, code in COUNTRIES.items()}
     text = told(tmp_path, countries=names)

@@ -170,6 +170,14 @@ def test_config_says_what_was_asked_of_which_data(folder):
     assert config["wall_seconds"] > 0
 
 
+def test_config_counts_the_windows_that_were_kept(folder):
+    kept = json.loads((folder / CONFIG).read_text())["kept"]
+    windows = pd.read_csv(folder / "windows.csv").query("threshold == 0.6").set_index("length")
+    assert kept["pairs"] == kept["different"]["5"] == windows.loc[5, "distinct"]
+    assert kept["rises"] == windows.loc[5, "positives_distinct"]
+    assert kept["different"]["3"] < kept["pairs"]
+
+
 def test_two_processes_leave_the_same_bytes_as_one(folder, tmp_path, no_drawing):
     other = run(tmp_path / "two", "--jobs", "2")
     for name in TABLES:
