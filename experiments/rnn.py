@@ -166,6 +166,7 @@ def _write_data_tables(folder: RunFolder, cases: CaseCounts, correlation: np.nda
 def _write_results(folder: RunFolder, done: dict[Training, Result]) -> None:
     folder.write_csv("results.csv", csv_rnn.results_table(done.values()))
     folder.write_csv("curves.csv", csv_rnn.curves_table(done.values()))
+    folder.record_cost()  # now and then, so that a run which is stopped knows what it has taken
 
 
 def _best_net(tested: dict[Training, Result], settings: dict[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """The folder of one run: what was asked, with what, and the results, none of them ever half-written.
 
 `config.json` holds the study's name, the arguments that decide the results, the seed, the versions, the data's hash,
-and at the end the time and memory that the run took. A folder that holds a run is not written to by another one by
-accident: `--resume` goes on with the same arguments, `--force` throws the old run away first; either takes a run of
-the same study only, never a folder of anything else.
+and the time and memory that the run took; what a run was begun with stays there when it is gone on with. A folder that
+holds a run is not written to by another one by accident: `--resume` goes on with the same arguments, `--force` throws
+the old run away first; either takes a run of the same study only, never a folder of anything else.
 """
 
 import json
 import os
 import platform
 import resource
+import shlex
 import shutil
 import subprocess
 import sys
@@ -68,10 +69,10 @@ class RunFolder:
         data: str | None = None,
     ):
         self.path = path
-        self._started = time.monotonic()
         before = saved_config(path, study)
         if before and force:
             self._clear(data)
+            before = {}
         elif before and resume:
             self._check_same(settings, before)
         elif before:
@@ -80,7 +81,10 @@ class RunFolder:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"--out {path}: cannot be made ({error.strerror}): choose another folder") from None
+        self._started = time.monotonic() - before.get("wall_seconds", 0.0)
         self.config: dict[str, Any] = {"study": study, **settings, "environment": environment(), "finished": False}
+        if before:
+            self._go_on_from(before)
         self.write_json(CONFIG, self.config)
 
     def _clear(self, data):
@@ -98,6 +102,16 @@ class RunFolder:
                     f"{_brief(value)}: give the same arguments, or --force to start again"
                 )
 
+    def _go_on_from(self, before):
+        """Keep what the run was begun with, and add with what it goes on."""
+        begun, now = before["environment"], self.config["environment"]
+        differs = [name for name in ("commit", "numpy") if begun.get(name) != now[name]]
+        if differs:
+            told = (" and ".join(f"{name} {which.get(name)}" for name in differs) for which in (begun, now))
+            print("warning: the run was begun with {}, and goes on with {}".format(*told), flush=True)
+        taken = {name: before[name] for name in ("wall_seconds", "peak_memory_mb") if name in before}
+        self.config |= {"environment": begun, "resumed": [*before.get("resumed", []), now], **taken}
+
     def write_json(self, name: str, value: Any) -> None:
         self.write_text(name, json.dumps(value, indent=2) + "\n")
 
@@ -110,10 +124,13 @@ class RunFolder:
 
     def finish(self, **facts: Any) -> None:
         """Record that the run is complete, with what it took and any further facts."""
-        self.config |= facts
+        self.config |= {**facts, "finished": True}
+        self.record_cost()
+
+    def record_cost(self) -> None:
+        """Record the time and memory so far, of all calls that worked on the run together."""
         self.config["wall_seconds"] = round(time.monotonic() - self._started, 1)
-        self.config["peak_memory_mb"] = round(peak_memory_mb(), 1)
-        self.config["finished"] = True
+        self.config["peak_memory_mb"] = round(max(peak_memory_mb(), self.config.get("peak_memory_mb", 0.0)), 1)
         self.write_json(CONFIG, self.config)
 
 
@@ -169,7 +186,7 @@ def environment() -> dict[str, Any]:
     """What a result may depend on besides the arguments: versions, BLAS, cores, the commit of the code."""
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return {
-        "command": " ".join(["python -m experiments", *sys.argv[1:]]),
+        "command": shlex.join(["python", "-m", "experiments", *sys.argv[1:]]),
         "python": platform.python_version(),
         "numpy": np.__version__,
         "pandas": pd.__version__,

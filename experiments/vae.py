@@ -55,7 +55,10 @@ def run(args: argparse.Namespace) -> None:
         folder.write_json(CONFIG, before)
         print(f"{folder.path}: finished before, its figures are drawn again")
     else:
-        _train_and_evaluate(folder, settings, faces, training, held_out)
+        try:
+            _train_and_evaluate(folder, settings, faces, training, held_out)
+        finally:
+            folder.record_cost()  # also if it is stopped
     draw_all(folder.path)
     write_tables(folder.path)
     write_discussion(folder.path)

@@ -6,6 +6,7 @@ through the escaping, the browser still refuses to run it (W3C, "Content Securit
 
 import base64
 import hashlib
+import re
 from html import escape
 from pathlib import Path
 from string import Template
@@ -88,7 +89,12 @@ def _highlights(highlights: Highlights) -> str:
 
 def _command(study: Study) -> str:
     """The command, broken between its words and not within them, where a break could be taken for a blank."""
-    return f"<code>{' '.join(f'<span>{escape(word)}</span>' for word in study.command.split())}</code>"
+    return f"<code>{' '.join(f'<span>{escape(word)}</span>' for word in _words(study.command))}</code>"
+
+
+def _words(command: str) -> list[str]:
+    """The words of a command as they stand there: a blank within quotes parts none."""
+    return re.findall(r"""(?:'[^']*'|"[^"]*"|\S)+""", command)
 
 
 def _item(study: Study, item: Item) -> str:

@@ -12,6 +12,7 @@ from experiments.__main__ import main
 from experiments.report import write_report
 from experiments.report.inline_map import inline_map
 from experiments.report.markdown import code_block, inline, table, to_html
+from experiments.report.page import _words as page_words
 from experiments.report.page import page
 from experiments.report.pictures import inlined
 from experiments.run_folder import UsageError
@@ -207,6 +208,18 @@ def test_invented_data_are_stamped(read, tmp_path):
     page_of_real_faces = report(tmp_path, tmp_path / "out")
     assert "Drawn faces" not in page_of_real_faces
     assert "The middle square of every picture" in page_of_real_faces
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("python --data 'my cases.csv'", ["python", "--data", "'my cases.csv'"]),
+        ("""cat 'it'"'"'s here.csv'""", ["cat", """'it'"'"'s here.csv'"""]),
+        ("python --data it's mine", ["python", "--data", "it's", "mine"]),
+    ],
+)
+def test_a_command_is_broken_between_its_words_and_keeps_its_quotes(command, words):
+    assert page_words(command) == words
 
 
 def test_a_missing_study_is_said_with_the_command_that_makes_it(tmp_path):

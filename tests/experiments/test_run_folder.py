@@ -103,6 +103,23 @@ def test_a_damaged_config_is_one_clear_line(tmp_path):
         RunFolder(tmp_path, "rnn", SETTINGS, resume=True)
 
 
+def test_a_resumed_run_keeps_what_it_was_begun_with_and_adds_up_its_time(tmp_path, monkeypatch, capsys):
+    clock = iter([10.0, 15.0, 100.0, 102.0])
+    monkeypatch.setattr("experiments.run_folder.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("experiments.run_folder._git_commit", lambda: "aaa")
+    monkeypatch.setattr("sys.argv", ["", "rnn", "--data", "my cases.csv"])
+    RunFolder(tmp_path, "rnn", SETTINGS).record_cost()
+    monkeypatch.setattr("experiments.run_folder._git_commit", lambda: "bbb")
+    monkeypatch.setattr("sys.argv", ["", "rnn", "--resume"])
+    RunFolder(tmp_path, "rnn", SETTINGS, resume=True).finish()
+    config = read_json(tmp_path / CONFIG)
+    assert config["wall_seconds"] == 7.0
+    assert config["environment"]["commit"] == "aaa"
+    assert config["environment"]["command"] == "python -m experiments rnn --data 'my cases.csv'"
+    assert [environment["command"] for environment in config["resumed"]] == ["python -m experiments rnn --resume"]
+    assert capsys.readouterr().out == "warning: the run was begun with commit aaa, and goes on with commit bbb\n"
+
+
 def test_a_write_that_fails_leaves_the_old_file_whole_and_nothing_beside(tmp_path):
     path = tmp_path / "numbers.csv"
     path.write_text("old")
