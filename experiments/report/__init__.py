@@ -52,8 +52,7 @@ def write_report(runs: Path, out: Path) -> Path:
     for name, text in files.items():
         _write(out / name, text.encode())
     for study in studies:
-        for table in study.tables:
-            _write(out / "csv" / study.name / table.name, table.read_bytes())
+        _copy_tables(study, out / "csv" / study.name)
     return out / "index.html"
 
 
@@ -64,6 +63,15 @@ def _study(name: str, folder: Path) -> Study:
     if not read_json(folder / CONFIG).get("finished", True):
         return missing_study(name, f"the run in {folder} has not finished; --resume goes on with it")
     return STUDIES[name](folder)
+
+
+def _copy_tables(study: Study, folder: Path) -> None:
+    """The study's tables, and no table of an earlier report beside them."""
+    for table in study.tables:
+        _write(folder / table.name, table.read_bytes())
+    for path in folder.glob("*.csv"):
+        if path.name not in {table.name for table in study.tables}:
+            path.unlink()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -222,6 +222,18 @@ def test_a_command_is_broken_between_its_words_and_keeps_its_quotes(command, wor
     assert page_words(command) == words
 
 
+def test_tables_of_an_earlier_report_do_not_stay(tmp_path):
+    write_vae(tmp_path / "vae")
+    for name in ("vae/gone.csv", "vae/final.csv", "rnn/results.csv", "vae/notes.txt"):
+        path = tmp_path / "out" / "csv" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("old", encoding="utf-8")
+    report(tmp_path, tmp_path / "out")
+    left = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "out" / "csv").glob("*/*")}
+    assert set(left) == {"final.csv", "metrics.csv", "notes.txt"}
+    assert left["final.csv"] != "old"
+
+
 def test_a_missing_study_is_said_with_the_command_that_makes_it(tmp_path):
     write_vae(tmp_path / "vae")
     read = Reader(report(tmp_path, tmp_path / "out"))
