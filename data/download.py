@@ -3,8 +3,10 @@
 import logging
 import re
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -72,17 +74,20 @@ def fetch(
     kind: Literal["csv", "zip"] = "csv",
     timeout: float = 5.0,
     at_most: float = 60.0,
+    most_bytes: int = 1_000_000_000,
 ) -> Path:
     """Downloads ``url`` to ``path``, in one attempt, and returns ``path``.
 
-    sha256   of the content (of a CSV with LF line ends, as it is then stored); None takes what comes
-    kind     what the first bytes must look like: a server may well answer with a page of HTML
-    timeout  seconds of silence, when connecting or between two packets, after which to give up
-    at_most  seconds for the whole download
+    sha256      of the content (of a CSV with LF line ends, as it is then stored); None takes what comes
+    kind        what the first bytes must look like: a server may well answer with a page of HTML
+    timeout     seconds of silence, when connecting or between two packets, after which to give up
+    at_most     seconds for the whole download
+    most_bytes  of the content, after which to give up
 
     The file is written beside and renamed, so ``path`` is complete or untouched. A file that is there already
     and has the right hash is kept without a look at the network.
-    Raises DataError in one line: no network, timeout, HTTP status, wrong kind, body cut short, wrong hash.
+    Raises DataError in one line: no network, timeout, HTTP status, wrong kind, body cut short or too long, wrong hash,
+    a redirection from https to http.
     """
     try:
         with _quiet_pooch():
@@ -91,7 +96,7 @@ def fetch(
                 known_hash=None if sha256 is None else f"sha256:{sha256}",
                 fname=path.name,
                 path=path.parent,
-                downloader=_Download(kind, timeout, at_most),
+                downloader=_Download(kind, timeout, at_most, most_bytes),
             )
     except DataError as error:
         raise DataError(f"{url}: {error}") from None
@@ -107,8 +112,8 @@ class _Download:
     pooch's own knows neither a limit for the whole download nor a look at the first bytes.
     """
 
-    def __init__(self, kind: Literal["csv", "zip"], timeout: float, at_most: float) -> None:
-        self.kind, self.timeout, self.at_most = kind, timeout, at_most
+    def __init__(self, kind: Literal["csv", "zip"], timeout: float, at_most: float, most_bytes: int) -> None:
+        self.kind, self.timeout, self.at_most, self.most_bytes = kind, timeout, at_most, most_bytes
 
     def __call__(self, url: str, output_file: str, _: Any) -> None:
         deadline = time.monotonic() + self.at_most
@@ -118,6 +123,7 @@ class _Download:
             requests.get(url, stream=True, timeout=self.timeout) as response,
             open(output_file, "wb") as file,
         ):
+            _check_encrypted_throughout(response)
             response.raise_for_status()
             for chunk in response.iter_content(_CHUNK):
                 if first and (reason := _WHY_NOT[self.kind](chunk)):
@@ -126,11 +132,24 @@ class _Download:
                 file.write(chunk)
                 if time.monotonic() > deadline:
                     raise DataError(f"the download was not complete after {self.at_most:g} s")
+                if file.tell() > self.most_bytes:
+                    raise DataError(f"the file is longer than {self.most_bytes:,} bytes")
         if first:
             raise DataError("the server sent an empty file")
+        # Without a Content-Length nothing else tells that a body was cut short: the list of a zip stands at its end.
+        if self.kind == "zip" and not zipfile.is_zipfile(output_file):
+            raise DataError("the zip archive ends too early: the connection broke before the file was complete")
         if self.kind == "csv":
             path = Path(output_file)
             path.write_bytes(lf_line_ends(path.read_bytes()))
+
+
+def _check_encrypted_throughout(response: requests.Response) -> None:
+    """Who asked for https shall not be led to a page that anyone on the way may change."""
+    addresses = [step.url for step in (*response.history, response)]
+    for before, after in pairwise(addresses):
+        if before.startswith("https:") and not after.startswith("https:"):
+            raise DataError(f"the server redirects from https to {after}, which is not encrypted")
 
 
 def _in_one_line(error: Exception, timeout: float) -> str:

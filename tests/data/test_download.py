@@ -6,21 +6,33 @@ import io
 import logging
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pooch
 import pytest
+import requests
 
 from data.covid import load_cases
-from data.download import fetch, is_url, lf_line_ends, why_not_csv, why_not_zip
+from data.download import _check_encrypted_throughout, fetch, is_url, lf_line_ends, why_not_csv, why_not_zip
 from data.errors import DataError
 from tests.data.samples import SERIES
 
 CSV = SERIES.encode()
+
+
+def zip_of(content: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, part in content.items():
+            archive.writestr(name, part)
+    return buffer.getvalue()
+
+
 SHA256 = hashlib.sha256(CSV).hexdigest()
-ZIP = b"PK\x03\x04" + bytes(range(256)) * 8 + b"\r\n"
+ZIP = zip_of({"face.png": bytes(range(256)) * 8 + b"\r\n"})
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -42,6 +54,10 @@ class Handler(BaseHTTPRequestHandler):
         elif name == "truncated":
             self.begin(len(CSV) + 1)
             self.wfile.write(CSV)
+        elif name == "cut":  # no Content-Length tells that there should be more
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(ZIP[:1000])
         elif name == "stalled":
             self.begin(len(CSV) + 1)
             self.wfile.write(CSV)
@@ -128,6 +144,31 @@ def test_a_fault_gives_one_line_and_leaves_nothing(server: str, tmp_path: Path, 
     assert str(caught.value).startswith(f"{server}/{name}: {message}")
     assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_zip_that_was_cut_short_without_a_word_is_refused(server: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="/cut: the zip archive ends too early"):
+        fetch(f"{server}/cut", tmp_path / "faces.zip", kind="zip")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_would_fill_the_disk_is_refused(server: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="/drip: the file is longer than 5,000 bytes"):
+        fetch(f"{server}/drip", tmp_path / "cases.csv", most_bytes=5000)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_redirection_may_add_encryption_but_not_take_it_away() -> None:
+    def answer(*addresses: str) -> requests.Response:
+        *history, last = steps = [requests.Response() for _ in addresses]
+        for step, address in zip(steps, addresses, strict=True):
+            step.url = address
+        last.history = history
+        return last
+
+    _check_encrypted_throughout(answer("http://a", "https://a", "https://b"))
+    with pytest.raises(DataError, match="redirects from https to http://b"):
+        _check_encrypted_throughout(answer("https://a", "http://b", "https://c"))
 
 
 def test_a_fault_leaves_the_file_that_was_there(server: str, tmp_path: Path) -> None:
