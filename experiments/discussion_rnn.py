@@ -164,6 +164,8 @@ def which_cell(results: pd.DataFrame, length: int) -> str:
     alike: list[str] = []
     for split in splits_in(results):
         means = {cell: mean_of(results, cell, length, split, "auc") for cell in cells}
+        if not np.isfinite(list(means.values())).all():  # only one class occurs in the test part
+            continue
         first, *_, last = order = sorted(cells, key=lambda cell: -means[cell])
         difference = compare(results, first, last, length, split, "auc")
         names = listed([f"{MODEL_NAMES[cell]} ({means[cell]:.3f})" for cell in order])
@@ -173,7 +175,7 @@ def which_cell(results: pd.DataFrame, length: int) -> str:
         )
         lasts.add(last)
         (told_apart if difference.verdict == "above" else alike).append(SPLIT_PHRASES[split])
-    return " ".join([*parts, _ranking(lasts, told_apart, alike)])
+    return " ".join([*parts, _ranking(lasts, told_apart, alike)]) if parts else ""
 
 
 def _ranking(lasts: set[str], told_apart: list[str], alike: list[str]) -> str:
@@ -202,6 +204,8 @@ def which_length(results: pd.DataFrame) -> str:
         length: pd.concat([values_by_seed(results, c, length, split, "auc") for c in cells], axis=1).mean(axis=1)
         for length in lengths
     }
+    if any(values.empty for values in by_length.values()):  # only one class occurs in the test part
+        return ""
     levels = listed([f"{by_length[length].mean():.3f} at L = {length}" for length in lengths])
     text = (
         f"Every length is asked about the same pairs of country and day, so L changes what is known and not what is "

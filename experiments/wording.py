@@ -49,6 +49,8 @@ def the(model: str) -> str:
 
 def counts_as(difference: Difference) -> str:
     """What a difference amounts to."""
+    if not difference.seeds:
+        return "undefined: only one class occurs"
     return {
         "above": "more than noise explains",
         "below": "a loss that noise does not explain",

@@ -69,7 +69,7 @@ def split_title(split: str) -> str:
 
 
 def length_finding(results: pd.DataFrame, splits: tuple[str, ...]) -> str:
-    """What going from the shortest to the longest L does to the accuracy of the cells, on the first split."""
+    """What going from the shortest to the longest L does to the AUC of the cells, on the first split."""
     lengths = sorted(int(length) for length in results["length"].unique())
     split, cells = splits[0], cells_in(results)
     short, long = lengths[0], lengths[-1]
@@ -78,6 +78,8 @@ def length_finding(results: pd.DataFrame, splits: tuple[str, ...]) -> str:
         return f"One window length was run, L = {short} days"
     means = [_mean_over_cells(results, cells, length, split) for length in (short, long)]
     change = gain(means[1], means[0], "auc")
+    if not change.seeds:
+        return f"{name.capitalize()}, no AUC is defined: only one class occurs in the test part"
     if change.verdict in ("noise", "unknown"):
         found = "is within noise of" if change.verdict == "noise" else "differs, on one seed, from"
         return f"{name.capitalize()}, AUC at L = {long} days {found} that at L = {short} ({interval(change)})"

@@ -4,9 +4,10 @@ import pandas as pd
 import pytest
 
 from experiments.discussion_rnn import discuss, write_discussion
+from experiments.figures.lengths import length_finding
 from experiments.saved_rnn import SavedRun, open_run
 from experiments.summary_rnn import mean_of
-from experiments.wording import interval, listed, number, percent, plain, points, signed
+from experiments.wording import counts_as, interval, listed, number, percent, plain, points, signed
 from tests.experiments.saved_run_sample import COUNTRIES, write_run
 
 
@@ -57,6 +58,17 @@ def test_one_shared_test_period_is_not_mistaken_for_certainty(tmp_path: Path) ->
     text = told(tmp_path, gain=0.01, scatter=0.0, cells=("gru",), splits=("time",))
     assert "by time the best cell is within noise of it" in text
     assert "one test period of 15 windows" in text
+
+
+def test_a_split_without_an_auc_is_left_out_instead_of_told_as_nan(tmp_path: Path) -> None:
+    run = open_run(write_run(tmp_path, splits=("country", "random")))
+    results = run.table("results.csv")
+    results.loc[(results["metric"] == "auc") & (results["split"] == "country"), "value"] = float("nan")
+    results.to_csv(tmp_path / "results.csv", index=False)
+    text = discuss(run)
+    assert "nan" not in text and "on one seed" not in text
+    assert "By country the order by AUC" not in text and "On random windows the order by AUC" in text
+    assert "only one class occurs" in length_finding(results, ("country",))
 
 
 def test_every_number_follows_the_tables(tmp_path: Path) -> None:
@@ -164,4 +176,5 @@ def test_words_for_numbers() -> None:
     assert (signed(-0.021), number(3), number(13394)) == ("−2.1", "three", "13,394")
     assert (listed(["a"]), listed(["a", "b", "c"])) == ("a", "a, b and c")
     assert interval(Difference(0.027, float("nan"), 1)) == "+2.7 points"
+    assert counts_as(Difference(float("nan"), float("nan"), 0)) == "undefined: only one class occurs"
     assert plain("Taiwan* & <b>") == r"Taiwan\* \& \<b\>"
