@@ -5,6 +5,7 @@ difference counts is decided in one place, ``summary_rnn.Difference.verdict``.
 """
 
 import os
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -74,64 +75,73 @@ def opening(run: SavedRun) -> str:
     return text
 
 
+@dataclass(frozen=True)
+class Match:
+    """The cell and the baseline with the best accuracy on one split, and the gain of the one over the other."""
+
+    cell: str
+    baseline: str
+    difference: Difference
+
+
 def against_baselines(run: SavedRun, results: pd.DataFrame) -> str:
     """The main question, split by split at the map's length: the answer first, then its numbers."""
     length = run.map_length
-    found = {}
+    matches = {}
     for split in splits_in(results):
-        cell = best_of(results, cells_in(results), length, split, "accuracy")
-        if cell and np.isfinite(mean_of(results, "reversal", length, split, "accuracy")):
-            found[split] = (cell, _versus(run, results, cell, "reversal", length, split))
-    if not found:
-        return ""
-    details = [_one_split(run, results, split, cell, difference) for split, (cell, difference) in found.items()]
-    return "\n\n".join([_answer(found, length), *details])
-
-
-def _answer(found: dict[str, tuple[str, Difference]], length: int) -> str:
-    """In plain words: does the best cell of each split beat the reversal rule?"""
-    by_verdict: dict[str, list[str]] = {"above": [], "noise": [], "below": [], "unknown": []}
-    for split, (_, difference) in found.items():
-        by_verdict[difference.verdict].append(SPLIT_PHRASES[split])
-    above, noise, below, unknown = by_verdict.values()
-    rule = "the reversal rule (what fell yesterday rises today, nothing else does)"
-    if unknown:
-        return (
-            f"One seed cannot tell skill from luck. Here is where the best cell at L = {length} stands beside {rule}, "
-            "without a verdict."
+        cell, baseline = (
+            best_of(results, models, length, split, "accuracy") for models in (cells_in(results), baselines_in(results))
         )
+        if cell and baseline:
+            matches[split] = Match(cell, baseline, _versus(run, results, cell, baseline, length, split))
+    if not matches:
+        return ""
+    details = [_one_split(run, results, split, match) for split, match in matches.items()]
+    answer = _answer(matches, length)
+    if "reversal" in baselines_in(results):
+        answer += " (The reversal rule below: what fell yesterday rises today, and nothing else does.)"
+    return "\n\n".join([answer, *details])
+
+
+def _answer(matches: dict[str, Match], length: int) -> str:
+    """In plain words: does the best cell of each split beat the best baseline there?"""
+    verdicts = [match.difference.verdict for match in matches.values()]
+    if "unknown" in verdicts:
+        return (
+            f"One seed cannot tell skill from luck. Here is where the best cell at L = {length} stands beside the best "
+            "baseline, without a verdict."
+        )
+    above = [SPLIT_PHRASES[split] for split, match in matches.items() if match.difference.verdict == "above"]
+    others = [(split, match) for split, match in matches.items() if match.difference.verdict != "above"]
+    not_above = ", and ".join(_not_above(split, match) for split, match in others)
     if not above:
-        return f"No. At L = {length} nothing beats {rule} in accuracy: {_not_above(noise, below)}."
-    largest = max(difference.mean for _, difference in found.values())
+        return f"No. At L = {length} no cell beats the best baseline in accuracy: {not_above}."
+    if set(verdicts) != {"above"}:
+        return f"In part. At L = {length} the best cell beats the best baseline {listed(above)}, but {not_above}."
+    largest = max(match.difference.mean for match in matches.values())
     size = "by a few points" if largest < 0.05 else "clearly"
-    if not noise and not below:
-        return f"Yes, {size}: at L = {length} the best cell beats {rule} {listed(above)}, beyond what noise explains."
-    return f"In part. At L = {length} the best cell beats {rule} {listed(above)}, but {_not_above(noise, below)}."
+    where = f"{listed(above)}, beyond what noise explains"
+    return f"Yes, {size}: at L = {length} the best cell beats the best baseline {where}."
 
 
-def _not_above(noise: list[str], below: list[str]) -> str:
-    parts = []
-    if noise:
-        parts.append(f"{listed(noise)} the best cell is within noise of it")
-    if below:
-        parts.append(f"{listed(below)} even the best cell falls short of it")
-    return ", and ".join(parts)
+def _not_above(split: str, match: Match) -> str:
+    how = "is within noise of" if match.difference.verdict == "noise" else "falls short of"
+    return f"{SPLIT_PHRASES[split]} the best cell {how} {the(match.baseline)}"
 
 
-def _one_split(run: SavedRun, results: pd.DataFrame, split: str, cell: str, difference: Difference) -> str:
+def _one_split(run: SavedRun, results: pd.DataFrame, split: str, match: Match) -> str:
     """Accuracy of the best cell beside every baseline, then the same question asked of the ranking (AUC)."""
-    length = run.map_length
-    baselines = baselines_in(results)
+    length, cell, baselines = run.map_length, match.cell, baselines_in(results)
     levels = [f"{the(model)} {percent(mean_of(results, model, length, split, 'accuracy'))}" for model in baselines]
     text = (
         f"**{sentence(SPLIT_PHRASES[split])}**, {the(cell)} is right on "
         f"{percent(mean_of(results, cell, length, split, 'accuracy'))} of the test windows; {listed(levels)}. Compared "
-        f"with the reversal rule that is {interval(difference)}, {counts_as(difference)}."
+        f"with the best baseline, {the(match.baseline)}, that is {interval(match.difference)}, "
+        f"{counts_as(match.difference)}."
     )
-    best = best_of(results, baselines, length, split, "accuracy")
-    if best and best != "reversal":
-        over_best = _versus(run, results, cell, best, length, split)
-        text += f" Against the best baseline, {the(best)}, it is {interval(over_best)}, {counts_as(over_best)}."
+    if match.baseline != "reversal" and "reversal" in baselines:
+        over_rule = _versus(run, results, cell, "reversal", length, split)
+        text += f" Against the reversal rule it is {interval(over_rule)}, {counts_as(over_rule)}."
     ranker = best_of(results, cells_in(results), length, split, "auc")
     rival = best_of(results, baselines, length, split, "auc")
     if ranker and rival:

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 
 from experiments.figures.style import BASELINE_DASHES, MODEL_COLOURS, MODEL_MARKERS, figure, headline
 from experiments.saved_rnn import BASELINES, CELLS, METRIC_NAMES, MODEL_NAMES, SPLIT_NAMES, SPLITS
-from experiments.summary_rnn import cells_in, compare, gain, over_seeds, values_by_seed
-from experiments.wording import interval
+from experiments.summary_rnn import baselines_in, best_of, cells_in, compare, gain, over_seeds, values_by_seed
+from experiments.wording import interval, the
 
 SHOWN = ("accuracy", "auc")
 OVERLAP = "test overlaps training"
@@ -88,22 +88,24 @@ def length_finding(results: pd.DataFrame, splits: tuple[str, ...]) -> str:
 
 
 def headline_finding(results: pd.DataFrame, length: int, splits: tuple[str, ...]) -> str:
-    """How far the best cell stands above or below the reversal rule on the first split."""
+    """How far the best cell stands above or below the best baseline on the first split."""
     split = splits[0]
-    found = {cell: compare(results, cell, "reversal", length, split, "accuracy") for cell in cells_in(results)}
-    cell = max(found, key=lambda name: found[name].mean)
-    best = found[cell]
+    cell, baseline = (
+        best_of(results, models, length, split, "accuracy") or models[0]
+        for models in (cells_in(results), baselines_in(results))
+    )
+    best = compare(results, cell, baseline, length, split, "accuracy")
     where = f"{SPLIT_NAMES[split].capitalize()}, L = {length} days"
     name, margin = MODEL_NAMES[cell], f" ± {100 * best.margin:.1f}" if np.isfinite(best.margin) else ""
     size = f"{abs(100 * best.mean):.1f}{margin} points of accuracy"
     # By time all seeds share one test period, whose own luck the scatter over seeds does not show: no verdict.
     verdict = "unknown" if split == "time" else best.verdict
     if verdict == "above":
-        return f"{where}: the best cell, {name}, beats the reversal rule by {size}"
+        return f"{where}: the best cell, {name}, beats {the(baseline)} by {size}"
     if verdict == "below":
-        return f"{where}: even the best cell, {name}, falls short of the reversal rule by {size}"
+        return f"{where}: even the best cell, {name}, falls short of {the(baseline)} by {size}"
     remark = ", within noise" if verdict == "noise" else ""
-    return f"{where}: {interval(best)} of accuracy from the reversal rule to the best cell, {name}{remark}"
+    return f"{where}: {interval(best)} of accuracy from {the(baseline)} to the best cell, {name}{remark}"
 
 
 def _mean_over_cells(results: pd.DataFrame, cells: tuple[str, ...], length: int, split: str) -> pd.Series:

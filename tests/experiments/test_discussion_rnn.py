@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from experiments.discussion_rnn import discuss, write_discussion
-from experiments.figures.lengths import length_finding
+from experiments.figures.lengths import headline_finding, length_finding
 from experiments.saved_rnn import SavedRun, open_run
 from experiments.summary_rnn import mean_of
 from experiments.wording import counts_as, interval, listed, number, percent, plain, points, signed
@@ -17,22 +17,35 @@ def told(folder: Path, **options) -> str:
 
 def test_where_the_cells_beat_the_rule_it_says_so(tmp_path: Path) -> None:
     text = told(tmp_path, gain=0.06, scatter=0.001, splits=("country", "random"))
-    assert "Yes, clearly: at L = 7 the best cell beats the reversal rule" in text
+    assert "Yes, clearly: at L = 7 the best cell beats the best baseline" in text
     assert "by country and on random windows, beyond what noise explains" in text
     assert "No." not in text
 
 
 def test_where_the_difference_is_noise_it_says_so(tmp_path: Path) -> None:
     text = told(tmp_path, gain=-0.01, scatter=0.02, cells=("gru",), splits=("country",))
-    assert "No. At L = 7 nothing beats the reversal rule" in text
-    assert "by country the best cell is within noise of it" in text
+    assert "No. At L = 7 no cell beats the best baseline" in text
+    assert "by country the best cell is within noise of logistic regression" in text
 
 
 def test_where_the_cells_fall_short_of_the_rule_it_says_so(tmp_path: Path) -> None:
     text = told(tmp_path, gain=-0.06, scatter=0.001)
-    assert "No. At L = 7 nothing beats the reversal rule" in text
-    assert "even the best cell falls short of it" in text
+    assert "No. At L = 7 no cell beats the best baseline" in text
+    assert "by country the best cell falls short of logistic regression" in text
     assert "Yes" not in text
+
+
+def test_beating_one_rule_is_not_enough_where_another_is_better(tmp_path: Path) -> None:
+    run = open_run(write_run(tmp_path, gain=0.06, scatter=0.001, splits=("country",)))
+    results = run.table("results.csv")
+    majority = (results["model"] == "majority") & (results["metric"] == "accuracy")
+    results.loc[majority, "value"] += 0.3
+    results.to_csv(tmp_path / "results.csv", index=False)
+    text = discuss(run)
+    assert "No. At L = 7 no cell beats the best baseline" in text
+    assert "by country the best cell falls short of the majority class" in text
+    assert "Against the reversal rule" in text
+    assert "falls short of the majority class by" in headline_finding(results, 7, ("country",))
 
 
 def test_a_mixed_result_is_told_split_by_split(tmp_path: Path) -> None:
@@ -42,8 +55,8 @@ def test_a_mixed_result_is_told_split_by_split(tmp_path: Path) -> None:
     results.loc[worse & (results["metric"] == "accuracy"), "value"] -= 0.1
     results.to_csv(tmp_path / "results.csv", index=False)
     text = discuss(run)
-    assert "In part. At L = 7 the best cell beats the reversal rule" in text
-    assert "by country, but on random windows even the best cell falls short of it" in text
+    assert "In part. At L = 7 the best cell beats the best baseline" in text
+    assert "by country, but on random windows the best cell falls short of logistic regression" in text
 
 
 def test_one_seed_gets_no_verdict(quick: SavedRun) -> None:
@@ -56,7 +69,7 @@ def test_one_seed_gets_no_verdict(quick: SavedRun) -> None:
 def test_one_shared_test_period_is_not_mistaken_for_certainty(tmp_path: Path) -> None:
     # Seeds that agree to the last digit still met one set of test days: 15 countries on one day here.
     text = told(tmp_path, gain=0.01, scatter=0.0, cells=("gru",), splits=("time",))
-    assert "by time the best cell is within noise of it" in text
+    assert "by time the best cell is within noise of logistic regression" in text
     assert "one test period of 15 windows" in text
 
 

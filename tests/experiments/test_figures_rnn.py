@@ -188,9 +188,9 @@ def test_confusion_has_what_happened_in_rows() -> None:
 @pytest.mark.parametrize(
     ("gain", "scatter", "said"),
     [
-        (0.04, 0.001, "beats the reversal rule by"),
+        (0.04, 0.001, "beats logistic regression by"),
         (-0.01, 0.02, "within noise"),
-        (-0.06, 0.001, "falls short of the reversal rule by"),
+        (-0.06, 0.001, "falls short of logistic regression by"),
     ],
 )
 def test_the_headline_says_what_the_numbers_say(tmp_path: Path, gain: float, scatter: float, said: str) -> None:
