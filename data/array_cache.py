@@ -1,6 +1,5 @@
 """Arrays that are slow to make, kept in a file and made again when the file is absent or damaged."""
 
-import os
 import warnings
 import zipfile
 import zlib
@@ -8,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+
+from data.whole_files import written_beside
 
 Arrays = dict[str, np.ndarray]
 
@@ -28,7 +29,8 @@ def cached_arrays(path: Path | None, make: Callable[[], Arrays]) -> Arrays:
         return kept
     arrays = make()
     try:
-        _write(path, arrays)
+        with written_beside(path) as beside, beside.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
     except OSError as error:
         warnings.warn(f"{path}: not kept ({error}); it will be made again next time", stacklevel=2)
     return arrays
@@ -40,15 +42,3 @@ def _read(path: Path) -> Arrays | None:
             return {name: file[name] for name in file.files}  # reading a member verifies its checksum
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error):
         return None
-
-
-def _write(path: Path, arrays: Arrays) -> None:
-    """Write beside `path` and rename: a reader sees the old file or the whole new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)

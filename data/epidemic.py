@@ -30,10 +30,8 @@ mobility networks and the spatial spreading of infectious diseases", PNAS 106, 2
 import csv
 import hashlib
 import io
-import os
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 
@@ -239,15 +237,3 @@ def course_csv(cases: CaseCounts) -> str:
         angles = ("" if np.isnan(angle) else repr(float(angle)) for angle in position)
         rows.writerow([name, *angles, *counts.tolist()])
     return text.getvalue()
-
-
-def write_course_csv(cases: CaseCounts, path: str | os.PathLike[str]) -> None:
-    """Writes ``course_csv(cases)`` beside ``path`` and renames it; ``load_cases`` reads equal counts back."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_bytes(course_csv(cases).encode())
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)

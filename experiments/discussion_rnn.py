@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data.whole_files import write_bytes
 from experiments.discussion_rnn_caveats import calibration, distinct_windows, limits, map_extremes, random_split
 from experiments.figures.lengths import splits_in
-from experiments.figures.style import write_bytes
 from experiments.saved_rnn import MODEL_NAMES, SPLIT_PHRASES, SavedRun, open_run
 from experiments.summary_rnn import (
     Difference,

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from data.whole_files import write_bytes
+
 from .report.pictures import still
-from .run_folder import CONFIG, UsageError, read_json, written_beside
+from .run_folder import CONFIG, UsageError, read_json
 
 PICTURES = {
     "rnn": ["world_map.png", "figures/headline.png", "figures/lengths.png", "figures/correlation_all.png"],
@@ -34,8 +36,7 @@ def run(args: argparse.Namespace) -> None:
             if not source.is_file():
                 raise UsageError(f"{source}: no such picture: run the study to its end first")
             target = args.out / f"{study}_{source.stem}.webp"
-            with written_beside(target) as temporary:
-                temporary.write_bytes(_small(Image.open(source).convert("RGB")))
+            write_bytes(target, _small(Image.open(source).convert("RGB")))
             print(target)
 
 

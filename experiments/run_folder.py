@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 import autograd
+from data.whole_files import written_beside
 
 CONFIG = "config.json"
 # A setting that only this study has: it tells whose run it is where an older config.json has no "study".
@@ -132,21 +132,6 @@ class RunFolder:
         self.config["wall_seconds"] = round(time.monotonic() - self._started, 1)
         self.config["peak_memory_mb"] = round(max(peak_memory_mb(), self.config.get("peak_memory_mb", 0.0)), 1)
         self.write_json(CONFIG, self.config)
-
-
-@contextmanager
-def written_beside(path: Path):
-    """Give a temporary path in the same folder; rename it to `path` when the block has ended well.
-
-    A rename within a folder is atomic: whoever reads `path` sees the old file or the whole new one.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def saved_config(path: Path, study: str) -> dict[str, Any]:

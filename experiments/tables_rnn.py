@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.figures.style import write_bytes
+from data.whole_files import write_bytes
 from experiments.saved_rnn import (
     BASELINES,
     CELLS,

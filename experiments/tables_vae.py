@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.figures.style import write_bytes
+from data.whole_files import write_bytes
 from experiments.saved_vae import SavedVae, open_vae_run
 from experiments.summary_vae import LinearCode, linear_code, pca_bar
 from experiments.wording_vae import name, number

@@ -19,12 +19,13 @@ import pandas as pd
 
 from data.face_choice import resolve_faces
 from data.faces import Faces, preparation_stages, split_faces
+from data.whole_files import written_beside
 from experiments import vae_arrays
 from experiments.arguments import use_threads
 from experiments.arguments_vae import LEAST_IMAGES, add_arguments, resolve
 from experiments.discussion_vae import write_discussion
 from experiments.figures.vae import draw_all
-from experiments.run_folder import CONFIG, RunFolder, UsageError, saved_config, written_beside
+from experiments.run_folder import CONFIG, RunFolder, UsageError, saved_config
 from experiments.saved_vae import open_vae_run
 from experiments.tables_vae import summary_table, write_tables
 from experiments.vae_linear import linear_yardsticks

@@ -19,7 +19,7 @@ from pygal.style import Style
 from pygal_maps_world.maps import World
 
 from data.errors import DataError
-from experiments.figures.style import write_bytes
+from data.whole_files import write_bytes
 from experiments.saved_rnn import MODEL_NAMES, SavedRun
 from experiments.world_map_png import plot_world_map
 

@@ -24,6 +24,8 @@ from matplotlib.image import imsave
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.typing import ColorType
 
+from data.whole_files import write_bytes
+
 DOTS_PER_INCH = 130
 STAMP_STRIP = 0.36  # inches kept free below a stamped figure, so that the stamp covers nothing
 SIMULATED = "simulated data: an invented epidemic, not real counts"
@@ -97,14 +99,6 @@ def write_png(fig: Figure, path: Path) -> None:
     # None takes out the entry that matplotlib would write, its own version.
     imsave(buffer, pixels, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})  # type: ignore[dict-item]
     write_bytes(path, buffer.getvalue())
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write ``content`` beside ``path``, then rename: a reader sees the old file or the new one, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)
 
 
 def headline(fig: Figure, text: str) -> None:

@@ -11,7 +11,7 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from experiments.figures.style import write_bytes
+from data.whole_files import write_bytes
 from experiments.figures.vae_sheet import scale_for, tile
 from experiments.saved_vae import SavedVae
 from experiments.wording_vae import name

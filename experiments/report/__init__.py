@@ -11,10 +11,11 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from data.whole_files import write_bytes
 from experiments.report import autoencoder, recurrent, results_md
 from experiments.report.page import page
 from experiments.report.study import Study, missing_study
-from experiments.run_folder import CONFIG, UsageError, read_json, written_beside
+from experiments.run_folder import CONFIG, UsageError, read_json
 
 __all__ = ["add_arguments", "run", "write_report"]
 
@@ -50,7 +51,7 @@ def write_report(runs: Path, out: Path) -> Path:
         raise UsageError(f"--out {out}: is a file, expected a folder")
     files = {"index.html": page(studies), "RESULTS.md": results_md.results(studies)}
     for name, text in files.items():
-        _write(out / name, text.encode())
+        write_bytes(out / name, text.encode())
     for study in studies:
         _copy_tables(study, out / "csv" / study.name)
     return out / "index.html"
@@ -68,12 +69,7 @@ def _study(name: str, folder: Path) -> Study:
 def _copy_tables(study: Study, folder: Path) -> None:
     """The study's tables, and no table of an earlier report beside them."""
     for table in study.tables:
-        _write(folder / table.name, table.read_bytes())
+        write_bytes(folder / table.name, table.read_bytes())
     for path in folder.glob("*.csv"):
         if path.name not in {table.name for table in study.tables}:
             path.unlink()
-
-
-def _write(path: Path, content: bytes) -> None:
-    with written_beside(path) as temporary:
-        temporary.write_bytes(content)

@@ -9,7 +9,7 @@ import pytest
 from data import choice
 from data.choice import resolve_cases
 from data.download import JOHNS_HOPKINS_URL, KNOWN_SHA256
-from data.epidemic import simulate_epidemic, write_course_csv
+from data.epidemic import course_csv, simulate_epidemic
 from data.errors import DataError
 from tests.data.real_files import JOHNS_HOPKINS, needs_real_files
 from tests.data.samples import PIVOT, SERIES
@@ -71,7 +71,7 @@ def test_a_path_is_taken_outright(tmp_path: Path) -> None:
 
 
 def test_a_simulated_file_stays_marked_as_simulated(tmp_path: Path) -> None:
-    write_course_csv(simulate_epidemic(np.random.default_rng(0)), tmp_path / "covid_19.csv")
+    (tmp_path / "covid_19.csv").write_bytes(course_csv(simulate_epidemic(np.random.default_rng(0))).encode())
     assert resolve_cases(raw=tmp_path, url=NOWHERE).simulated
 
 

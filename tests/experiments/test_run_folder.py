@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from experiments.run_folder import CONFIG, RunFolder, UsageError, read_json, written_beside
+from experiments.run_folder import CONFIG, RunFolder, UsageError, read_json
 
 SETTINGS = {"epochs": 3, "lengths": [3, 7], "data": {"sha256": "abc"}}
 
@@ -118,16 +118,6 @@ def test_a_resumed_run_keeps_what_it_was_begun_with_and_adds_up_its_time(tmp_pat
     assert config["environment"]["command"] == "python -m experiments rnn --data 'my cases.csv'"
     assert [environment["command"] for environment in config["resumed"]] == ["python -m experiments rnn --resume"]
     assert capsys.readouterr().out == "warning: the run was begun with commit aaa, and goes on with commit bbb\n"
-
-
-def test_a_write_that_fails_leaves_the_old_file_whole_and_nothing_beside(tmp_path):
-    path = tmp_path / "numbers.csv"
-    path.write_text("old")
-    with pytest.raises(RuntimeError), written_beside(path) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError("power cut")
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_json_is_written_as_it_is_read(tmp_path):

@@ -1,0 +1,28 @@
+"""Files that are never half-written: each is written beside its place and renamed when it is whole."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def written_beside(path: Path) -> Iterator[Path]:
+    """Give a temporary path in the same folder; rename it to `path` when the block has ended well.
+
+    A rename within a folder is atomic: whoever reads `path` sees the old file or the whole new one. The folder is made
+    if it is not there, and the suffix is kept, since some writers choose the format by it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write all of `content` to `path`, or nothing."""
+    with written_beside(path) as temporary:
+        temporary.write_bytes(content)
