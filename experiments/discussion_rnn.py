@@ -112,8 +112,7 @@ def _answer(matches: dict[str, Match], length: int) -> str:
             "baseline, without a verdict."
         )
     above = [SPLIT_PHRASES[split] for split, match in matches.items() if match.difference.verdict == "above"]
-    others = [(split, match) for split, match in matches.items() if match.difference.verdict != "above"]
-    not_above = ", and ".join(_not_above(split, match) for split, match in others)
+    not_above = _not_above({split: match for split, match in matches.items() if match.difference.verdict != "above"})
     if not above:
         return f"No. At L = {length} no cell beats the best baseline in accuracy: {not_above}."
     if set(verdicts) != {"above"}:
@@ -124,9 +123,13 @@ def _answer(matches: dict[str, Match], length: int) -> str:
     return f"Yes, {size}: at L = {length} the best cell beats the best baseline {where}."
 
 
-def _not_above(split: str, match: Match) -> str:
-    how = "is within noise of" if match.difference.verdict == "noise" else "falls short of"
-    return f"{SPLIT_PHRASES[split]} the best cell {how} {the(match.baseline)}"
+def _not_above(matches: dict[str, Match]) -> str:
+    """Where the best cell does not beat the best baseline, and how; splits with one answer share it."""
+    splits: dict[str, list[str]] = {}
+    for split, match in matches.items():
+        how = "is within noise of" if match.difference.verdict == "noise" else "falls short of"
+        splits.setdefault(f"the best cell {how} {the(match.baseline)}", []).append(SPLIT_PHRASES[split])
+    return "; ".join(f"{listed(phrases)} {answer}" for answer, phrases in splits.items())
 
 
 def _one_split(run: SavedRun, results: pd.DataFrame, split: str, match: Match) -> str:
