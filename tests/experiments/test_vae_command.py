@@ -383,6 +383,16 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_epoch_step_and_op_and_keeps
     assert all(np.isfinite(array).all() for array in state["trainer"]["model"].values())
 
 
+def test_an_epoch_that_evaluates_to_no_number_is_neither_tabulated_nor_kept(tmp_path):
+    flags = ("--learning-rate", "1e20", "--batch-size", "32")  # one step an epoch, so that no second one notices
+    with pytest.raises(UsageError, match=r"epoch 1: the negative ELBO .* is nan\. .*--learning-rate, .*--force") as e:
+        run(tmp_path / "vae", *flags)
+    assert "\n" not in str(e.value)
+    metrics = pd.read_csv(tmp_path / "vae" / "metrics.csv")
+    assert set(metrics["epoch"]) == {0} and metrics.notna().all(axis=None)
+    assert checkpoint.load(tmp_path / "vae" / "checkpoints" / "kl_1.npz")["trainer"]["epochs_done"] == 0
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
