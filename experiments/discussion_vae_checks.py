@@ -1,15 +1,18 @@
 """Checks on what was learned, sections of the discussion of problem 2: samples, generalisation, factors, limits."""
 
+import numpy as np
 import pandas as pd
 
 from experiments.saved_vae import SavedVae
-from experiments.summary_vae import curve, is_silent, rms
+from experiments.summary_vae import Curve, curve, is_silent, rms
 from experiments.wording import listed
 from experiments.wording import number as count_of
 from experiments.wording_vae import nats, percent, times
 from vae.diagnostics import ACTIVE_VARIANCE
 
 SAME_VARIETY = 0.75  # samples that vary by less than this share of what the plain run's do are more alike
+FLAT = 0.01  # a last epoch that brings less than this share of what all after the first brought: a flat curve
+CLEAR = 2  # a rise is one if it is more than this many times what the curve moves by from one epoch to the next
 READABLE, SOME = 0.5, 0.1  # R squared above which a factor is read well, and at all
 
 
@@ -102,22 +105,30 @@ def _before(metrics: pd.DataFrame, w: float) -> str:
 
 
 def _still_falling(metrics: pd.DataFrame, w: float) -> str:
-    line = curve(metrics, w, "held_out", "neg_elbo")
-    if len(line.values) < 3:
+    line, train = (curve(metrics, w, split, "neg_elbo").trained() for split in ("held_out", "train"))
+    if len(line.values) < 2 or len(train.values) != len(line.values):
         return ""
     lowest = int(line.values.argmin())
     if lowest < len(line.values) - 1:
+        return f"At {times(w)} {_risen(line, lowest, fell=train.values[-1] < train.values[lowest])}"
+    last, later = line.values[-2] - line.values[-1], line.values[0] - line.values[-1]  # all epochs after the first
+    if last > FLAT * later:
         return (
-            f"At {times(w)} the held-out curve was lowest after epoch {line.epochs[lowest]} and has risen by "
-            f"{nats(line.values[-1] - line.values[lowest])} since: from there on the network learned its own faces."
+            f"At {times(w)} the last epoch still brought {nats(last)}, so these are numbers of a training that was "
+            "stopped, not of one that had ended."
         )
-    last = line.values[-2] - line.values[-1]
-    return (
-        f"At {times(w)} the last epoch still brought {nats(last)}, so these are numbers of a training that was "
-        "stopped, not of one that had ended."
-        if last > 0.01 * abs(line.values[0] - line.values[-1])
-        else f"At {times(w)} the last epoch brought no more than {nats(last)}: the training had all but ended."
-    )
+    return f"At {times(w)} the last epoch brought {nats(last)}, all since the first {nats(later)}: the curve is flat."
+
+
+def _risen(line: Curve, lowest: int, fell: bool) -> str:
+    """A held-out curve that does not end at its lowest point; `fell`: whether that of training faces fell meanwhile."""
+    rise = line.values[-1] - line.values[lowest]
+    step = np.median(np.abs(np.diff(line.values[len(line.values) // 2 - 1 :])))  # from an epoch to the next, of late
+    text = f"the held-out curve was lowest after epoch {line.epochs[lowest]}"
+    if rise <= CLEAR * step:
+        return f"{text}; it ends {nats(rise)} higher, about what an epoch moves it by, so it has been level since."
+    text += f" and has risen by {nats(rise)} since"
+    return f"{text}: from there on the network learned its own faces." if fell else f"{text}, on training faces too."
 
 
 def factors(run: SavedVae) -> str:
