@@ -116,13 +116,16 @@ def trade(run: SavedVae) -> str:
         f"{nats(run.final(w, 'neg_elbo'))}{bits}. {_spread(run, w)}"
     )
     sigma = run.verdicts.get(w, {}).get("sigma")
-    if gaussian and sigma:
-        # -log N(x; m, s^2) holds (x - m)^2 / (2 s^2): one nat is 2 s^2 of squared error.
+    if gaussian and sigma and w:
+        # -log N(x; m, s^2) holds (x - m)^2 / (2 s^2), and the loss w KL: a nat of KL is w 2 s^2 of squared error.
+        least = 2 * w * sigma**2
+        least_error = number(least) if least >= 1 else f"{least:.3f}"
+        counted = "" if w == 1 else f" and the KL multiplied by {w:g}"
         text += (
             f"\n\nThe rate of exchange between the two is learned as well. σ ends at {sigma:.3f}, and as the squared "
-            f"error is divided by 2σ², a nat of code must save {2 * sigma**2:.3f} of squared error, summed over the "
-            "picture, to be worth it. The better the pictures get, the smaller σ and the more a model can spend on "
-            "the code."
+            f"error is divided by 2σ²{counted}, a nat of code must save {least_error} of squared error, summed "
+            "over the picture, to be worth it. The better the pictures get, the smaller σ and the more a model "
+            "can spend on the code."
         )
     if run.verdict(w) == "unused prior":
         text += f"\n\n{points(run, w)}"

@@ -93,19 +93,17 @@ def _squared_error(run: SavedVae) -> str:
         f"squared error is {error:.4f} per value; the VAE at {times(w)}, decoding the posterior's mean, has {mse:.4f}. "
     )
     if f"{mse:.4f}" == f"{error:.4f}":
-        return (
-            text + "The two are level, though the VAE must also keep its code close to the prior, which PCA need not."
+        text += "The two are level."
+    elif mse < error:
+        text += f"The bar is cleared, by {percent(1 - mse / error)}."
+    else:
+        text += f"**The bar is not reached**: the error is {percent(mse / error - 1)} larger."
+    if w > 0:
+        text += (
+            " In favour of the VAE, it must also keep its code close to the prior and live with the noise in it, which "
+            "PCA need not."
         )
-    if mse < error:
-        return text + (
-            f"The bar is cleared, by {percent(1 - mse / error)}, and that by a model which must also keep its code "
-            "close to the prior, which PCA need not."
-        )
-    return text + (
-        f"**The bar is not reached**: the error is {percent(mse / error - 1)} larger. In favour of the VAE, its "
-        "decoder has to live with a noisy code and PCA has not; against it, a network that a linear code beats has not "
-        "been trained to its end."
-    )
+    return text
 
 
 def _in_nats(run: SavedVae) -> str:

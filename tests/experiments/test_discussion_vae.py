@@ -127,6 +127,11 @@ def test_the_linear_bar_is_cleared_or_not_by_the_numbers(tmp_path):
     assert "**The bar is not reached**: the error is 20 % larger" in text_of(tmp_path / "b", pca=0.0100)
 
 
+def test_no_prior_is_held_to_the_credit_of_a_network_trained_without_one(tmp_path):
+    assert "must also keep its code close to the prior" in text_of(tmp_path / "a", {1.0: "healthy"})
+    assert "must also keep its code close to the prior" not in text_of(tmp_path / "b", {0.0: "unused prior"})
+
+
 def linear_said(folder: Path, likelihood: str, kl: float, components: int) -> str:
     """The section of x100, a silent code of 2 nats, where the best linear code spends `kl`."""
     run = write_vae_run(folder / "run", {1.0: "healthy", 100.0: "silent"}, likelihood=likelihood)
@@ -177,6 +182,12 @@ def test_the_bounds_of_network_and_linear_code_stand_side_by_side(tmp_path):
 def test_the_learned_noise_sets_the_rate_of_exchange(tmp_path):
     assert "σ ends at 0.110" in text_of(tmp_path)  # sqrt .0120, and 2 of its squares
     assert "a nat of code must save 0.024 of squared error" in text_of(tmp_path / "again")
+
+
+def test_the_rate_of_exchange_has_the_weight_in_it(tmp_path):
+    text = section(text_of(tmp_path / "a", {100.0: "silent"}), "Two costs, one trade")  # sigma^2 = .04
+    assert "divided by 2σ² and the KL multiplied by 100, a nat of code must save 8.00 of squared error" in text
+    assert "rate of exchange" not in text_of(tmp_path / "b", {0.0: "unused prior"})
 
 
 def test_a_bernoulli_run_is_called_a_surrogate_and_has_neither_sigma_nor_bits(tmp_path):
