@@ -14,6 +14,7 @@ from experiments.discussion_vae_linear import beside_linear_code
 from experiments.discussion_vae_weights import heading, heavier, lighter, points
 from experiments.figures.style import write_bytes
 from experiments.saved_vae import SavedVae, open_vae_run
+from experiments.summary_vae import FEW_NATS, SAME_PICTURE, kept_variety, quiet_units
 from experiments.wording import listed
 from experiments.wording_vae import nats, number, times
 
@@ -137,10 +138,15 @@ def _spread(run: SavedVae, weight: float) -> str:
         return ""
     active = int(run.verdicts[weight]["active_units"])
     if run.verdict(weight) == "collapsed":
-        return (
+        text = (
             f"That is hardly a code: {active} of {run.latent} units move with the face at all. The posterior has "
-            "collapsed onto the prior, and the decoder paints the same picture whatever it is told."
+            "collapsed onto the prior"
         )
+        alike = run.has_arrays(weight) and kept_variety(run.arrays(weight)) < SAME_PICTURE
+        return f"{text}, and the decoder paints about the same picture whatever it is told." if alike else f"{text}."
     if active == run.latent:
         return f"All {run.latent} units take part in it."
-    return f"{active} of the {run.latent} units take part in it; the others stay at the prior, where they cost nothing."
+    text = f"{active} of the {run.latent} units take part in it"
+    if not run.has_arrays(weight):
+        return f"{text}."
+    return f"{text}; {quiet_units(run.arrays(weight))} of them all say less than {FEW_NATS} nats each."

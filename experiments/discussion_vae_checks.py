@@ -46,13 +46,12 @@ def _compared(run: SavedVae, w: float, shares: dict[float, float]) -> str:
     if run.verdict(w) == "collapsed" or is_silent(run, w):
         if shares[w] < SAME_VARIETY * shares[run.plain]:
             return (
-                f" At {times(w)} the decoder has hardly a code to listen to, so every draw stays near the average "
-                "face. That can look tidier than the samples of a model that dares more; it is not a better one."
+                f" At {times(w)} the decoder has hardly a code to listen to, so draws stay nearer to the average face. "
+                "That can look tidier than the samples of a model that dares more; it is not a better one."
             )
         return (
-            f" That those of {times(w)} vary so much, and may look tidier, has its reason: what few units are left "
-            "fill the prior, so that a draw of it lies where faces were encoded. The decoder knows them, but only as "
-            "blurs; a model whose code holds more has far more room in which nothing was encoded."
+            f" Those of {times(w)} vary about as much as those of {times(run.plain)} or more, with hardly a code "
+            "behind them: variety alone does not tell a good model."
         )
     return ""
 
@@ -62,16 +61,11 @@ def _distances(run: SavedVae, weights: list[float]) -> str:
     means = {w: float(rms(run.arrays(w)["samples"][: len(run.arrays(w)["nearest"])], run.arrays(w)["nearest"]).mean())
              for w in weights}  # fmt: skip
     levels = listed([f"{mean:.2f} at {times(w)}" for w, mean in means.items()])
-    text = (
+    return (
         "Are they copies? A copy would lie at a distance near 0 from some training face. The first samples lie, root "
-        f"mean squared and with black and white 1 apart, {levels} from the nearest one."
+        f"mean squared and with black and white 1 apart, {levels} from the nearest one. To be near is no praise in "
+        "itself: a blur is not far from anything."
     )
-    closest = min(means, key=lambda w: means[w])
-    if closest != run.plain and run.plain in means:
-        text += (
-            f" That the samples of {times(closest)} are closest is no praise: what is blurred is not far from anything."
-        )
-    return text
 
 
 def generalisation(run: SavedVae) -> str:

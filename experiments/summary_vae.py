@@ -8,6 +8,7 @@ import pandas as pd
 
 from experiments.saved_vae import Arrays, SavedVae
 
+FEW_NATS = 0.1  # a unit with less KL than this says next to nothing
 SAME_PICTURE = 0.35  # reconstructions that vary by less than this share of what the originals do look all alike
 
 
@@ -20,6 +21,11 @@ def kept_variety(arrays: Arrays) -> float:
     """Diversity of the reconstructions as a share of that of their originals: 0 if all come out as one picture."""
     originals = diversity(arrays["originals"])
     return diversity(arrays["reconstructions"]) / originals if originals else math.nan
+
+
+def quiet_units(arrays: Arrays) -> int:
+    """How many latent units say next to nothing: their posterior is about the prior, whatever the face."""
+    return int((arrays["kl_per_unit"] < FEW_NATS).sum())
 
 
 def travelled(arrays: Arrays) -> float:

@@ -35,7 +35,7 @@ def section(text: str, heading: str) -> str:
 
 def test_a_collapsed_code_is_called_collapsed_with_its_nats_and_its_faces_alike(tmp_path):
     text = section(text_of(tmp_path), "×100: the code collapses")
-    assert "0.40 nats of code are left, where ×1 has 30.0, and 0 of 4 units move" in text
+    assert "The code takes 0.40 nats, where that of ×1 takes 30.0, and 0 of 4 units move" in text
     assert "No unit is silent, and the average one says 0.10 nats" in text
     assert "about the same face comes back" in text
 
@@ -77,14 +77,52 @@ def test_a_code_of_active_units_that_says_nothing_is_called_almost_silent(tmp_pa
 
 
 def test_a_healthy_heavier_weight_is_not_called_collapsed(tmp_path):
-    text = text_of(tmp_path, {1.0: "healthy", 4.0: "healthy"})
-    assert "## ×4: a tighter code" in text
-    assert "collapse" not in section(text, "×4: a tighter code")
+    text = section(text_of(tmp_path, {1.0: "looser", 4.0: "healthy"}), "×4: the code is shorter")
+    assert "The code takes 30.0 nats, where that of ×1 takes 60.0" in text
+    assert "The code is shorter, and still a code." in text and "collapse" not in text
+
+
+def test_a_code_that_a_weight_has_not_made_shorter_or_longer_is_not_said_to_be(tmp_path):
+    text = section(text_of(tmp_path / "a", {1.0: "healthy", 4.0: "looser"}), "×4: the code is longer")
+    assert "The code is no shorter for its price." in text
+    text = section(text_of(tmp_path / "b", {1.0: "looser", 0.5: "healthy"}), "×0.5: the code is shorter")
+    assert "The reconstruction is 20.0 nats worse." in text and "buys" not in text and "nothing" not in text
+    text = section(text_of(tmp_path / "c", {1.0: "healthy", 0.5: "healthy"}), "×0.5: the code is as long")
+    assert "The reconstruction is the same." in text
+
+
+def test_posteriors_wider_than_the_prior_are_not_called_tighter(tmp_path):
+    folder = write_vae_run(tmp_path / "run", {1.0: "healthy", 0.5: "looser"})
+    verdicts = json.loads((folder / "verdicts.json").read_text())
+    verdicts["0.5"]["mean_posterior_variance"] = 1.1
+    (folder / "verdicts.json").write_text(json.dumps(verdicts))
+    assert "The posterior's variance averages 1.1 where the prior has 1." in discuss(open_vae_run(folder))
+
+
+@pytest.mark.parametrize(("keep", "alike"), [(0.1, True), (0.8, False)])
+def test_a_decoder_paints_the_same_picture_only_where_the_pictures_are_alike(keep, alike, tmp_path):
+    folder = write_vae_run(tmp_path / "run", {1.0: "collapsed"})
+    path = folder / "arrays" / "kl_1.npz"
+    with np.load(path) as arrays:
+        faded = np.rint(128 + keep * (arrays["originals"].astype(float) - 128)).astype(np.uint8)
+        changed = dict(arrays) | {"reconstructions": faded}
+    np.savez(path, **changed)
+    text = section(discuss(open_vae_run(folder)), "Two costs, one trade")
+    assert ("paints about the same picture whatever it is told" in text) == alike
+
+
+def test_units_that_do_not_take_part_are_not_said_to_cost_nothing(tmp_path):
+    folder = write_vae_run(tmp_path / "run", {1.0: "healthy"})  # 30 nats, 7.5 a unit
+    verdicts = json.loads((folder / "verdicts.json").read_text())
+    verdicts["1"]["active_units"] = 3
+    (folder / "verdicts.json").write_text(json.dumps(verdicts))
+    text = section(discuss(open_vae_run(folder)), "Two costs, one trade")
+    assert "3 of the 4 units take part in it; 0 of them all say less than 0.1 nats each." in text
 
 
 def test_an_unused_prior_is_named_with_its_points_and_its_dividend(tmp_path):
     text = section(text_of(tmp_path), "×0: the prior is left unused")
-    assert "it is 400 nats long; ×1 makes do with 30.0" in text
+    assert "it takes 400 nats, where that of ×1 takes 30.0" in text
     assert "That buys 50.0 nats of reconstruction for 370 of code." in text
     assert "averages 1e-05 where the prior has 1" in text
     assert "every face becomes a point" in text
@@ -100,11 +138,12 @@ def test_posteriors_that_are_no_points_and_lie_elsewhere_are_told_by_their_dista
 
 def test_a_free_code_that_does_not_help_is_said_not_to_help(tmp_path):
     text = text_of(tmp_path, {1.0: "healthy", 0.0: "unused, no better"})
-    assert "It brings the picture nothing: the reconstruction is even 20.0 nats worse." in text
+    assert "It brings the picture nothing: the reconstruction is 20.0 nats worse." in text
 
 
 @pytest.mark.parametrize(
-    ("diversity", "words"), [(0.06, "every draw stays near the average face"), (0.09, "what few units are left fill")]
+    ("diversity", "words"),
+    [(0.06, "draws stay nearer to the average face"), (0.09, "vary about as much as those of ×1 or more")],
 )
 def test_samples_of_a_collapsed_code_are_told_by_how_much_they_vary(diversity, words, tmp_path):
     folder = write_vae_run(tmp_path / "run")  # x1 has 0.1
@@ -116,7 +155,7 @@ def test_samples_of_a_collapsed_code_are_told_by_how_much_they_vary(diversity, w
 
 def test_a_smaller_weight_that_keeps_the_prior_is_not_called_unused(tmp_path):
     text = text_of(tmp_path, {1.0: "healthy", 0.5: "looser"})
-    assert "## ×0.5: a looser code" in text
+    assert "## ×0.5: the code is longer" in text
     assert "costs 0.5 of its price" in text
     assert "tighter, but not yet points" in text
 
