@@ -25,7 +25,7 @@ def samples(run: SavedVae) -> str:
     levels = listed([f"{percent(share)} at {times(w)}" for w, share in shares.items()])
     text = (
         "No number here can tell a face from a blot; for that, look at the grids. What can be measured is how much the "
-        f"64 samples differ from one another, as a share of what as many training faces do: {levels}."
+        f"samples differ from one another, as a share of what as many training faces do: {levels}."
     )
     for w in judged:
         if w != run.plain and run.plain in shares:

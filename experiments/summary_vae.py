@@ -41,12 +41,6 @@ def rms(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.sqrt(np.square(a / 255 - b / 255).mean(axis=(-3, -2, -1)))
 
 
-def psnr(mse: np.ndarray | float) -> np.ndarray:
-    """Peak signal-to-noise ratio in dB, -10 log10(MSE), for values from 0 to 1; infinite for equal pictures."""
-    with np.errstate(divide="ignore"):
-        return -10 * np.log10(mse)
-
-
 def pca_bar(run: SavedVae) -> tuple[int, float] | None:
     """(components, held-out MSE) of a linear code, or None where the run has none."""
     pca = run.config.get("pca")

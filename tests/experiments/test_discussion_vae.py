@@ -377,3 +377,7 @@ def test_numbers_have_three_figures_and_a_true_minus(value, text):
 
 def test_a_share_that_is_not_quite_nothing_is_not_written_as_nothing():
     assert [percent(0), percent(0.001), percent(0.401)] == ["0 %", "under 1 %", "40 %"]
+
+
+def test_a_share_of_nothing_is_no_share():
+    assert percent(math.nan) == "–"
