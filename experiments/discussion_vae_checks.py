@@ -143,13 +143,14 @@ def factors(run: SavedVae) -> str:
     text += f": {listed([f'{_plain(f)} ({s:.2f})' for f, s in well.items()])}." if len(well) else "."
     if len(lost):
         text += (
-            f" {count_of(len(lost)).capitalize()} cannot be read (below {SOME}), among them "
+            f" {count_of(len(lost)).capitalize()} cannot be read (below {SOME}), worst of all "
             f"{listed([_plain(f) for f in lost.index[::-1][:4]])}. A factor that moves few pixels saves few nats, and "
             "the code spends its nats where they save most; what a longer training would still bring looks the same."
         )
-    if (scores < 0).any():
+    below = int((scores < 0).sum())
+    if below:
         text += (
-            f" {count_of(int((scores < 0).sum())).capitalize()} come out below 0, worse than the mean: {run.latent} "
+            f" Below 0, and so worse than the mean, {'is' if below == 1 else 'are'} {count_of(below)}: {run.latent} "
             "slopes were fitted to too few faces to trust them on others."
         )
     others = [w for w in weights if w != run.plain]

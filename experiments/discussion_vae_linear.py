@@ -99,10 +99,7 @@ def _squared_error(run: SavedVae) -> str:
     else:
         text += f"**The bar is not reached**: the error is {percent(mse / error - 1)} larger."
     if w > 0:
-        text += (
-            " In favour of the VAE, it must also keep its code close to the prior and live with the noise in it, which "
-            "PCA need not."
-        )
+        text += " The VAE must also keep its code close to the prior and live with the noise in it, which PCA need not."
     return text
 
 
@@ -114,9 +111,7 @@ def _in_nats(run: SavedVae) -> str:
     }
     if not known:
         return ""
-    levels = listed(
-        [f"{number(bar)} at {times(w)}, where the network has {number(ours)}" for w, (ours, bar) in known.items()]
-    )
+    levels = listed([f"{number(bar)} at {times(w)} (the network: {number(ours)})" for w, (ours, bar) in known.items()])
     text = f"In nats the code counts too. The best linear code's held-out negative ELBO is {levels}."
     if 1.0 in known:
         text += " (At ×1 it is probabilistic PCA, whose bound is its likelihood.)"

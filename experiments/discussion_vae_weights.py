@@ -42,15 +42,13 @@ def _bargain(run: SavedVae, w: float) -> str:
         return ""
     rate = saved / code
     text = (
-        f"Was giving it up a bargain? {times(run.plain)} spends {nats(code)} more on the code and saves {nats(saved)} "
-        f"on the picture, {number(rate)} for every nat. "
+        f"Is the shorter code a bargain? {times(run.plain)} spends {nats(code)} more on the code and saves "
+        f"{nats(saved)} on the picture, {number(rate)} for every nat. "
     )
     if rate >= w:
         text += f"Even at {w:g} a nat that would have paid, so this run has not found its optimum; "
     elif rate > 1:
-        text += (
-            f"At {w:g} a nat that does not pay, and the optimiser gives the code up; at its true price, 1, it does: "
-        )
+        text += f"At {w:g} a nat that does not pay; at its true price, 1, it does: "
     else:
         text += "Even at the true price of 1 a nat that does not pay; "
     worse = run.final(w, "neg_elbo") - run.final(run.plain, "neg_elbo")
@@ -147,7 +145,7 @@ def lighter(run: SavedVae, w: float) -> str:
         return ""
     free = "nothing" if w == 0 else f"{w:g} of its price"
     text = (
-        f"Here the code costs {free}, and it takes {nats(kl)}, where that of {times(plain)} takes "
+        f"Here the code costs {free}, and takes {nats(kl)}, where that of {times(plain)} takes "
         f"{number(run.final(plain, 'kl'))}."
     )
     text += f" {_dividend(run, w)} {_error(run, w)} {_noise(run, w)}"
