@@ -150,8 +150,8 @@ def factors(run: SavedVae) -> str:
     below = int((scores < 0).sum())
     if below:
         text += (
-            f" Below 0, and so worse than the mean, {'is' if below == 1 else 'are'} {count_of(below)}: {run.latent} "
-            "slopes were fitted to too few faces to trust them on others."
+            f" Below 0, and so worse than the mean, {'is' if below == 1 else 'are'} {count_of(below)}: where there "
+            "is nothing to read, fitted slopes add noise."
         )
     others = [w for w in weights if w != run.plain]
     if others:

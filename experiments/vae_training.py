@@ -167,7 +167,7 @@ def _evaluate(training: Training, held_out: np.ndarray, grid: np.ndarray, clock:
         found = {split: evaluate(model, images) for split, images in splits.items()}
     for split, e in found.items():
         if not np.isfinite(e.negative_elbo):
-            name = split.replace("_", "-")
+            name = "training" if split == "train" else "held-out"
             raise _diverged(training, f"epoch {epoch}: the negative ELBO of {name} faces is {e.negative_elbo}")
     for split, e in found.items():
         numbers = [e.negative_elbo, e.reconstruction, e.kl, e.bits_per_dim, e.active_units]

@@ -288,7 +288,7 @@ def test_a_network_is_said_to_learn_its_own_faces_only_where_the_curves_part(hel
 def test_a_factor_that_is_read_from_a_silent_code_is_explained(tmp_path):
     text = section(text_of(tmp_path), "What the latent means know")
     assert "one of 3 have R² above 0.5: hair colour (0.80)" in text
-    assert "Below 0, and so worse than the mean, is one: 4 slopes" in text
+    assert "Below 0, and so worse than the mean, is one: where there is nothing to read" in text
     assert "×100 deserves a second look" in text
     assert "second look" not in text_of(tmp_path / "healthy", {1.0: "healthy", 0.0: "unused prior"})
 
