@@ -7,7 +7,7 @@ from experiments.saved_vae import SavedVae
 from experiments.summary_vae import Curve, curve, is_silent, rms
 from experiments.wording import listed
 from experiments.wording import number as count_of
-from experiments.wording_vae import nats, percent, times
+from experiments.wording_vae import nats, number, percent, times
 from vae.diagnostics import ACTIVE_VARIANCE
 
 SAME_VARIETY = 0.75  # samples that vary by less than this share of what the plain run's do are more alike
@@ -50,8 +50,9 @@ def _compared(run: SavedVae, w: float, shares: dict[float, float]) -> str:
                 "That can look tidier than the samples of a model that dares more; it is not a better one."
             )
         return (
-            f" Those of {times(w)} vary about as much as those of {times(run.plain)} or more, with hardly a code "
-            "behind them: variety alone does not tell a good model."
+            f" Those of {times(w)} vary about as much as those of {times(run.plain)} or more, from a code of "
+            f"{nats(run.final(w, 'kl'))} instead of {number(run.final(run.plain, 'kl'))}: variety alone does not "
+            "tell a good model."
         )
     return ""
 

@@ -163,7 +163,7 @@ def _dividend(run: SavedVae, w: float) -> str:
     cost = run.final(w, "kl") - run.final(run.plain, "kl")
     if cost > 0 and gain > 0:
         return f"That buys {nats(gain)} of reconstruction for {number(cost)} of code."
-    beside = f"{nats(abs(gain))} {'better' if gain > 0 else 'worse'}" if gain else "the same"
+    beside = f"{nats(abs(gain))} {'better' if gain > 0 else 'worse'}" if abs(gain) >= 0.005 else "the same"
     if cost <= 0:
         return f"The reconstruction is {beside}."
     return (
