@@ -14,6 +14,7 @@ from experiments.discussion_vae_linear import beside_linear_code
 from experiments.discussion_vae_weights import heading, heavier, lighter, points
 from experiments.figures.style import write_bytes
 from experiments.saved_vae import SavedVae, open_vae_run
+from experiments.summary_vae import FEW_NATS, SAME_PICTURE, kept_variety, quiet_units
 from experiments.wording import listed
 from experiments.wording_vae import nats, number, times
 
@@ -116,13 +117,16 @@ def trade(run: SavedVae) -> str:
         f"{nats(run.final(w, 'neg_elbo'))}{bits}. {_spread(run, w)}"
     )
     sigma = run.verdicts.get(w, {}).get("sigma")
-    if gaussian and sigma:
-        # -log N(x; m, s^2) holds (x - m)^2 / (2 s^2): one nat is 2 s^2 of squared error.
+    if gaussian and sigma and w:
+        # -log N(x; m, s^2) holds (x - m)^2 / (2 s^2), and the loss w KL: a nat of KL is w 2 s^2 of squared error.
+        least = 2 * w * sigma**2
+        least_error = number(least) if least >= 1 else f"{least:.3f}"
+        counted = "" if w == 1 else f" and the KL multiplied by {w:g}"
         text += (
             f"\n\nThe rate of exchange between the two is learned as well. σ ends at {sigma:.3f}, and as the squared "
-            f"error is divided by 2σ², a nat of code must save {2 * sigma**2:.3f} of squared error, summed over the "
-            "picture, to be worth it. The better the pictures get, the smaller σ and the more a model can spend on "
-            "the code."
+            f"error is divided by 2σ²{counted}, a nat of code must save {least_error} of squared error, summed "
+            "over the picture, to be worth it. The better the pictures get, the smaller σ and the more a model "
+            "can spend on the code."
         )
     if run.verdict(w) == "unused prior":
         text += f"\n\n{points(run, w)}"
@@ -134,10 +138,15 @@ def _spread(run: SavedVae, weight: float) -> str:
         return ""
     active = int(run.verdicts[weight]["active_units"])
     if run.verdict(weight) == "collapsed":
-        return (
+        text = (
             f"That is hardly a code: {active} of {run.latent} units move with the face at all. The posterior has "
-            "collapsed onto the prior, and the decoder paints the same picture whatever it is told."
+            "collapsed onto the prior"
         )
+        alike = run.has_arrays(weight) and kept_variety(run.arrays(weight)) < SAME_PICTURE
+        return f"{text}, and the decoder paints about the same picture whatever it is told." if alike else f"{text}."
     if active == run.latent:
         return f"All {run.latent} units take part in it."
-    return f"{active} of the {run.latent} units take part in it; the others stay at the prior, where they cost nothing."
+    text = f"{active} of the {run.latent} units take part in it"
+    if not run.has_arrays(weight):
+        return f"{text}."
+    return f"{text}; {quiet_units(run.arrays(weight))} of them all say less than {FEW_NATS} nats each."

@@ -1,15 +1,18 @@
 """Checks on what was learned, sections of the discussion of problem 2: samples, generalisation, factors, limits."""
 
+import numpy as np
 import pandas as pd
 
 from experiments.saved_vae import SavedVae
-from experiments.summary_vae import curve, is_silent, rms
+from experiments.summary_vae import Curve, curve, is_silent, rms
 from experiments.wording import listed
 from experiments.wording import number as count_of
-from experiments.wording_vae import nats, percent, times
+from experiments.wording_vae import nats, number, percent, times
 from vae.diagnostics import ACTIVE_VARIANCE
 
 SAME_VARIETY = 0.75  # samples that vary by less than this share of what the plain run's do are more alike
+FLAT = 0.01  # a last epoch that brings less than this share of what all after the first brought: a flat curve
+CLEAR = 2  # a rise is one if it is more than this many times what the curve moves by from one epoch to the next
 READABLE, SOME = 0.5, 0.1  # R squared above which a factor is read well, and at all
 
 
@@ -22,7 +25,7 @@ def samples(run: SavedVae) -> str:
     levels = listed([f"{percent(share)} at {times(w)}" for w, share in shares.items()])
     text = (
         "No number here can tell a face from a blot; for that, look at the grids. What can be measured is how much the "
-        f"64 samples differ from one another, as a share of what as many training faces do: {levels}."
+        f"samples differ from one another, as a share of what as many training faces do: {levels}."
     )
     for w in judged:
         if w != run.plain and run.plain in shares:
@@ -43,13 +46,13 @@ def _compared(run: SavedVae, w: float, shares: dict[float, float]) -> str:
     if run.verdict(w) == "collapsed" or is_silent(run, w):
         if shares[w] < SAME_VARIETY * shares[run.plain]:
             return (
-                f" At {times(w)} the decoder has hardly a code to listen to, so every draw stays near the average "
-                "face. That can look tidier than the samples of a model that dares more; it is not a better one."
+                f" At {times(w)} the decoder has hardly a code to listen to, so draws stay nearer to the average face. "
+                "That can look tidier than the samples of a model that dares more; it is not a better one."
             )
         return (
-            f" That those of {times(w)} vary so much, and may look tidier, has its reason: what few units are left "
-            "fill the prior, so that a draw of it lies where faces were encoded. The decoder knows them, but only as "
-            "blurs; a model whose code holds more has far more room in which nothing was encoded."
+            f" Those of {times(w)} vary about as much as those of {times(run.plain)} or more, from a code of "
+            f"{nats(run.final(w, 'kl'))} instead of {number(run.final(run.plain, 'kl'))}: variety alone does not "
+            "tell a good model."
         )
     return ""
 
@@ -59,16 +62,11 @@ def _distances(run: SavedVae, weights: list[float]) -> str:
     means = {w: float(rms(run.arrays(w)["samples"][: len(run.arrays(w)["nearest"])], run.arrays(w)["nearest"]).mean())
              for w in weights}  # fmt: skip
     levels = listed([f"{mean:.2f} at {times(w)}" for w, mean in means.items()])
-    text = (
+    return (
         "Are they copies? A copy would lie at a distance near 0 from some training face. The first samples lie, root "
-        f"mean squared and with black and white 1 apart, {levels} from the nearest one."
+        f"mean squared and with black and white 1 apart, {levels} from the nearest one. To be near is no praise in "
+        "itself: a blur is not far from anything."
     )
-    closest = min(means, key=lambda w: means[w])
-    if closest != run.plain and run.plain in means:
-        text += (
-            f" That the samples of {times(closest)} are closest is no praise: what is blurred is not far from anything."
-        )
-    return text
 
 
 def generalisation(run: SavedVae) -> str:
@@ -102,22 +100,30 @@ def _before(metrics: pd.DataFrame, w: float) -> str:
 
 
 def _still_falling(metrics: pd.DataFrame, w: float) -> str:
-    line = curve(metrics, w, "held_out", "neg_elbo")
-    if len(line.values) < 3:
+    line, train = (curve(metrics, w, split, "neg_elbo").trained() for split in ("held_out", "train"))
+    if len(line.values) < 2 or len(train.values) != len(line.values):
         return ""
     lowest = int(line.values.argmin())
     if lowest < len(line.values) - 1:
+        return f"At {times(w)} {_risen(line, lowest, fell=train.values[-1] < train.values[lowest])}"
+    last, later = line.values[-2] - line.values[-1], line.values[0] - line.values[-1]  # all epochs after the first
+    if last > FLAT * later:
         return (
-            f"At {times(w)} the held-out curve was lowest after epoch {line.epochs[lowest]} and has risen by "
-            f"{nats(line.values[-1] - line.values[lowest])} since: from there on the network learned its own faces."
+            f"At {times(w)} the last epoch still brought {nats(last)}, so these are numbers of a training that was "
+            "stopped, not of one that had ended."
         )
-    last = line.values[-2] - line.values[-1]
-    return (
-        f"At {times(w)} the last epoch still brought {nats(last)}, so these are numbers of a training that was "
-        "stopped, not of one that had ended."
-        if last > 0.01 * abs(line.values[0] - line.values[-1])
-        else f"At {times(w)} the last epoch brought no more than {nats(last)}: the training had all but ended."
-    )
+    return f"At {times(w)} the last epoch brought {nats(last)}, all since the first {nats(later)}: the curve is flat."
+
+
+def _risen(line: Curve, lowest: int, fell: bool) -> str:
+    """A held-out curve that does not end at its lowest point; `fell`: whether that of training faces fell meanwhile."""
+    rise = line.values[-1] - line.values[lowest]
+    step = np.median(np.abs(np.diff(line.values[len(line.values) // 2 - 1 :])))  # from an epoch to the next, of late
+    text = f"the held-out curve was lowest after epoch {line.epochs[lowest]}"
+    if rise <= CLEAR * step:
+        return f"{text}; it ends {nats(rise)} higher, about what an epoch moves it by, so it has been level since."
+    text += f" and has risen by {nats(rise)} since"
+    return f"{text}: from there on the network learned its own faces." if fell else f"{text}, on training faces too."
 
 
 def factors(run: SavedVae) -> str:
@@ -138,14 +144,15 @@ def factors(run: SavedVae) -> str:
     text += f": {listed([f'{_plain(f)} ({s:.2f})' for f, s in well.items()])}." if len(well) else "."
     if len(lost):
         text += (
-            f" {count_of(len(lost)).capitalize()} cannot be read (below {SOME}), among them "
+            f" {count_of(len(lost)).capitalize()} cannot be read (below {SOME}), worst of all "
             f"{listed([_plain(f) for f in lost.index[::-1][:4]])}. A factor that moves few pixels saves few nats, and "
             "the code spends its nats where they save most; what a longer training would still bring looks the same."
         )
-    if (scores < 0).any():
+    below = int((scores < 0).sum())
+    if below:
         text += (
-            f" {count_of(int((scores < 0).sum())).capitalize()} come out below 0, worse than the mean: {run.latent} "
-            "slopes were fitted to too few faces to trust them on others."
+            f" Below 0, and so worse than the mean, {'is' if below == 1 else 'are'} {count_of(below)}: where there "
+            "is nothing to read, fitted slopes add noise."
         )
     others = [w for w in weights if w != run.plain]
     if others:

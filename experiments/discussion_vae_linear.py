@@ -93,19 +93,14 @@ def _squared_error(run: SavedVae) -> str:
         f"squared error is {error:.4f} per value; the VAE at {times(w)}, decoding the posterior's mean, has {mse:.4f}. "
     )
     if f"{mse:.4f}" == f"{error:.4f}":
-        return (
-            text + "The two are level, though the VAE must also keep its code close to the prior, which PCA need not."
-        )
-    if mse < error:
-        return text + (
-            f"The bar is cleared, by {percent(1 - mse / error)}, and that by a model which must also keep its code "
-            "close to the prior, which PCA need not."
-        )
-    return text + (
-        f"**The bar is not reached**: the error is {percent(mse / error - 1)} larger. In favour of the VAE, its "
-        "decoder has to live with a noisy code and PCA has not; against it, a network that a linear code beats has not "
-        "been trained to its end."
-    )
+        text += "The two are level."
+    elif mse < error:
+        text += f"The bar is cleared, by {percent(1 - mse / error)}."
+    else:
+        text += f"**The bar is not reached**: the error is {percent(mse / error - 1)} larger."
+    if w > 0:
+        text += " The VAE must also keep its code close to the prior and live with the noise in it, which PCA need not."
+    return text
 
 
 def _in_nats(run: SavedVae) -> str:
@@ -116,9 +111,7 @@ def _in_nats(run: SavedVae) -> str:
     }
     if not known:
         return ""
-    levels = listed(
-        [f"{number(bar)} at {times(w)}, where the network has {number(ours)}" for w, (ours, bar) in known.items()]
-    )
+    levels = listed([f"{number(bar)} at {times(w)} (the network: {number(ours)})" for w, (ours, bar) in known.items()])
     text = f"In nats the code counts too. The best linear code's held-out negative ELBO is {levels}."
     if 1.0 in known:
         text += " (At ×1 it is probabilistic PCA, whose bound is its likelihood.)"

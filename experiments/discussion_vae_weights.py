@@ -8,11 +8,9 @@ import numpy as np
 
 from experiments.discussion_vae_linear import asked_for
 from experiments.saved_vae import SavedVae
-from experiments.summary_vae import SAME_PICTURE, is_silent, kept_variety, travelled
+from experiments.summary_vae import FEW_NATS, SAME_PICTURE, is_silent, kept_variety, quiet_units, travelled
 from experiments.wording_vae import nats, number, percent, times
 from vae.diagnostics import ACTIVE_VARIANCE, POINT_VARIANCE, UNUSED_NATS
-
-FEW_NATS = 0.1  # a unit with less KL than this says next to nothing
 
 
 def heading(run: SavedVae, weight: float) -> str:
@@ -23,7 +21,8 @@ def heading(run: SavedVae, weight: float) -> str:
         return f"{times(weight)}: the prior is left unused"
     if weight > run.plain and is_silent(run, weight):
         return f"{times(weight)}: the code falls almost silent"
-    return f"{times(weight)}: a {'tighter' if weight > run.plain else 'looser'} code"
+    change = run.final(weight, "kl") - run.final(run.plain, "kl")
+    return f"{times(weight)}: the code is {'shorter' if change < 0 else 'longer' if change > 0 else 'as long'}"
 
 
 def heavier(run: SavedVae, w: float) -> str:
@@ -43,15 +42,13 @@ def _bargain(run: SavedVae, w: float) -> str:
         return ""
     rate = saved / code
     text = (
-        f"Was giving it up a bargain? {times(run.plain)} spends {nats(code)} more on the code and saves {nats(saved)} "
-        f"on the picture, {number(rate)} for every nat. "
+        f"Is the shorter code a bargain? {times(run.plain)} spends {nats(code)} more on the code and saves "
+        f"{nats(saved)} on the picture, {number(rate)} for every nat. "
     )
     if rate >= w:
         text += f"Even at {w:g} a nat that would have paid, so this run has not found its optimum; "
     elif rate > 1:
-        text += (
-            f"At {w:g} a nat that does not pay, and the optimiser gives the code up; at its true price, 1, it does: "
-        )
+        text += f"At {w:g} a nat that does not pay; at its true price, 1, it does: "
     else:
         text += "Even at the true price of 1 a nat that does not pay; "
     worse = run.final(w, "neg_elbo") - run.final(run.plain, "neg_elbo")
@@ -62,7 +59,7 @@ def _bargain(run: SavedVae, w: float) -> str:
 def _what_is_left(run: SavedVae, w: float) -> str:
     facts = run.verdicts.get(w, {})
     left, before = run.final(w, "kl"), run.final(run.plain, "kl")
-    text = f"{nats(left)} of code are left, where {times(run.plain)} has {number(before)}"
+    text = f"The code takes {nats(left)}, where that of {times(run.plain)} takes {number(before)}"
     if not facts:
         return f"{text}."
     active = int(facts["active_units"])
@@ -77,15 +74,14 @@ def _what_is_left(run: SavedVae, w: float) -> str:
             f"{text} By the count of active units (those whose mean varies by more than {ACTIVE_VARIANCE:g}) the code "
             f"lives; by what it says it is close to collapse.{_whispers(run, w)}"
         )
-    return f"{text} The code is shorter, and still a code."
+    return f"{text} The code is {'shorter, and still a code' if left < before else 'no shorter for its price'}."
 
 
 def _collapse(run: SavedVae, w: float) -> str:
     """Which units have given up; a unit says next to nothing if its posterior is the prior whatever the face."""
     if not run.has_arrays(w):
         return "This is posterior collapse."
-    kl = run.arrays(w)["kl_per_unit"]
-    quiet = int((kl < FEW_NATS).sum())
+    kl, quiet = run.arrays(w)["kl_per_unit"], quiet_units(run.arrays(w))
     if quiet == len(kl):
         return "The posterior of every unit is the prior, whatever the face: this is posterior collapse."
     if not quiet:
@@ -99,10 +95,9 @@ def _collapse(run: SavedVae, w: float) -> str:
 def _whispers(run: SavedVae, w: float) -> str:
     if not run.has_arrays(w):
         return ""
-    kl = run.arrays(w)["kl_per_unit"]
-    quiet = int((kl < FEW_NATS).sum())
+    kl, quiet = run.arrays(w)["kl_per_unit"], quiet_units(run.arrays(w))
     return (
-        f" {quiet} of the {len(kl)} units say less than {FEW_NATS} nats each, their means moving by far less than the "
+        f" {quiet} of the {len(kl)} units say less than {FEW_NATS} nats each, their means moving by less than the "
         f"posterior's own noise; the most talkative one says {number(float(kl.max()))}."
     )
 
@@ -150,7 +145,7 @@ def lighter(run: SavedVae, w: float) -> str:
         return ""
     free = "nothing" if w == 0 else f"{w:g} of its price"
     text = (
-        f"Here the code costs {free}, and it is {nats(kl)} long; {times(plain)} makes do with "
+        f"Here the code costs {free}, and takes {nats(kl)}, where that of {times(plain)} takes "
         f"{number(run.final(plain, 'kl'))}."
     )
     text += f" {_dividend(run, w)} {_error(run, w)} {_noise(run, w)}"
@@ -163,15 +158,18 @@ def lighter(run: SavedVae, w: float) -> str:
 
 
 def _dividend(run: SavedVae, w: float) -> str:
-    """What the longer code brings the reconstruction."""
+    """What a longer code brings the reconstruction."""
     gain = run.final(run.plain, "reconstruction") - run.final(w, "reconstruction")
     cost = run.final(w, "kl") - run.final(run.plain, "kl")
-    if gain <= 0:
-        return (
-            f"It brings the picture nothing: the reconstruction is even {nats(-gain)} worse. At this length of "
-            "training it was not the price of the code that held the picture back."
-        )
-    return f"That buys {nats(gain)} of reconstruction for {number(cost)} of code."
+    if cost > 0 and gain > 0:
+        return f"That buys {nats(gain)} of reconstruction for {number(cost)} of code."
+    beside = f"{nats(abs(gain))} {'better' if gain > 0 else 'worse'}" if abs(gain) >= 0.005 else "the same"
+    if cost <= 0:
+        return f"The reconstruction is {beside}."
+    return (
+        f"It brings the picture nothing: the reconstruction is {beside}. At this length of training it was not the "
+        "price of the code that held the picture back."
+    )
 
 
 def points(run: SavedVae, w: float) -> str:
@@ -181,7 +179,8 @@ def points(run: SavedVae, w: float) -> str:
         return ""
     variance = f"{facts['mean_posterior_variance']:.2g}"
     if facts["verdict"] != "unused prior":
-        return f"The posterior's variance averages {variance} where the prior has 1: tighter, but not yet points."
+        tighter = ": tighter, but not yet points" if float(variance) < 1 else ""
+        return f"The posterior's variance averages {variance} where the prior has 1{tighter}."
     if facts["mean_posterior_variance"] >= POINT_VARIANCE:
         gap = facts["prior_gap"] / run.latent
         return (

@@ -8,6 +8,7 @@ import pandas as pd
 
 from experiments.saved_vae import Arrays, SavedVae
 
+FEW_NATS = 0.1  # a unit with less KL than this says next to nothing
 SAME_PICTURE = 0.35  # reconstructions that vary by less than this share of what the originals do look all alike
 
 
@@ -22,6 +23,11 @@ def kept_variety(arrays: Arrays) -> float:
     return diversity(arrays["reconstructions"]) / originals if originals else math.nan
 
 
+def quiet_units(arrays: Arrays) -> int:
+    """How many latent units say next to nothing: their posterior is about the prior, whatever the face."""
+    return int((arrays["kl_per_unit"] < FEW_NATS).sum())
+
+
 def travelled(arrays: Arrays) -> float:
     """How far the two decoded ends of an interpolation are apart, as a share of how far the real pictures are."""
     real = rms(arrays["pairs"][:, 0], arrays["pairs"][:, 1]).mean()
@@ -33,12 +39,6 @@ def travelled(arrays: Arrays) -> float:
 def rms(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Root mean squared difference of pictures (N, H, W, C), uint8, from those of b, each on a scale to 1: (N,)."""
     return np.sqrt(np.square(a / 255 - b / 255).mean(axis=(-3, -2, -1)))
-
-
-def psnr(mse: np.ndarray | float) -> np.ndarray:
-    """Peak signal-to-noise ratio in dB, -10 log10(MSE), for values from 0 to 1; infinite for equal pictures."""
-    with np.errstate(divide="ignore"):
-        return -10 * np.log10(mse)
 
 
 def pca_bar(run: SavedVae) -> tuple[int, float] | None:

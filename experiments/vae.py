@@ -149,7 +149,7 @@ def _final_metrics(model, images) -> dict[str, float]:
         "reconstruction": evaluation.reconstruction,
         "kl": evaluation.kl,
         "mse": mse,
-        "psnr": diagnostics.psnr(mse),
+        "psnr": float(diagnostics.psnr(mse)),
         "active_units": evaluation.active_units,
         "bits_per_dim": evaluation.bits_per_dim,
     }

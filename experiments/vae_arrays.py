@@ -6,6 +6,7 @@ from statistics import NormalDist
 import numpy as np
 
 from data.faces import Faces
+from experiments.summary_vae import diversity
 from vae import diagnostics, explore
 from vae.model import VAE
 
@@ -48,23 +49,19 @@ def results(model: VAE, training: Faces, held_out: Faces, seed: int) -> dict[str
 def verdict(model: VAE, training: Faces, held_out: Faces, arrays: dict[str, np.ndarray]) -> dict[str, object]:
     """What the numbers say of the latent space, for `verdicts.json`."""
     means, log_variances = explore.encode(model, held_out.images)
+    as_many = min(len(arrays["samples"]), len(training))  # few pictures vary less than many
     facts: dict[str, object] = {
         "verdict": diagnostics.verdict(means, log_variances),
         "active_units": int(diagnostics.active_units(means).sum()),
         "mean_posterior_variance": float(np.exp(log_variances).mean()),
         "prior_gap": float(diagnostics.prior_gap(means, log_variances).sum()),
         "kl_total": float(arrays["kl_per_unit"].sum()),
-        "diversity_samples": _diversity(arrays["samples"]),
-        "diversity_training": _diversity(training.images[: len(arrays["samples"])]),
+        "diversity_samples": diversity(arrays["samples"][:as_many]),
+        "diversity_training": diversity(training.images[:as_many]),
     }
     if model.likelihood == "gaussian":
         facts["sigma"] = math.exp(0.5 * model.log_noise.item())
     return facts
-
-
-def _diversity(images) -> float:
-    """How different pictures are from one another: the standard deviation over them, averaged over pixel values."""
-    return float((images / np.float32(255)).std(0).mean())
 
 
 def _pictures(images):

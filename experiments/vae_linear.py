@@ -12,10 +12,13 @@ Row = tuple[float, str, float]
 def linear_yardsticks(settings, training: Faces, held_out: Faces) -> tuple[dict[str, float], list[Row]]:
     """The PCA bar for config.json, and the rows of `linear_code.csv`, on held-out images.
 
+    Both are fitted to what the network was trained on: with `mirror`, every training image and its mirror image.
     Metrics of a linear code: `components` that it sends, its `kl`, and where the noise is learned `sigma`,
     `reconstruction` and `neg_elbo`, nats per image as in final.csv; the weight of `collapse`, the same in every weight.
     """
     images, seed = training.images, settings["seed"]
+    if settings.get("mirror"):
+        images = np.concatenate([images, images[:, :, ::-1]])
     count = min(settings["latent"], len(training) // 2)
     plain = principal_components(images, count, np.random.default_rng([seed, 4]))
     bar = {"components": count, "mse": pca_error(plain, held_out.images)}

@@ -144,18 +144,31 @@ def _steps(training: Training) -> Iterator[Step]:
     try:
         yield from training.trainer.epoch()
     except NotFiniteError as error:
-        raise UsageError(
-            f"KL weight {training.weight:g}, {error}. The last good state is kept in {training.path}; "
-            "a smaller --learning-rate usually helps"
-        ) from None
+        raise _diverged(training, str(error)) from None
+
+
+def _diverged(training: Training, what: str) -> UsageError:
+    return UsageError(
+        f"KL weight {training.weight:g}, {what}. The last good state is kept in {training.path}; "
+        "a smaller --learning-rate, from the start with --force, usually helps"
+    )
 
 
 def _evaluate(training: Training, held_out: np.ndarray, grid: np.ndarray, clock: "_Clock") -> None:
-    """Add the rows of an epoch, 0 being before training; save the picture of the fixed grid; say what was found."""
+    """Add the rows of an epoch, 0 being before training; save the picture of the fixed grid; say what was found.
+
+    Raises:
+        UsageError: the bound of either split is not finite; nothing has been added or saved.
+    """
     trainer = training.trainer
     model, epoch = trainer.model, trainer.epochs_done
     splits = {"train": trainer.images[: len(held_out)], "held_out": held_out}
-    found = {split: evaluate(model, images) for split, images in splits.items()}
+    with np.errstate(all="ignore"):  # what overflows shows in the bound
+        found = {split: evaluate(model, images) for split, images in splits.items()}
+    for split, e in found.items():
+        if not np.isfinite(e.negative_elbo):
+            name = "training" if split == "train" else "held-out"
+            raise _diverged(training, f"epoch {epoch}: the negative ELBO of {name} faces is {e.negative_elbo}")
     for split, e in found.items():
         numbers = [e.negative_elbo, e.reconstruction, e.kl, e.bits_per_dim, e.active_units]
         training.rows.append([training.weight, epoch, split, *numbers])

@@ -41,7 +41,9 @@ def number(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """0.401 -> "40 %"; what rounds to nothing, "under 1 %"."""
+    """0.401 -> "40 %"; what rounds to nothing, "under 1 %"; NaN, "–"."""
+    if math.isnan(share):
+        return "–"
     return f"{100 * share:.0f} %" if share >= 0.005 or share == 0 else "under 1 %"
 
 

@@ -76,9 +76,13 @@ def mean_squared_error(model: VAE, images: np.ndarray) -> float:
     return total / images.size
 
 
-def psnr(mse: float) -> float:
-    """Peak signal-to-noise ratio in dB for values in [0, 1]: -10 log10(mse)."""
-    return -10 * math.log10(mse) if mse > 0 else math.inf
+def psnr(mse: np.ndarray | float) -> np.ndarray:
+    """Peak signal-to-noise ratio in dB for values in [0, 1]: -10 log10(mse), elementwise; infinite for equal pictures.
+
+    Any shape goes in, the same comes out.
+    """
+    with np.errstate(divide="ignore"):
+        return -10 * np.log10(mse)
 
 
 def prior_gap(means: np.ndarray, log_variances: np.ndarray) -> np.ndarray:

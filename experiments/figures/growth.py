@@ -38,12 +38,12 @@ def plot_growth(table: pd.DataFrame, labels: Mapping[str, str], path: str | os.P
 
 def finding(table: pd.DataFrame) -> str:
     """The steepest growth, told as what twice the size costs."""
-    times = [_doubling(rows, "ms") for _, rows in table.groupby("axis")]
-    text = f"Twice the size takes at most {max(times):.2f} times the time"
+    time = memory = max(_doubling(rows, "ms") for _, rows in table.groupby("axis"))
+    text = f"Twice the size takes at most {time:.2f} times the time"
     if table["peak_mb"].notna().all():
-        peaks = [_doubling(rows, "peak_mb") for _, rows in table.groupby("axis")]
-        text += f" and {max(peaks):.2f} times the memory"
-    return text + (": cost grows linearly" if max(times) < 2.2 else "")
+        memory = max(_doubling(rows, "peak_mb") for _, rows in table.groupby("axis"))
+        text += f" and {memory:.2f} times the memory"
+    return text + (": cost grows about linearly or less" if max(time, memory) < 2.2 else "")
 
 
 def _doubling(rows, column):

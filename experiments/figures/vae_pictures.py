@@ -6,8 +6,9 @@ import numpy as np
 
 from experiments.figures.vae_sheet import GAP, MARGIN, extent, scale_for, sheet, tile
 from experiments.saved_vae import SavedVae
-from experiments.summary_vae import SAME_PICTURE, diversity, kept_variety, pca_bar, psnr, rms, travelled
+from experiments.summary_vae import SAME_PICTURE, diversity, kept_variety, pca_bar, rms, travelled
 from experiments.wording_vae import name, nats, number, percent
+from vae.diagnostics import psnr
 
 SHOWN_SIDE = 112  # screen pixels that a picture is enlarged to, about
 LABEL = 110  # screen pixels for the names of rows

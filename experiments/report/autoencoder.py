@@ -180,7 +180,7 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
     )
     parts += figures.take(
         "factors",
-        "Bars: R squared of each known factor of the drawn faces, read linearly from the latent means, for each weight",
+        "Dots: R squared of each known factor of the drawn faces, read linearly from the latent means, for each weight",
         "What the latent units know: how well each true factor can be read from them.",
     )
     for weight in run.weights:

@@ -9,6 +9,7 @@ import pytest
 
 from data.errors import DataError
 from experiments.discussion_vae import discuss, write_discussion
+from experiments.report.autoencoder import study
 from experiments.saved_vae import open_vae_run
 from experiments.tables_vae import summary_table, write_tables
 from experiments.wording_vae import nats, number, percent
@@ -35,7 +36,7 @@ def section(text: str, heading: str) -> str:
 
 def test_a_collapsed_code_is_called_collapsed_with_its_nats_and_its_faces_alike(tmp_path):
     text = section(text_of(tmp_path), "×100: the code collapses")
-    assert "0.40 nats of code are left, where ×1 has 30.0, and 0 of 4 units move" in text
+    assert "The code takes 0.40 nats, where that of ×1 takes 30.0, and 0 of 4 units move" in text
     assert "No unit is silent, and the average one says 0.10 nats" in text
     assert "about the same face comes back" in text
 
@@ -77,14 +78,52 @@ def test_a_code_of_active_units_that_says_nothing_is_called_almost_silent(tmp_pa
 
 
 def test_a_healthy_heavier_weight_is_not_called_collapsed(tmp_path):
-    text = text_of(tmp_path, {1.0: "healthy", 4.0: "healthy"})
-    assert "## ×4: a tighter code" in text
-    assert "collapse" not in section(text, "×4: a tighter code")
+    text = section(text_of(tmp_path, {1.0: "looser", 4.0: "healthy"}), "×4: the code is shorter")
+    assert "The code takes 30.0 nats, where that of ×1 takes 60.0" in text
+    assert "The code is shorter, and still a code." in text and "collapse" not in text
+
+
+def test_a_code_that_a_weight_has_not_made_shorter_or_longer_is_not_said_to_be(tmp_path):
+    text = section(text_of(tmp_path / "a", {1.0: "healthy", 4.0: "looser"}), "×4: the code is longer")
+    assert "The code is no shorter for its price." in text
+    text = section(text_of(tmp_path / "b", {1.0: "looser", 0.5: "healthy"}), "×0.5: the code is shorter")
+    assert "The reconstruction is 20.0 nats worse." in text and "buys" not in text and "nothing" not in text
+    text = section(text_of(tmp_path / "c", {1.0: "healthy", 0.5: "healthy"}), "×0.5: the code is as long")
+    assert "The reconstruction is the same." in text
+
+
+def test_posteriors_wider_than_the_prior_are_not_called_tighter(tmp_path):
+    folder = write_vae_run(tmp_path / "run", {1.0: "healthy", 0.5: "looser"})
+    verdicts = json.loads((folder / "verdicts.json").read_text())
+    verdicts["0.5"]["mean_posterior_variance"] = 1.1
+    (folder / "verdicts.json").write_text(json.dumps(verdicts))
+    assert "The posterior's variance averages 1.1 where the prior has 1." in discuss(open_vae_run(folder))
+
+
+@pytest.mark.parametrize(("keep", "alike"), [(0.1, True), (0.8, False)])
+def test_a_decoder_paints_the_same_picture_only_where_the_pictures_are_alike(keep, alike, tmp_path):
+    folder = write_vae_run(tmp_path / "run", {1.0: "collapsed"})
+    path = folder / "arrays" / "kl_1.npz"
+    with np.load(path) as arrays:
+        faded = np.rint(128 + keep * (arrays["originals"].astype(float) - 128)).astype(np.uint8)
+        changed = dict(arrays) | {"reconstructions": faded}
+    np.savez(path, **changed)
+    text = section(discuss(open_vae_run(folder)), "Two costs, one trade")
+    assert ("paints about the same picture whatever it is told" in text) == alike
+
+
+def test_units_that_do_not_take_part_are_not_said_to_cost_nothing(tmp_path):
+    folder = write_vae_run(tmp_path / "run", {1.0: "healthy"})  # 30 nats, 7.5 a unit
+    verdicts = json.loads((folder / "verdicts.json").read_text())
+    verdicts["1"]["active_units"] = 3
+    (folder / "verdicts.json").write_text(json.dumps(verdicts))
+    text = section(discuss(open_vae_run(folder)), "Two costs, one trade")
+    assert "3 of the 4 units take part in it; 0 of them all say less than 0.1 nats each." in text
 
 
 def test_an_unused_prior_is_named_with_its_points_and_its_dividend(tmp_path):
     text = section(text_of(tmp_path), "×0: the prior is left unused")
-    assert "it is 400 nats long; ×1 makes do with 30.0" in text
+    assert "costs nothing, and takes 400 nats, where that of ×1 takes 30.0" in text
     assert "That buys 50.0 nats of reconstruction for 370 of code." in text
     assert "averages 1e-05 where the prior has 1" in text
     assert "every face becomes a point" in text
@@ -100,11 +139,15 @@ def test_posteriors_that_are_no_points_and_lie_elsewhere_are_told_by_their_dista
 
 def test_a_free_code_that_does_not_help_is_said_not_to_help(tmp_path):
     text = text_of(tmp_path, {1.0: "healthy", 0.0: "unused, no better"})
-    assert "It brings the picture nothing: the reconstruction is even 20.0 nats worse." in text
+    assert "It brings the picture nothing: the reconstruction is 20.0 nats worse." in text
 
 
 @pytest.mark.parametrize(
-    ("diversity", "words"), [(0.06, "every draw stays near the average face"), (0.09, "what few units are left fill")]
+    ("diversity", "words"),
+    [
+        (0.06, "draws stay nearer to the average face"),
+        (0.09, "those of ×1 or more, from a code of 0.40 nats instead of 30.0"),
+    ],
 )
 def test_samples_of_a_collapsed_code_are_told_by_how_much_they_vary(diversity, words, tmp_path):
     folder = write_vae_run(tmp_path / "run")  # x1 has 0.1
@@ -116,7 +159,7 @@ def test_samples_of_a_collapsed_code_are_told_by_how_much_they_vary(diversity, w
 
 def test_a_smaller_weight_that_keeps_the_prior_is_not_called_unused(tmp_path):
     text = text_of(tmp_path, {1.0: "healthy", 0.5: "looser"})
-    assert "## ×0.5: a looser code" in text
+    assert "## ×0.5: the code is longer" in text
     assert "costs 0.5 of its price" in text
     assert "tighter, but not yet points" in text
 
@@ -125,6 +168,11 @@ def test_the_linear_bar_is_cleared_or_not_by_the_numbers(tmp_path):
     assert "The bar is cleared, by 23 %" in text_of(tmp_path / "a", pca=0.0155)  # 1 - .0120 / .0155
     assert "The two are level" in text_of(tmp_path / "c", pca=0.01203)
     assert "**The bar is not reached**: the error is 20 % larger" in text_of(tmp_path / "b", pca=0.0100)
+
+
+def test_no_prior_is_held_to_the_credit_of_a_network_trained_without_one(tmp_path):
+    assert "must also keep its code close" in text_of(tmp_path / "a", {1.0: "healthy"})
+    assert "must also keep its code close" not in text_of(tmp_path / "b", {0.0: "unused prior"})
 
 
 def linear_said(folder: Path, likelihood: str, kl: float, components: int) -> str:
@@ -168,7 +216,7 @@ def test_why_a_bernoulli_likelihood_asks_for_less_is_said(tmp_path):
 
 def test_the_bounds_of_network_and_linear_code_stand_side_by_side(tmp_path):
     text = section(text_of(tmp_path), "Is it better than a linear code?")
-    assert "−876 at ×1, where the network has −970 and −900 at ×100, where the network has −300." in text
+    assert "−876 at ×1 (the network: −970) and −900 at ×100 (the network: −300)." in text
     assert "×0" not in text.partition("In nats")[2]  # without limit there
     text = text_of(tmp_path / "b", likelihood="bernoulli")
     assert "In nats the code counts too" not in text
@@ -179,26 +227,71 @@ def test_the_learned_noise_sets_the_rate_of_exchange(tmp_path):
     assert "a nat of code must save 0.024 of squared error" in text_of(tmp_path / "again")
 
 
+def test_the_rate_of_exchange_has_the_weight_in_it(tmp_path):
+    text = section(text_of(tmp_path / "a", {100.0: "silent"}), "Two costs, one trade")  # sigma^2 = .04
+    assert "divided by 2σ² and the KL multiplied by 100, a nat of code must save 8.00 of squared error" in text
+    assert "rate of exchange" not in text_of(tmp_path / "b", {0.0: "unused prior"})
+
+
 def test_a_bernoulli_run_is_called_a_surrogate_and_has_neither_sigma_nor_bits(tmp_path):
     text = text_of(tmp_path, likelihood="bernoulli")
     assert "surrogate" in text
     assert "bits per dimension" not in text and "σ ends" not in text
 
 
-def test_the_gap_and_an_unfinished_training_are_read_from_the_curves(tmp_path):
+def test_the_gap_is_read_from_the_curves(tmp_path):
     text = section(text_of(tmp_path), "Training and held-out faces")
     assert "a held-out face costs, compared with a training face, 20.0 nats more at ×1" in text
-    folder = write_vae_run(tmp_path / "turned", {1.0: "healthy"})
-    metrics = pd.read_csv(folder / "metrics.csv")
-    metrics.loc[(metrics["epoch"] == 3) & (metrics["split"] == "held_out"), "neg_elbo"] = -1500.0
-    metrics.to_csv(folder / "metrics.csv", index=False)
-    assert "was lowest after epoch 3 and has risen by 530 nats" in discuss(open_vae_run(folder))
+
+
+def training_said(folder: Path, held_out: list[float], train: list[float] | None = None) -> str:
+    """The section on a run with these curves, the first number being that before training."""
+    run = write_vae_run(folder / "run", {1.0: "healthy"})
+    rows = [
+        (1.0, epoch, split, value, value, 0.0, 8.0, 4)
+        for split, values in (("train", train or held_out), ("held_out", held_out))
+        for epoch, value in enumerate(values)
+    ]
+    columns = pd.read_csv(run / "metrics.csv").columns
+    pd.DataFrame(rows, columns=columns).to_csv(run / "metrics.csv", index=False)
+    return section(discuss(open_vae_run(run)), "Training and held-out faces")
+
+
+def test_a_training_that_still_falls_is_not_called_ended_because_it_fell_far_at_first(tmp_path):
+    text = training_said(tmp_path, [1900, -8200, -8300, -8390])
+    assert "the last epoch still brought 90.0 nats, so these are numbers of a training that was stopped" in text
+
+
+def test_a_curve_that_is_flat_is_said_to_be(tmp_path):
+    text = training_said(tmp_path, [1900, -8000, -8300, -8389, -8390])
+    assert "the last epoch brought 1.00 nats, all since the first 390 nats: the curve is flat." in text
+
+
+FALLING = [1900, -8200, -8300, -8390.0, -8400, -8410]
+
+
+@pytest.mark.parametrize(
+    ("held_out", "train", "words"),
+    [
+        (
+            [1900, -8200, -8300, -8390, -8389.6],
+            FALLING[:5],
+            "ends 0.40 nats higher, about what an epoch moves it by, so it has been level",
+        ),
+        ([1900, -8200, -8300, -8280, -8255, -8230], FALLING, "after epoch 2 and has risen by 70.0 nats since: from"),
+        ([1900, -8200, -8300, -8280, -8255, -8230], None, "has risen by 70.0 nats since, on training faces too."),
+    ],
+)
+def test_a_network_is_said_to_learn_its_own_faces_only_where_the_curves_part(held_out, train, words, tmp_path):
+    text = training_said(tmp_path, held_out, train)
+    assert words in text
+    assert ("learned its own faces" in text) == words.endswith("since: from")
 
 
 def test_a_factor_that_is_read_from_a_silent_code_is_explained(tmp_path):
     text = section(text_of(tmp_path), "What the latent means know")
     assert "one of 3 have R² above 0.5: hair colour (0.80)" in text
-    assert "below 0" in text
+    assert "Below 0, and so worse than the mean, is one: where there is nothing to read" in text
     assert "×100 deserves a second look" in text
     assert "second look" not in text_of(tmp_path / "healthy", {1.0: "healthy", 0.0: "unused prior"})
 
@@ -218,6 +311,16 @@ def test_any_choice_of_weights_is_discussed_without_a_hole(tmp_path, kinds, eval
     assert "What these numbers cannot say" in text
     if 1.0 not in kinds and len(kinds) > 1:
         assert "was not trained" in text
+
+
+def test_a_run_of_before_faces_were_mirrored_is_discussed_without_a_word_of_mirrors(tmp_path):
+    folder = write_vae_run(tmp_path / "run")
+    assert "mirrored" in discuss(open_vae_run(folder))
+    config = json.loads((folder / "config.json").read_text())
+    del config["mirror"]
+    (folder / "config.json").write_text(json.dumps(config))
+    assert "mirror" not in discuss(open_vae_run(folder)) + write_tables(folder).read_text()
+    study(folder)
 
 
 def test_a_run_without_weight_one_says_what_stands_in_for_it(tmp_path):
@@ -288,3 +391,7 @@ def test_numbers_have_three_figures_and_a_true_minus(value, text):
 
 def test_a_share_that_is_not_quite_nothing_is_not_written_as_nothing():
     assert [percent(0), percent(0.001), percent(0.401)] == ["0 %", "under 1 %", "40 %"]
+
+
+def test_a_share_of_nothing_is_no_share():
+    assert percent(math.nan) == "–"

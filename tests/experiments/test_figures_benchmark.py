@@ -52,7 +52,12 @@ def test_growth_is_drawn_with_and_without_memory(memory, tmp_path):
 
 
 def test_linear_growth_is_called_linear_and_quadratic_is_not():
-    assert growth.finding(grown()).endswith("cost grows linearly")
+    assert growth.finding(grown()).endswith("cost grows about linearly or less")
     square = grown().assign(ms=lambda table: table["value"] ** 2)
     assert growth.finding(square).startswith("Twice the size takes at most 4.00 times the time")
     assert "linearly" not in growth.finding(square)
+
+
+def test_growth_is_not_called_linear_where_memory_grows_faster():
+    square = grown().assign(peak_mb=lambda table: table["value"] ** 2)
+    assert growth.finding(square).endswith("4.00 times the memory")

@@ -18,6 +18,7 @@ from experiments import vae as command
 from experiments import vae_training
 from experiments.__main__ import main
 from experiments.run_folder import UsageError
+from experiments.summary_vae import diversity
 from experiments.vae_training import duration
 from tests.data.pictures import encoded, folder_of, picture, png_header, zip_of
 
@@ -188,10 +189,10 @@ def test_the_best_linear_code_is_kept_for_every_weight(whole):
 
 
 def test_a_bernoulli_run_keeps_what_a_linear_code_would_spend_and_no_level_of_its_bound(tmp_path):
-    out = run(tmp_path / "vae", "--likelihood", "bernoulli", "--epochs", "1")
+    out = run(tmp_path / "vae", "--likelihood", "bernoulli", "--epochs", "1", "--kl-weights", "1", "50")
     table = pd.read_csv(out / "linear_code.csv").pivot(index="kl_weight", columns="metric", values="value")
     assert set(table) == {"components", "kl", "collapse"}
-    assert table["kl"][1] > table["kl"][100] > 0
+    assert table["kl"][1] > table["kl"][50] > 0
 
 
 def test_verdicts_hold_the_facts_of_every_weight(whole):
@@ -201,6 +202,14 @@ def test_verdicts_hold_the_facts_of_every_weight(whole):
         assert facts["verdict"] in ("healthy", "collapsed", "unused prior")
         assert 0.25 < facts["sigma"] < 0.29  # it starts at 0.287
         assert facts["diversity_training"] > facts["diversity_samples"] > 0
+
+
+def test_the_variety_of_samples_is_compared_with_that_of_as_many_training_faces(whole):
+    """There are 32 training faces and 64 samples."""
+    with np.load(whole / "arrays" / "kl_1.npz") as arrays:
+        as_many = arrays["samples"][:32]
+    facts = json.loads((whole / "verdicts.json").read_text())["1"]
+    assert facts["diversity_samples"] == pytest.approx(diversity(as_many), rel=1e-9)
 
 
 def test_factors_are_scored_for_every_weight(whole):
@@ -381,6 +390,16 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_epoch_step_and_op_and_keeps
     assert "\n" not in str(e.value)
     state = checkpoint.load(tmp_path / "vae" / "checkpoints" / "kl_1.npz")
     assert all(np.isfinite(array).all() for array in state["trainer"]["model"].values())
+
+
+def test_an_epoch_that_evaluates_to_no_number_is_neither_tabulated_nor_kept(tmp_path):
+    flags = ("--learning-rate", "1e20", "--batch-size", "32")  # one step an epoch, so that no second one notices
+    with pytest.raises(UsageError, match=r"epoch 1: the negative ELBO .* is nan\. .*--learning-rate, .*--force") as e:
+        run(tmp_path / "vae", *flags)
+    assert "\n" not in str(e.value)
+    metrics = pd.read_csv(tmp_path / "vae" / "metrics.csv")
+    assert set(metrics["epoch"]) == {0} and metrics.notna().all(axis=None)
+    assert checkpoint.load(tmp_path / "vae" / "checkpoints" / "kl_1.npz")["trainer"]["epochs_done"] == 0
 
 
 @pytest.mark.parametrize(

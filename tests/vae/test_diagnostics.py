@@ -92,6 +92,7 @@ def test_mean_squared_error_is_that_of_the_reconstruction_from_the_mean(monkeypa
 def test_psnr_of_known_errors():
     assert psnr(0.01) == pytest.approx(20)
     assert psnr(0.0) == math.inf
+    np.testing.assert_allclose(psnr(np.array([[0.1, 1.0]])), [[10, 0]])
 
 
 def test_a_factor_that_the_means_hold_scores_one_and_one_that_they_do_not_scores_none():
