@@ -3,7 +3,9 @@
 The mathematics is compared in float64, where two programs that do the same differ by rounding in the 14th digit, and
 a slip of any kind shows. What is timed runs in float32, and is compared too, but there less can be asked: a ReLU whose
 input is zero but for rounding lets the gradient through on one side and not on the other, and with a million ReLUs
-some are. The losses hardly notice; whole gradients come to differ by up to a hundredth, from float64's as well.
+some are. The loss hardly notices; whole gradients come to differ by up to a hundredth, from float64's as well. And
+Adam's first update is as long for a gradient that is zero but for rounding as for any other, and goes either way: with
+batch normalisation PyTorch's own two memory layouts differ by 1e-4 in the loss that follows.
 """
 
 from collections.abc import Sequence
@@ -20,14 +22,20 @@ STEPS = 2  # the second follows an update, so it shows whether that was the same
 class Tolerance(NamedTuple):
     """Largest differences, relative to the Euclidean norm of what is compared."""
 
-    loss: float
-    first_step: float  # of everything else
-    later: float
+    first_loss: float
+    first_gradients: float  # and of what else a step computes
+    later_loss: float
+    later_gradients: float
+
+    def of(self, name: str, step: int) -> float:
+        if step == 1:
+            return self.first_loss if name == LOSS else self.first_gradients
+        return self.later_loss if name == LOSS else self.later_gradients
 
 
 TOLERANCES: dict[Precision, Tolerance] = {
-    "float64": Tolerance(1e-9, 1e-9, 1e-9),
-    "float32": Tolerance(1e-4, 0.02, np.inf),
+    "float64": Tolerance(1e-9, 1e-9, 1e-9, 1e-9),
+    "float32": Tolerance(2e-5, 0.02, 1e-3, np.inf),
 }
 
 
@@ -60,9 +68,8 @@ def require_same(work: str, peer: str, dtype: Precision, ours: Sequence[Results]
         if only_one := a.keys() ^ b.keys():
             raise DifferentError(f"{work}: only one of us and {peer} gives {', '.join(sorted(only_one))}")
         for name in a:
-            allowed = tolerance.loss if name == LOSS else tolerance.first_step if step == 1 else tolerance.later
             found = difference(a[name], b[name])
-            if not found <= allowed:  # written so that nan is refused
+            if not found <= tolerance.of(name, step):  # written so that nan is refused
                 raise DifferentError(
                     f"{work}: {name} in step {step}, {dtype}, differs from {peer}'s by {found:.1e} of its size: it is "
                     "not the same computation, so nothing was timed"
