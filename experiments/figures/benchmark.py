@@ -119,7 +119,7 @@ def _draw_cell(axes: Axes, cell: str, rows: pd.DataFrame) -> None:
     axes.set_xticks(lengths, [str(n) for n in lengths])
     axes.minorticks_off()
     axes.set_title(CELLS[cell])
-    axes.set_xlabel("length L of the sequences")
+    axes.set_xlabel("length L (steps)")
 
 
 def _legend(rows):
