@@ -54,6 +54,7 @@ def plot_headline(results: pd.DataFrame, path: str | os.PathLike[str], *, length
                 axes.set_xlabel(f"test {METRIC_NAMES[metric]} (0 to 1)")
                 axes.set_yticks(range(len(models)), [MODEL_NAMES[model] for model in models])
                 axes.set_ylim(-0.6, len(models) - 0.4)
+                axes.margins(x=0.12)  # room for the numbers above the first and the last dot
                 if row == 0:
                     axes.set_title(split_title(split))
 
