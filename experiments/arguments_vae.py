@@ -74,7 +74,7 @@ def _add_training_arguments(add):
     add(
         "--mirror",
         action=argparse.BooleanOptionalAction,
-        default=Settings.mirror,
+        default=True,
         help="mirror every face, left for right, in about half of the epochs (%(default)s)",
     )
     add("--seed", type=int, default=0, metavar="N", help="what all chance comes from (%(default)s)")

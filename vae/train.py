@@ -41,7 +41,7 @@ class Settings:
     batch_size: int = 32
     learning_rate: float = 1e-3
     epochs: int = 10
-    mirror: bool = True
+    mirror: bool = False
 
 
 @dataclass(frozen=True)

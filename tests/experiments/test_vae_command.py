@@ -169,6 +169,7 @@ def test_config_says_what_was_asked_of_which_faces_and_what_it_took(whole):
     assert (config["kl_weights"], config["latent"], config["widths"]) == ([1, 100, 0], 3, [4, 8])
     assert (config["epochs"], config["batch_size"], config["image_size"], config["images"]) == (3, 10, 32, 48)
     assert (config["likelihood"], config["learning_rate"], config["seed"]) == ("gaussian", 1e-3, 0)
+    assert config["mirror"]
     data = config["data"]
     assert (data["drawn"], data["images"], data["training"], data["held_out"]) == (True, 48, 32, 16)
     assert (data["skipped"], data["notes"], len(data["sha256"])) == ([], [], 64)
