@@ -108,6 +108,9 @@ def test_the_verified_download_is_kept_and_cut_to_the_courses_days(
 
         def __exit__(self, *_: object) -> None: ...
 
+        history = ()  # no redirections
+        url = JOHNS_HOPKINS_URL
+
         def raise_for_status(self) -> None: ...
 
         def iter_content(self, size: int) -> list[bytes]:
