@@ -116,14 +116,14 @@ lstm = lift(recurrent.lstm)
 gru = lift(recurrent.gru)
 
 
-_OF_BATCH_NORM = list(signature(normalization.batch_norm).parameters)[3:]
+_BATCH_NORM = signature(normalization.batch_norm)
 
 
 @wraps(normalization.batch_norm)
 def batch_norm(x: Tensor, weight: Tensor, bias: Tensor, *settings: Any, **options: Any) -> Tensor:
     # The running statistics go as options: an argument may be converted, and a copy would then be brought up to date.
-    named = dict(zip(_OF_BATCH_NORM, settings, strict=False))
-    return apply(normalization.batch_norm, x, weight, bias, **named, **options)
+    named = _BATCH_NORM.bind(x, weight, bias, *settings, **options).arguments
+    return apply(normalization.batch_norm, *(named.pop(name) for name in ("x", "weight", "bias")), **named)
 
 
 @wraps(shape.concatenate)

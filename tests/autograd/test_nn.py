@@ -191,6 +191,14 @@ def test_batch_norm_takes_both_running_statistics_or_none():
         autograd.batch_norm(x, ones, ones, training=False)
 
 
+def test_batch_norm_refuses_arguments_that_it_does_not_have():
+    x, ones = Tensor(np.ones((3, 2), np.float32)), np.ones(2, np.float32)
+    with pytest.raises(TypeError, match="too many positional arguments"):
+        autograd.batch_norm(x, ones, ones, *[None] * 20)
+    with pytest.raises(TypeError, match="momentun"):
+        autograd.batch_norm(x, ones, ones, momentun=0.5)
+
+
 def test_dropout_keeps_the_expected_value_and_its_share_and_does_nothing_in_eval_mode():
     layer = nn.Dropout(0.3, rng())
     x = Tensor(np.ones(20_000, np.float32), requires_grad=True)

@@ -79,6 +79,19 @@ def test_rounding_of_float32_is_allowed_and_a_scale_is_not():
         compare(results, changed(results, LOSS, lambda x: x * 1.001), "float32")
 
 
+def test_in_float32_the_first_loss_must_agree_closely_and_that_after_an_update_roughly():
+    first, later = history(SMALL["gru"].ours())
+
+    def with_loss(step, factor):
+        return step | {LOSS: step[LOSS] * factor}
+
+    compare([first, later], [first, with_loss(later, 1 + 3e-4)], "float32")
+    with pytest.raises(DifferentError, match=f"{LOSS} in step 1"):
+        compare([first, later], [with_loss(first, 1 + 5e-5), later], "float32")
+    with pytest.raises(DifferentError, match=f"{LOSS} in step 2"):
+        compare([first, later], [first, with_loss(later, 1 + 2e-3)], "float32")
+
+
 def test_a_wider_dtype_is_refused_though_the_numbers_are_the_same():
     results = history(SMALL["gru"].ours())
     with pytest.raises(DifferentError):
