@@ -8,142 +8,76 @@
 array([2., 4., 6.], dtype=float32)
 """
 
-from . import graph, init, nn, optim
-from .anomaly import AnomalyError, detect_anomaly
-from .checking.report import GradientError
-from .debug import debug
-from .functional import (
-    abs,
-    add,
-    astype,
-    avg_pool2d,
-    batch_norm,
-    bernoulli_log_likelihood,
-    binary_cross_entropy_with_logits,
-    broadcast_to,
-    clip,
-    concatenate,
-    conv2d,
-    conv_transpose2d,
-    cross_entropy,
-    div,
-    exp,
-    gaussian_log_likelihood,
-    group_norm,
-    gru,
-    kl_standard_normal,
-    layer_norm,
-    leaky_relu,
-    log,
-    log_softmax,
-    logsumexp,
-    lstm,
-    matmul,
-    max,
-    max_pool2d,
-    maximum,
-    mean,
-    min,
-    minimum,
-    mse,
-    mul,
-    neg,
-    pad,
-    pow,
-    relu,
-    reshape,
-    rnn_tanh,
-    sigmoid,
-    softmax,
-    softplus,
-    sqrt,
-    stack,
-    std,
-    sub,
-    sum,
-    tanh,
-    transpose,
-    upsample2d,
-    var,
-    where,
-)
-from .gradcheck import assert_gradients_match, gradcheck
-from .kernels.conv_layout import batch_innermost
-from .kernels.threads import available_cores, get_threads, set_threads
-from .mode import is_recording, no_grad
-from .profile import profile
-from .tensor import Tensor
-
-__all__ = [
-    "AnomalyError",
-    "GradientError",
-    "Tensor",
-    "abs",
-    "add",
-    "assert_gradients_match",
-    "astype",
-    "available_cores",
-    "avg_pool2d",
-    "batch_innermost",
-    "batch_norm",
-    "bernoulli_log_likelihood",
-    "binary_cross_entropy_with_logits",
-    "broadcast_to",
-    "clip",
-    "concatenate",
-    "conv2d",
-    "conv_transpose2d",
-    "cross_entropy",
-    "debug",
-    "detect_anomaly",
-    "div",
-    "exp",
-    "gaussian_log_likelihood",
-    "get_threads",
-    "gradcheck",
-    "graph",
-    "group_norm",
-    "gru",
-    "init",
-    "is_recording",
-    "kl_standard_normal",
-    "layer_norm",
-    "leaky_relu",
-    "log",
-    "log_softmax",
-    "logsumexp",
-    "lstm",
-    "matmul",
-    "max",
-    "max_pool2d",
-    "maximum",
-    "mean",
-    "min",
-    "minimum",
-    "mse",
-    "mul",
-    "neg",
-    "nn",
-    "no_grad",
-    "optim",
-    "pad",
-    "pow",
-    "profile",
-    "relu",
-    "reshape",
-    "rnn_tanh",
-    "set_threads",
-    "sigmoid",
-    "softmax",
-    "softplus",
-    "sqrt",
-    "stack",
-    "std",
-    "sub",
-    "sum",
-    "tanh",
-    "transpose",
-    "upsample2d",
-    "var",
-    "where",
-]
+from . import nn as nn
+from . import optim as optim
+from .functional import abs as abs
+from .functional import add as add
+from .functional import astype as astype
+from .functional import avg_pool2d as avg_pool2d
+from .functional import batch_norm as batch_norm
+from .functional import bernoulli_log_likelihood as bernoulli_log_likelihood
+from .functional import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+from .functional import broadcast_to as broadcast_to
+from .functional import clip as clip
+from .functional import concatenate as concatenate
+from .functional import conv2d as conv2d
+from .functional import conv_transpose2d as conv_transpose2d
+from .functional import cross_entropy as cross_entropy
+from .functional import div as div
+from .functional import exp as exp
+from .functional import gaussian_log_likelihood as gaussian_log_likelihood
+from .functional import group_norm as group_norm
+from .functional import gru as gru
+from .functional import kl_standard_normal as kl_standard_normal
+from .functional import layer_norm as layer_norm
+from .functional import leaky_relu as leaky_relu
+from .functional import log as log
+from .functional import log_softmax as log_softmax
+from .functional import logsumexp as logsumexp
+from .functional import lstm as lstm
+from .functional import matmul as matmul
+from .functional import max as max
+from .functional import max_pool2d as max_pool2d
+from .functional import maximum as maximum
+from .functional import mean as mean
+from .functional import min as min
+from .functional import minimum as minimum
+from .functional import mse as mse
+from .functional import mul as mul
+from .functional import neg as neg
+from .functional import pad as pad
+from .functional import pow as pow
+from .functional import relu as relu
+from .functional import reshape as reshape
+from .functional import rnn_tanh as rnn_tanh
+from .functional import sigmoid as sigmoid
+from .functional import softmax as softmax
+from .functional import softplus as softplus
+from .functional import sqrt as sqrt
+from .functional import stack as stack
+from .functional import std as std
+from .functional import sub as sub
+from .functional import sum as sum
+from .functional import tanh as tanh
+from .functional import transpose as transpose
+from .functional import upsample2d as upsample2d
+from .functional import var as var
+from .functional import where as where
+from .kernels.conv.layout import batch_innermost as batch_innermost
+from .kernels.threads import available_cores as available_cores
+from .kernels.threads import get_threads as get_threads
+from .kernels.threads import set_threads as set_threads
+from .mode import is_recording as is_recording
+from .mode import no_grad as no_grad
+from .nn import init as init
+from .proof.checking.report import GradientError as GradientError
+from .proof.gradcheck import assert_gradients_match as assert_gradients_match
+from .proof.gradcheck import gradcheck as gradcheck
+from .tensor import Tensor as Tensor
+from .tools import checkpoint as checkpoint
+from .tools import graph as graph
+from .tools import interop as interop
+from .tools.anomaly import AnomalyError as AnomalyError
+from .tools.anomaly import detect_anomaly as detect_anomaly
+from .tools.debug import debug as debug
+from .tools.profile import profile as profile

@@ -17,12 +17,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import step_sizes
-from .mutations import MUTANTS
-from .mutations.score import examine, show_outcomes, show_score
-from .op_table import show_op, show_table
+from .proof import step_sizes
+from .proof.models import MODELS, show_model
+from .proof.mutations import MUTANTS
+from .proof.mutations.score import examine, show_outcomes, show_score
+from .proof.table import show_op, show_table
 from .rules import RULES
-from .whole_models import MODELS, show_model
 
 
 def main(argv: Sequence[str] | None = None) -> int:

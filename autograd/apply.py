@@ -19,8 +19,8 @@ import numpy as np
 
 from . import mode
 from .dtypes import as_array, mixed_dtypes
+from .errors import explain, tensor_option
 from .node import Node
-from .shape_errors import explain, tensor_option
 from .tensor import Tensor, record
 
 

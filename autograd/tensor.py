@@ -12,9 +12,9 @@ import numpy as np
 
 from . import mode
 from .dtypes import as_array, constant, one_dtype
+from .errors import explain, require_alike, tensor_option
 from .node import Node, backward
 from .rules import elementwise, linear, reduction, shape
-from .shape_errors import explain, require_alike, tensor_option
 
 
 @final

@@ -5,10 +5,14 @@ import sys
 
 from data.errors import DataError
 
-from . import everything, gallery, report, rnn, textbook, vae
+from . import all as everything
+from . import gallery, report
 from .benchmark import command as benchmark
 from .memory import keep_freed_memory
+from .rnn import study as rnn
 from .run_folder import UsageError
+from .textbook import command as textbook
+from .vae import study as vae
 
 COMMANDS = {
     "all": everything,

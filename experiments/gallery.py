@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from data.whole_files import write_bytes
+from data.atomic import write_bytes
 
-from .report.pictures import still
+from .page.pictures import still
 from .run_folder import CONFIG, UsageError, read_json
 
 PICTURES = {

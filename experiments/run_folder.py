@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 import autograd
-from data.whole_files import written_beside
+from data.atomic import written_beside
 
 CONFIG = "config.json"
 # A setting that only this study has: it tells whose run it is where an older config.json has no "study".

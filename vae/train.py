@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd import AnomalyError, detect_anomaly, optim
-from autograd.checkpoint import generator_state, restore_generator
+from autograd.tools.checkpoint import generator_state, restore_generator
 
 from .elbo import Terms, elbo_terms
 from .explore import as_floats

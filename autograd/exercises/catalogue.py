@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ..node import unbroadcast
+from ..proof.samples import SAMPLES, Sample, case, labels, normal
 from ..rules import RULES
-from ..samples import SAMPLES, Sample, case, labels, normal
 
 
 @dataclass(frozen=True)

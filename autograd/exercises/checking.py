@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ..checking.report import GradientError
-from ..gradcheck import check_rule
+from ..proof.checking.report import GradientError
+from ..proof.gradcheck import check_rule
 from .catalogue import Exercise
 
 SOLVED, UNFINISHED, WRONG, NOT_STARTED = "solved", "unfinished", "wrong", "not started"

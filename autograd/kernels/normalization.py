@@ -48,9 +48,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .conv_layout import to_hwcn, to_nhwc
+from .conv.epilogue import activate, before_activation, check_activation
+from .conv.layout import to_hwcn, to_nhwc
 from .dtypes import check_floating
-from .epilogue import activate, before_activation, check_activation
 from .kinks import slopes
 from .threads import in_parallel
 

@@ -16,8 +16,8 @@ of the image. So each operation is a handful of whole-array operations, one for 
 
 import numpy as np
 
-from .conv_geometry import as_pair, seen_through, window_counts
-from .conv_layout import empty_hwcn, to_hwcn, to_nhwc
+from .conv.geometry import as_pair, seen_through, window_counts
+from .conv.layout import empty_hwcn, to_hwcn, to_nhwc
 from .dtypes import check_floating
 
 

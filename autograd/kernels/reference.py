@@ -17,7 +17,7 @@ respect to it. That is all of a convolution's backward pass, and of the transpos
 
 import numpy as np
 
-from .conv_geometry import conv_geometry, conv_transpose_geometry, window_counts
+from .conv.geometry import conv_geometry, conv_transpose_geometry, window_counts
 
 
 def _touches(geometry):

@@ -5,10 +5,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .. import init
 from ..functional import conv2d, conv_transpose2d
-from ..kernels.conv_geometry import as_pair
+from ..kernels.conv.geometry import as_pair
 from ..tensor import Tensor
+from . import init
 from .module import Module
 
 Size = int | tuple[int, int]

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .. import init
 from ..functional import leaky_relu, relu, sigmoid, tanh
 from ..tensor import Tensor
+from . import init
 from .module import Module
 
 

@@ -22,7 +22,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ..state import check_state
+from ..errors import check_state
 from ..tensor import Tensor
 
 

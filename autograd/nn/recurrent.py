@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .. import init
 from ..functional import gru, lstm, rnn_tanh, stack
 from ..tensor import Tensor
+from . import init
 from .module import Module
 
 

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..errors import check_state
 from ..kernels.threads import in_parallel
-from ..state import check_state
 from ..tensor import Tensor
 from .schedules import Schedule
 

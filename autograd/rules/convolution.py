@@ -1,15 +1,10 @@
 """Convolutions of images (N, H, W, C), as one op each, the bias and the activation after it included.
 
-The mathematics and the array code are in ``autograd/kernels/convolution.py``. A convolution and a transposed
+The mathematics and the array code are in ``autograd/kernels/conv/forms.py``. A convolution and a transposed
 convolution are each other's backward pass: what one does forward, the other does to the gradient of its input.
 """
 
-from ..kernels.convolution import (
-    conv2d_forward,
-    conv2d_pullback,
-    conv_transpose2d_forward,
-    conv_transpose2d_pullback,
-)
+from ..kernels.conv.forms import conv2d_forward, conv2d_pullback, conv_transpose2d_forward, conv_transpose2d_pullback
 from .registry import rule, split
 
 

@@ -8,9 +8,9 @@ Sizes: B batch, T time, D features, H hidden. Weights and gates as PyTorch's. Al
 are all results; the backward pass walks through time once for all of them.
 """
 
-from ..kernels.gru import gru_backward, gru_forward
-from ..kernels.lstm import lstm_backward, lstm_forward
-from ..kernels.rnn_tanh import rnn_tanh_backward, rnn_tanh_forward
+from ..kernels.recurrent.gru import gru_backward, gru_forward
+from ..kernels.recurrent.lstm import lstm_backward, lstm_forward
+from ..kernels.recurrent.rnn_tanh import rnn_tanh_backward, rnn_tanh_forward
 from .registry import rule, split
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import autograd
 
-from ..arguments import require
+from ..cli import require
 from ..run_folder import UsageError
 from . import peers
 from .growth import AXES, Axis

@@ -28,13 +28,13 @@ import pandas as pd
 
 import autograd
 
-from ..figures.benchmark import plot_ratios
-from ..figures.growth import plot_growth
 from ..run_folder import RunFolder, UsageError
 from . import growth, machine, memory, peers, report
 from .agreement import DifferentError
 from .arguments import Request, add_arguments, resolve
 from .comparison import Comparison, check, compare
+from .figure import plot_ratios
+from .growth_figure import plot_growth
 from .products import noted_products
 from .sides import Clock
 from .timing import Plan

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from autograd import Tensor, nn, optim
-from autograd.interop import to_torch_state_dict
+from autograd.tools.interop import to_torch_state_dict
 
 LEARNING_RATE = 1e-3
 LOSS = "the loss"

@@ -15,10 +15,10 @@ import pooch
 import pytest
 import requests
 
-from data.covid import load_cases
+from data.covid.counts import load_cases
 from data.download import _check_encrypted_throughout, fetch, is_url, lf_line_ends, why_not_csv, why_not_zip
 from data.errors import DataError
-from tests.data.samples import SERIES
+from tests.fakes.samples import SERIES
 
 CSV = SERIES.encode()
 

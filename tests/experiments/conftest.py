@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.saved_rnn import SavedRun, open_run
-from tests.experiments.saved_run_sample import write_run
+from experiments.rnn.saved import SavedRun, open_run
+from tests.fakes.saved_run_sample import write_run
 
 
 @pytest.fixture(scope="session")

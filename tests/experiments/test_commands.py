@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments import everything, gallery
+from experiments import all as everything
+from experiments import gallery
 from experiments.__main__ import COMMANDS, main
 from experiments.memory import keep_freed_memory
 from experiments.run_folder import RunFolder, UsageError

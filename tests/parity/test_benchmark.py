@@ -15,7 +15,7 @@ from experiments.benchmark.comparison import check, compare  # noqa: E402
 from experiments.benchmark.peers import torch_autoencoder, torch_recurrent, torch_training  # noqa: E402
 from experiments.benchmark.timing import Plan  # noqa: E402
 from experiments.benchmark.works import WORKS, Work  # noqa: E402
-from tests.experiments.benchmark.fakes import SMALL  # noqa: E402
+from tests.fakes.benchmark_peers import SMALL  # noqa: E402
 
 pytestmark = pytest.mark.parity
 ROUGHLY = Plan(rounds=2, least_seconds=0.001)

@@ -6,7 +6,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="PyTorch is not installed here: make parity runs these tests")
 
 from autograd import Tensor, nn  # noqa: E402
-from autograd.interop import from_torch_state_dict, to_torch_state_dict  # noqa: E402
+from autograd.tools.interop import from_torch_state_dict, to_torch_state_dict  # noqa: E402
 
 from .compare import close  # noqa: E402
 

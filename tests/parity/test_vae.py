@@ -8,7 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed here: make parity runs these tests")
 
-from autograd.interop import to_torch_state_dict  # noqa: E402
+from autograd.tools.interop import to_torch_state_dict  # noqa: E402
 from vae.model import VAE  # noqa: E402
 from vae.train import Settings, Trainer  # noqa: E402
 

@@ -5,8 +5,8 @@ from rnn.baselines import logistic, majority, reversal
 from rnn.metrics import evaluate
 from rnn.splits import split
 from rnn.windows import Windows
-from tests.data.real_files import needs_real_files
-from tests.rnn.course_windows import course_windows
+from tests.fakes.course_windows import course_windows
+from tests.fakes.real_files import needs_real_files
 
 
 def windows(values, labels):

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rnn.correlation import best_partners, constant_series, correlated_set, correlation_matrix
-from tests.data.real_files import needs_real_files
-from tests.rnn.course_windows import course_new_cases
+from tests.fakes.course_windows import course_new_cases
+from tests.fakes.real_files import needs_real_files
 
 counts = st.integers(2, 6).flatmap(
     lambda rows: st.integers(2, 12).flatmap(

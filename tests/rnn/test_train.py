@@ -8,8 +8,8 @@ from rnn.metrics import evaluate
 from rnn.scaling import signed_log
 from rnn.splits import split
 from rnn.train import Part, Settings, train
-from tests.data.real_files import needs_real_files
-from tests.rnn.course_windows import course_windows
+from tests.fakes.course_windows import course_windows
+from tests.fakes.real_files import needs_real_files
 
 
 def toy_parts(n=256, time=6):

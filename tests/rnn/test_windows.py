@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rnn.windows import comparable_windows, distinct, make_windows
-from tests.data.real_files import needs_real_files
-from tests.rnn.course_windows import course_new_cases, course_set, course_windows
+from tests.fakes.course_windows import course_new_cases, course_set, course_windows
+from tests.fakes.real_files import needs_real_files
 
 LENGTHS = (3, 5, 7, 10, 14)
 

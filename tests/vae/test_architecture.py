@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from autograd.kernels.convolution import conv2d_forward
-from tests.vae.small import small_model
+from autograd.kernels.conv.forms import conv2d_forward
+from tests.fakes.small_vae import small_model
 from vae.architecture import layers
 from vae.model import VAE
 

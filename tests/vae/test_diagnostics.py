@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.vae.small import small_images, small_model
+from tests.fakes.small_vae import small_images, small_model
 from vae import diagnostics, explore
 from vae.diagnostics import (
     active_units,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from tests.vae.small import LinearModel, small_images, small_model
+from tests.fakes.small_vae import LinearModel, small_images, small_model
 from vae.elbo import Terms, bits_per_dim, elbo_terms, posterior_terms
 from vae.explore import as_floats
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.vae.small import small_images, small_model
+from tests.fakes.small_vae import small_images, small_model
 from vae import explore
 
 

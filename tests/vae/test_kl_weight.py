@@ -5,9 +5,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from data.drawn_faces import load_drawn_faces
-from data.faces import load_faces
-from tests.data.real_files import ANIME_FACES, needs_anime_faces
+from data.faces.drawn.draw import load_drawn_faces
+from data.faces.load import load_faces
+from tests.fakes.real_files import ANIME_FACES, needs_anime_faces
 from vae.diagnostics import evaluate
 from vae.linear_code import bernoulli_code, bernoulli_deviations
 from vae.model import VAE

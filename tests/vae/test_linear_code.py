@@ -6,13 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Tensor, exp, optim
-from vae.linear_code import (
-    bernoulli_code,
-    bernoulli_deviations,
-    collapse_weight,
-    gaussian_code,
-    gaussian_terms,
-)
+from vae.linear_code import bernoulli_code, bernoulli_deviations, collapse_weight, gaussian_code, gaussian_terms
 from vae.principal_components import principal_components
 
 D = 8

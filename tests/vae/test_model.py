@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, gradcheck
-from tests.vae.small import small_images, small_model
+from tests.fakes.small_vae import small_images, small_model
 from vae.elbo import elbo_terms
 from vae.explore import as_floats
 from vae.model import LOG_VARIANCE_RANGE, VAE

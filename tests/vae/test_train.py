@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from autograd import checkpoint
-from tests.vae.small import small_images, small_model
+from tests.fakes.small_vae import small_images, small_model
 from vae.diagnostics import evaluate
 from vae.train import NotFiniteError, Settings, Trainer
 

@@ -9,7 +9,7 @@ from typing import IO, cast
 
 import numpy as np
 
-from autograd.interop import to_torch_state_dict
+from autograd.tools.interop import to_torch_state_dict
 
 from ..chain import Chain
 from ..recurrent import Recurrent

@@ -7,7 +7,7 @@ import mygrad
 import numpy as np
 from mygrad.nnet.layers import conv_nd
 
-from autograd.interop import to_torch_state_dict
+from autograd.tools.interop import to_torch_state_dict
 
 from ..convolution import Convolution
 from ..sides import Makers, Results, Side

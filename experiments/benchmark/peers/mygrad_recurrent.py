@@ -3,7 +3,7 @@
 import mygrad
 import numpy as np
 
-from autograd.interop import to_torch_state_dict
+from autograd.tools.interop import to_torch_state_dict
 
 from ..recurrent import Recurrent
 from ..sides import LEARNING_RATE, LOSS, Makers, Results, Side

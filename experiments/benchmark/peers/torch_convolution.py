@@ -4,7 +4,7 @@ from functools import partial
 
 import torch
 
-from autograd.interop import to_torch_state_dict
+from autograd.tools.interop import to_torch_state_dict
 
 from ..convolution import Convolution
 from ..sides import Makers, Results, Side

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from autograd import nn
-from autograd.interop import to_torch_state_dict
+from autograd.tools.interop import to_torch_state_dict
 
 from ..sides import LEARNING_RATE, LOSS, Results, Side
 

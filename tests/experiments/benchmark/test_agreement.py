@@ -7,7 +7,7 @@ from autograd import optim
 from experiments.benchmark.agreement import DifferentError, difference, history, in_precision, require_same
 from experiments.benchmark.sides import LOSS, Side
 
-from .fakes import SMALL
+from ...fakes.benchmark_peers import SMALL
 
 TRAINED = ["autoencoder", "autoencoder_bn", "rnn", "gru", "lstm"]
 

@@ -10,7 +10,7 @@ from experiments.benchmark import arguments, peers
 from experiments.benchmark.report import COLUMNS
 from experiments.benchmark.works import Work
 
-from .fakes import SMALL, Sum
+from ...fakes.benchmark_peers import SMALL, Sum
 
 WORK = Work("node_overhead", "one node", SMALL["chain"], "one op", ("torch", "mygrad"))
 MAKERS = {"torch": {"": Sum, "other way": Sum}, "mygrad": {"": Sum}}

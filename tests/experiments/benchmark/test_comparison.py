@@ -11,7 +11,7 @@ from experiments.benchmark.products import Operand, Product
 from experiments.benchmark.timing import Plan
 from experiments.benchmark.works import Work
 
-from .fakes import SMALL, Sum
+from ...fakes.benchmark_peers import SMALL, Sum
 
 MATRIX = Operand(0, "<f4", (2, 2), (8, 4))
 PRODUCTS = [Product(MATRIX, MATRIX, MATRIX._replace(address=1))]

@@ -7,7 +7,7 @@ from experiments.benchmark.comparison import check
 from experiments.benchmark.convolution import Convolution
 from experiments.benchmark.works import WORKS, Work
 
-from .fakes import SMALL
+from ...fakes.benchmark_peers import SMALL
 
 PROBLEMS = {
     "mygrad": {

@@ -7,7 +7,7 @@ from experiments.benchmark.convolution import Convolution
 from experiments.benchmark.products import Operand, Product, Products, noted_products
 from experiments.benchmark.recurrent import Recurrent
 
-from .fakes import SMALL
+from ...fakes.benchmark_peers import SMALL
 
 B, T, D, H = 3, 4, 2, 5
 CASES = {

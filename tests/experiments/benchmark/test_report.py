@@ -7,7 +7,7 @@ import pytest
 
 from experiments.benchmark import report
 
-from .fakes import comparison
+from ...fakes.benchmark_peers import comparison
 
 ROWS = [
     comparison("vae64_b64", "autoencoder", title="batch 64", ratio=0.9, peak_mb_ours=150.0, peak_mb_peer=100.0),

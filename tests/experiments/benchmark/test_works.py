@@ -9,7 +9,7 @@ import pytest
 from experiments.benchmark.growth import AXES
 from experiments.benchmark.works import FAMILIES, WORKS, chosen, decoded, encoded
 
-from .fakes import SMALL
+from ...fakes.benchmark_peers import SMALL
 
 EVERY = [work.problem for work in WORKS] + [problem for axis in AXES for problem in axis.problems.values()]
 

@@ -1,0 +1,1 @@
+"""Convolution and transposed convolution: one sum, and the forms that compute it. Read ``forms.py`` first."""

@@ -1,0 +1,220 @@
+"""Convolution and transposed convolution of images: what they compute, and which form computes it.
+
+Shapes: image x (N, H, W, C), weight w (F, kH, kW, C), result y (N, OH, OW, F): F filters, each a small image
+with as many channels as x. Stride s, padding p, dilation d (one number, or one along H and one along W;
+`conv_geometry` has the sizes):
+
+    y[n, r, q, f]  =  sum over i, j, c of   w[f, i, j, c]  x[n, s r + d i - p, s q + d j - p, c]
+
+with zeros outside x.
+
+Backward. Let L be a scalar that depends on y, and g = dL/dy, of y's shape. Multiply y by g and sum over all:
+
+    <g, y>  =  sum over n, r, q, f, i, j, c of   g[n,r,q,f]  w[f,i,j,c]  x[n, s r + d i - p, s q + d j - p, c]
+
+This is linear in each of g, w and x, so the three arrays that training needs come from this one sum; each
+time one array is left out of the product and its indices are left out of the sum:
+
+    forward                  leave out g:    y [n,r,q,f]  =  sum over i, j, c of            w x
+    gradient of the input    leave out x:    dx[n,h,l,c]  =  sum over r, q, i, j, f of      g w
+                                             where s r + d i - p = h and s q + d j - p = l
+    gradient of the weight   leave out w:    dw[f,i,j,c]  =  sum over n, r, q of            g x
+
+Transposed convolution: z (N, OH, OW, F) and the same weight w give an image (N, H, W, C), by the second line:
+every pixel of z paints w, scaled by itself, into the image. It is the adjoint of the convolution, for all x
+and z
+
+    <conv2d(x, w), z>  =  <x, conv_transpose2d(z, w)>
+
+and needs no further mathematics: its forward pass is the convolution's gradient of the input, its gradient of
+the input is the convolution's forward pass, and its gradient of the weight is the same sum. Read from the
+transposed side, w is (C_in, kH, kW, F_out): what comes in is its first axis, what goes out its last.
+(PyTorch's layouts are (F, C, kH, kW) and (C_in, F_out, kH, kW): w.transpose(0, 3, 1, 2) in both cases.)
+
+Forms. Several ways of computing the same three sums are kept, each in a file of its own (``pointwise.py`` is the
+one to read first); FORMS says which serves what. The sum can be prepared on each side once, which is called lowering
+it, and then closed on the third:
+
+                        lowered image                     lowered output
+    conv_pointwise      the image                         the output side           prepared for nothing
+    conv_windows        the image                         the output side           windows are views of it
+    conv_winograd       V = B^T x B, tile by tile         M = A g A^T
+
+so that what the forward pass lowered serves the gradient of the weight, and what one gradient lowered serves the
+other. All forms have the same functions:
+
+    to_output(image, w)   to_image(output, w)       a sum, and what the side that it came from was lowered to
+    lower_image(image)    lower_output(output)      the lowered side alone
+    to_weight(lowered image, lowered output)
+
+A side is handed over as a `read` of ``operands.py``, which gives a part of it at a time.
+
+For whoever wants the three sums themselves, as plain functions on arrays without a graph: `conv2d_forward`,
+`conv2d_gradient_of_input` and `conv2d_gradient_of_weight`. The engine itself takes a pullback, which shares work.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..dtypes import check_floating
+from . import pointwise as conv_pointwise
+from . import windows as conv_windows
+from . import winograd as conv_winograd
+from .buffer_size import fast_on_short_runs
+from .epilogue import epilogue
+from .geometry import ConvGeometry, conv_geometry, conv_transpose_geometry
+from .operands import AsItIs, IncomingGradient
+
+__all__ = [
+    "conv2d_forward",
+    "conv2d_gradient_of_input",
+    "conv2d_gradient_of_weight",
+    "conv2d_pullback",
+    "conv_transpose2d_forward",
+    "conv_transpose2d_pullback",
+]
+
+# The first form that serves a geometry computes it. All agree with kernels.reference; they differ in speed.
+FORMS = (
+    conv_winograd,  # where its algorithms save multiplications: 3 x 3 kernels, 4 x 4 of stride 2 and their like
+    conv_pointwise,  # 1 x 1 kernels
+    conv_windows,  # everything else
+)
+
+
+def form_for(geometry):
+    """The module that computes convolutions of this geometry."""
+    return next(form for form in FORMS if form.serves(geometry))
+
+
+class Saved(NamedTuple):
+    """What the forward pass keeps for the backward: its geometry, its input as its form lowered it, and the rest.
+
+    `lowered` is what `to_weight` will read: the image side of a convolution, the output side of a transposed one.
+    """
+
+    geometry: ConvGeometry
+    lowered: Any
+    y: np.ndarray | None  # only an activation needs it
+    activation: str | None
+    negative_slope: float
+
+
+@fast_on_short_runs
+def conv2d_forward(x, weight, stride=1, padding=0, dilation=1, bias=None, activation=None, negative_slope=0.01):
+    """(y, saved): y (N, OH, OW, F) = activation(conv(x (N, H, W, C), weight (F, kH, kW, C)) + bias (F,)).
+
+    Raises ValueError for channels that differ, a kernel larger than the padded image, sizes below their minimum, no
+    images, a bias of another shape, or an activation that is unknown or steeper left of 0 than right of it; TypeError
+    for dtypes that differ or are not floating.
+    """
+    geometry = conv_geometry(x.shape, weight.shape, stride, padding, dilation)
+    _same_dtype("conv2d", x, weight, bias)
+    _check_bias("conv2d", bias, geometry.filters)
+    finish = epilogue(bias, activation, negative_slope)
+    y, image = form_for(geometry).to_output(AsItIs(x), weight, geometry, finish)
+    return y, Saved(geometry, image, y if activation else None, activation, negative_slope)
+
+
+def conv2d_pullback(g, weight, saved):
+    """Three functions without arguments that share their work and finish dL/dx, dL/dweight and dL/dbias, g = dL/dy."""
+    form, geometry = form_for(saved.geometry), saved.geometry
+    incoming = IncomingGradient(g, saved.y, saved.activation, saved.negative_slope)
+    # An op's gradients are asked for in the order of its arguments, the input's first if it is wanted at all: then
+    # `of_weight` finds here what `of_input` has lowered, and otherwise lowers it itself.
+    lowered = []
+
+    @fast_on_short_runs
+    def of_input():
+        dx, output = form.to_image(incoming, weight, geometry, None)
+        lowered.append(output)
+        return dx
+
+    @fast_on_short_runs
+    def of_weight():
+        output = lowered.pop() if lowered else form.lower_output(incoming, geometry)
+        return form.to_weight(saved.lowered, output, geometry)
+
+    return of_input, of_weight, incoming.bias_gradient
+
+
+@fast_on_short_runs
+def conv_transpose2d_forward(
+    z,
+    weight,
+    stride=1,
+    padding=0,
+    output_padding=0,
+    dilation=1,
+    bias=None,
+    activation=None,
+    negative_slope=0.01,
+):
+    """(y, saved): y (N, H', W', F_out) = activation(conv_transpose(z (N, H, W, C_in), weight) + bias).
+
+    weight (C_in, kH, kW, F_out), bias (F_out,); H' = (H - 1) s - 2 p + d (kH - 1) + 1 + output_padding.
+    Raises like `conv2d_forward`.
+    """
+    geometry = conv_transpose_geometry(z.shape, weight.shape, stride, padding, output_padding, dilation)
+    _same_dtype("conv_transpose2d", z, weight, bias)
+    _check_bias("conv_transpose2d", bias, geometry.channels)
+    finish = epilogue(bias, activation, negative_slope)
+    y, output = form_for(geometry).to_image(AsItIs(z), weight, geometry, finish)
+    return y, Saved(geometry, output, y if activation else None, activation, negative_slope)
+
+
+def conv_transpose2d_pullback(g, weight, saved):
+    """Three functions without arguments that share work and finish dL/dz, dL/dweight and dL/dbias from g = dL/dy."""
+    form, geometry = form_for(saved.geometry), saved.geometry
+    incoming = IncomingGradient(g, saved.y, saved.activation, saved.negative_slope)
+    lowered = []  # as in `conv2d_pullback`
+
+    @fast_on_short_runs
+    def of_input():
+        dz, image = form.to_output(incoming, weight, geometry, None)
+        lowered.append(image)
+        return dz
+
+    @fast_on_short_runs
+    def of_weight():
+        image = lowered.pop() if lowered else form.lower_image(incoming, geometry)
+        return form.to_weight(image, saved.lowered, geometry)
+
+    return of_input, of_weight, incoming.bias_gradient
+
+
+@fast_on_short_runs
+def conv2d_gradient_of_input(g, weight, x_shape, stride=1, padding=0, dilation=1):
+    """dL/dx (N, H, W, C) from g (N, OH, OW, F) and weight (F, kH, kW, C)."""
+    geometry = conv_geometry(x_shape, weight.shape, stride, padding, dilation)
+    _check_gradient("conv2d", g, geometry.output_shape)
+    return form_for(geometry).to_image(AsItIs(g), weight, geometry, None)[0]
+
+
+@fast_on_short_runs
+def conv2d_gradient_of_weight(g, x, kernel, stride=1, padding=0, dilation=1):
+    """dL/dweight (F, kH, kW, C) from g (N, OH, OW, F) and x (N, H, W, C); `kernel` is (kH, kW)."""
+    geometry = conv_geometry(x.shape, (g.shape[-1], *kernel, x.shape[-1]), stride, padding, dilation)
+    _check_gradient("conv2d", g, geometry.output_shape)
+    form = form_for(geometry)
+    image, output = form.lower_image(AsItIs(x), geometry), form.lower_output(AsItIs(g), geometry)
+    return form.to_weight(image, output, geometry)
+
+
+def _same_dtype(op, image, weight, bias):
+    arrays = {"x": image, "weight": weight} | ({} if bias is None else {"bias": bias})
+    check_floating(op, **arrays)
+    if len({a.dtype for a in arrays.values()}) > 1:
+        found = ", ".join(f"{name} {a.dtype}" for name, a in arrays.items())
+        raise TypeError(f"{op}: the arrays must have one dtype, not {found}")
+
+
+def _check_bias(op, bias, channels):
+    if bias is not None and bias.shape != (channels,):
+        raise ValueError(f"{op}: bias must have shape ({channels},), one number a channel, not {bias.shape}")
+
+
+def _check_gradient(op, g, shape):
+    if g.shape != shape:
+        raise ValueError(f"{op}: the gradient must have the output's shape {shape}, not {g.shape}")

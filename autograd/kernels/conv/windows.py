@@ -1,0 +1,174 @@
+"""Convolution of any kernel, stride, padding and dilation: a matrix product for every window.
+
+In memory order (H, W, C, N) a window of one image row is a matrix where it lies, (kW C, N). To have all kH rows of
+the kernel in it, the rows that one row r of the output sees are first laid side by side, the padding included,
+
+    rows[r, w, i, c, n]  =  x[n, s r + d i - p, w - p, c]               kH copies of long runs
+
+and then all its windows are overlapping parts of that array, views that NumPy makes without a copy:
+
+    rows       |w=0: i=0 1 2|w=1: i=0 1 2|w=2: i=0 1 2|w=3: ...
+    window 0   '------------- kW kH C, N -------------'                    (kW = 3)
+    window 1                '---------- the next, stride 1 ---------...
+
+    y[r, q] (F, N)      =  w (F, kW kH C)  @  window[r, q] (kW kH C, N)
+    dw^T (kW kH C, F)   =  sum over r, q of   window[r, q]  @  g[r, q]^T (N, F)
+    dx: window[r, q]   <+  w^T @ g[r, q]       every window's share, added to the pixels that it was a view of
+
+With dilation along W a window is no one part of the row, and is copied. A band of output rows is worked on at a time,
+as much as stays in the cache; bands are independent of each other but for dx, where neighbours overlap: there each has
+an array of its own, and these are added up at the end.
+
+Nothing is prepared here beforehand: a lowered side is the whole array in that order, (H, W, C, N) or (OH, OW, F, N).
+"""
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from ..products import in_row_order, sum_of_products
+from ..threads import in_parallel
+from .geometry import seen_through
+from .layout import empty_hwcn, to_nhwc
+
+NUMBERS_OF_A_BAND = 2**18  # of its rows, about: they should stay in the cache
+
+
+def serves(geometry):
+    """Every convolution."""
+    return True
+
+
+def lower_image(read, geometry):
+    """The image side as the products below want it: (H, W, C, N)."""
+    return read.whole()
+
+
+def lower_output(read, geometry):
+    """The output side likewise, (OH, OW, F, N)."""
+    return read.whole()
+
+
+def to_output(read, weight, geometry, finish=None):
+    """y (N, OH, OW, F), and the lowered image."""
+    image = lower_image(read, geometry)
+    y = empty_hwcn(geometry.output_shape, weight.dtype)
+    matrix = _matrix(weight)
+
+    def run(band):
+        np.matmul(matrix, _Rows(geometry, band, image.dtype).gather(image).windows(), out=y[band])
+        if finish is not None:
+            finish(y[band])
+
+    in_parallel(run, _bands(geometry))
+    return to_nhwc(y), image
+
+
+def to_weight(image, output, geometry):
+    """dw (F, kH, kW, C) from both lowered sides."""
+
+    def run(band):
+        windows = _Rows(geometry, band, image.dtype).gather(image).windows()
+        return sum_of_products(windows, output[band])
+
+    dw = np.sum(in_parallel(run, _bands(geometry)), axis=0)  # (kW kH C, F)
+    kernel_height, kernel_width = geometry.kernel
+    dw = dw.reshape(kernel_width, kernel_height, geometry.channels, geometry.filters)
+    return np.ascontiguousarray(dw.transpose(3, 1, 0, 2))
+
+
+def to_image(read, weight, geometry, finish=None):
+    """dx (N, H, W, C), and the lowered output side."""
+    output = lower_output(read, geometry)
+    matrix = in_row_order(_matrix(weight).T)
+
+    def run(band):
+        return _Rows(geometry, band, output.dtype).add_windows(np.matmul(matrix, output[band])).scatter()
+
+    dx = _laid_together(in_parallel(run, _bands(geometry)), empty_hwcn(geometry.image_shape, output.dtype))
+    if finish is not None:
+        finish(dx)
+    return to_nhwc(dx), output
+
+
+def _laid_together(parts, out):
+    """`out` (H, W, C, N) from pairs of a first row and a part, in ascending order: they add up where they overlap."""
+    done = 0
+    for first, part in parts:
+        both = max(0, done - first)
+        out[done:first] = 0
+        out[first : first + both] += part[:both]
+        out[first + both : first + len(part)] = part[both:]
+        done = max(done, first + len(part))
+    out[done:] = 0
+    return out
+
+
+def _matrix(weight):
+    """The weight (F, kH, kW, C) as (F, kW kH C)."""
+    return weight.swapaxes(1, 2).reshape(len(weight), -1)
+
+
+def _bands(geometry):
+    """The output rows in about equal slices."""
+    count = geometry.output[0]
+    numbers = count * geometry.image[1] * geometry.kernel[0] * geometry.channels * geometry.batch
+    bands = min(count, -(-numbers // NUMBERS_OF_A_BAND))
+    return [slice(k * count // bands, (k + 1) * count // bands) for k in range(bands)]
+
+
+class _Rows:
+    """The image rows that a band of R output rows sees, side by side for each: an array (R, W + 2 p, kH, C, N)."""
+
+    def __init__(self, geometry, band, dtype):
+        self.geometry, self.band = geometry, band
+        padding, width = geometry.padding[1], geometry.image[1]
+        shape = (band.stop - band.start, width + 2 * padding, geometry.kernel[0], geometry.channels, geometry.batch)
+        self.array = np.empty(shape, dtype)
+        self.inside = self.array[:, padding : padding + width]
+
+    def gather(self, image):
+        """Fill in the rows of the image, and zeros where there is none."""
+        padding = self.geometry.padding[1]
+        self.array[:, :padding] = self.array[:, self.array.shape[1] - padding :] = 0
+        for i, outputs, pixels in self._taps():
+            rows = self.inside[:, :, i]
+            rows[: outputs.start] = rows[outputs.stop :] = 0
+            if outputs.start < outputs.stop:
+                rows[outputs] = image[pixels]
+        return self
+
+    def scatter(self):
+        """The adjoint of `gather`: the first image row that the band sees, and what was added to each from there on."""
+        height, stride, offsets = self.geometry.image[0], self.geometry.stride[0], self.geometry.tap_offsets(0)
+        first = min(max(stride * self.band.start + offsets[0], 0), height)
+        last = min(max(stride * (self.band.stop - 1) + offsets[-1] + 1, first), height)
+        image = np.zeros((last - first, *self.inside.shape[1:2], *self.inside.shape[3:]), self.array.dtype)
+        for i, outputs, pixels in self._taps():
+            if outputs.start < outputs.stop:
+                image[pixels.start - first : pixels.stop - first : pixels.step] += self.inside[outputs, :, i]
+        return first, image
+
+    def _taps(self):
+        """For each tap along H: which rows of the band see a pixel through it, and which image rows these are."""
+        height, stride = self.geometry.image[0], self.geometry.stride[0]
+        for i, offset in enumerate(self.geometry.tap_offsets(0)):
+            yield i, *seen_through(stride * self.band.start + offset, stride, height, len(self.array))
+
+    def windows(self):
+        """The windows (R, OW, kW kH C, N): a view, unless dilation tears them apart."""
+        row, column, *within = self.array.strides
+        shape = (len(self.array), self.geometry.output[1], self.geometry.kernel[1], *self.array.shape[2:])
+        strides = (row, self.geometry.stride[1] * column, self.geometry.dilation[1] * column, *within)
+        windows = as_strided(self.array, shape, strides, writeable=False)
+        return windows.reshape(*shape[:2], -1, self.geometry.batch)
+
+    def add_windows(self, shares):
+        """The adjoint of `windows`: the sum of the shares (R, OW, kW kH C, N) of the windows that see a number."""
+        count, width = shares.shape[:2]
+        shares = shares.reshape(count, width, self.geometry.kernel[1], *self.array.shape[2:])
+        self.array[...] = 0
+        stride, dilation = self.geometry.stride[1], self.geometry.dilation[1]
+        for j in range(self.geometry.kernel[1]):
+            first = dilation * j
+            self.array[:, first : first + stride * (width - 1) + 1 : stride] += shares[:, :, j]
+        return self

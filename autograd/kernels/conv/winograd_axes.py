@@ -1,0 +1,88 @@
+"""Winograd's algorithm along one axis of an image: how many tiles, and the matrices for all of them at once.
+
+B^T of one tile (n, n) becomes a matrix with a row for each product of each tile and a column for each pixel of the
+axis, zero where the tile does not see the pixel; and A (n, m) one with a column for each result. ``winograd.py``
+shows one. An axis of the first kind has n t entries, in the order
+
+    index  =  product * t  +  tile                   so that it can be seen as (n, t) without a copy
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from .geometry import seen_through
+from .winograd_algorithms import POINTS, winograd
+
+
+class Tiling(NamedTuple):
+    """How many of everything along one axis; r is the width of the kernel in blocks."""
+
+    results: int  # m of a tile
+    products: int  # n = m + r - 1 of a tile
+    tiles: int  # t
+
+    @property
+    def entries(self) -> int:
+        """n t."""
+        return self.products * self.tiles
+
+
+class Matrices(NamedTuple):
+    """The matrices of one axis, in one dtype and contiguous, also turned."""
+
+    G: np.ndarray  # (n, r)
+    A: np.ndarray  # (n t, results of the axis)
+    AT: np.ndarray
+    places: "tuple[Place, ...]"  # one for each place in a block
+    end: int  # the pixels from here on are seen by no window
+
+
+class Place(NamedTuple):
+    """The pixels that have the same place in their blocks: with stride 2, the even or the odd ones."""
+
+    pixels: slice
+    BT: np.ndarray  # (n t, those pixels)
+    B: np.ndarray
+
+
+def width_in_blocks(kernel: int, stride: int) -> int:
+    """r: how many blocks of `stride` pixels a kernel spans."""
+    return -(-kernel // stride)
+
+
+def is_known(kernel: int, stride: int) -> bool:
+    """Whether there is an F(m, r) for the kernel."""
+    return any(taps == width_in_blocks(kernel, stride) for _, taps in POINTS)
+
+
+def tiling(kernel: int, stride: int, results: int) -> Tiling:
+    """How F(m, r) covers the results of an axis with the fewest products.
+
+    Where one tile would do, a smaller one is taken: with so few products to save, those of the larger G cost more.
+    """
+    r = width_in_blocks(kernel, stride)
+    known = [m for m, taps in POINTS if taps == r]
+    smaller = [m for m in known if m < results] or [min(known)]
+    m = min(smaller, key=lambda m: (m + r - 1) * -(-results // m))
+    return Tiling(m, m + r - 1, -(-results // m))
+
+
+@lru_cache(maxsize=64)
+def matrices(pixels: int, results: int, kernel: int, stride: int, padding: int, dtype: str) -> Matrices:
+    """The matrices of an axis of so many pixels and results."""
+    r, (m, n, t) = width_in_blocks(kernel, stride), tiling(kernel, stride, results)
+    algorithm = winograd(m, r)
+    blocks = m * t + r - 1
+    of_blocks, of_results = np.zeros((n, t, blocks), dtype), np.zeros((n, t, m * t), dtype)
+    for u in range(t):
+        of_blocks[:, u, m * u : m * u + n] = algorithm.BT
+        of_results[:, u, m * u : m * u + m] = algorithm.AT.T
+    BT = of_blocks.reshape(n * t, blocks)
+    A = np.ascontiguousarray(of_results.reshape(n * t, m * t)[:, :results])
+    places = []
+    for a in range(stride):
+        present, where = seen_through(a - padding, stride, pixels, blocks)
+        places.append(Place(where, BT[:, present].copy(), BT[:, present].T.copy()))
+    return Matrices(algorithm.G.astype(dtype), A, A.T.copy(), tuple(places), stride * blocks - padding)

@@ -1,0 +1,46 @@
+"""Every evaluation of a function starts from the same state: its random generators, and the buffers of its modules.
+
+A derivative compares values of *one* function. A function that draws from a generator (dropout, reparameterisation) is
+another function at each call, unless the generator is turned back before each: then its noise is a constant, which is
+just what back-propagation takes it for. Likewise a batch normalisation updates its running statistics at each call;
+turned back, an evaluation leaves no trace.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from ...nn.module import Module
+from ...tools.closure_walk import reach
+
+
+@contextmanager
+def replaying(*things: Any) -> Iterator[Callable[[], int]]:
+    """Find the generators and module buffers that these functions and objects can reach.
+
+    Gives a function that turns all of them back to what they are now, and returns how many generators there are. When
+    the block is left they are turned back too: it leaves no trace.
+    """
+    found = [part for thing in things for part in reach(thing, named_globals=True)]
+    generators = list({id(g): g for g in found if isinstance(g, np.random.Generator)}.values())
+    buffers = [array for m in found if isinstance(m, Module) for array in vars(m).values() if _is_buffer(array)]
+    states = [g.bit_generator.state for g in generators]
+    contents = [array.copy() for array in buffers]
+
+    def rewind() -> int:
+        for g, state in zip(generators, states, strict=True):
+            g.bit_generator.state = state
+        for array, content in zip(buffers, contents, strict=True):
+            array[...] = content
+        return len(generators)
+
+    try:
+        yield rewind
+    finally:
+        rewind()
+
+
+def _is_buffer(value):
+    return isinstance(value, np.ndarray) and value.flags.writeable

@@ -1,0 +1,98 @@
+"""What a gradient check has to say: a report if all is well, or an error."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class GradientError(AssertionError):
+    """A gradient is wrong. The message says where and by how much; so do the attributes, for those it speaks of.
+
+    Attributes: `op` (the one at fault, where it is known), `argument` (its name) and `position`, `index` (None in a
+    directional check), `analytic` (what backward says), `numeric` (what differences say), `absolute` and `relative`
+    (the error), `pattern` (one of `hints.PATTERNS`, or None) and `hint` (a sentence on it, or "").
+    """
+
+    def __init__(self, message: str, **details: Any):
+        super().__init__(message)
+        self.op: str | None = details.get("op")
+        self.argument: str | None = details.get("argument")
+        self.position: int | None = details.get("position")
+        self.index: tuple[int, ...] | None = details.get("index")
+        self.analytic: float | None = details.get("analytic")
+        self.numeric: float | None = details.get("numeric")
+        self.absolute: float | None = details.get("absolute")
+        self.relative: float | None = details.get("relative")
+        self.pattern: str | None = details.get("pattern")
+        self.hint: str = details.get("hint", "")
+
+
+@dataclass(frozen=True)
+class ArgumentReport:
+    """How well backward and differences agreed on one argument: the worst of `checked` derivatives.
+
+    complex_step  the relative error against the complex step, along one direction; None where that has nothing to say
+    skipped       how many elements lie within a step of a kink; `remark` tells which, and what else there is to tell
+    """
+
+    argument: str
+    position: int
+    shape: tuple[int, ...]
+    checked: int
+    absolute: float
+    relative: float
+    complex_step: float | None = None
+    skipped: int = 0
+    remark: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.argument} {self.shape}: {self.checked} checked"
+        if self.checked:
+            text += f", worst error {self.absolute:.1e} absolute, {self.relative:.1e} relative"
+        if self.complex_step is not None:
+            text += f"; complex step {self.complex_step:.1e}"
+        return text + (f"; {self.remark}" if self.remark else "")
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """What a successful check looked at, argument by argument, and how many random generators it replayed."""
+
+    arguments: tuple[ArgumentReport, ...]
+    generators: int = 0
+
+    @property
+    def checked(self) -> int:
+        """How many derivatives were compared."""
+        return sum(a.checked for a in self.arguments)
+
+    @property
+    def skipped(self) -> int:
+        """How many elements lie too near a kink to be compared."""
+        return sum(a.skipped for a in self.arguments)
+
+    @property
+    def absolute(self) -> float:
+        """The worst absolute error."""
+        return max(a.absolute for a in self.arguments)
+
+    @property
+    def relative(self) -> float:
+        """The worst relative error."""
+        return max(a.relative for a in self.arguments)
+
+    @property
+    def complex_step(self) -> float | None:
+        """The worst relative error against the complex step, or None if it had nothing to say on any argument."""
+        return max((a.complex_step for a in self.arguments if a.complex_step is not None), default=None)
+
+    def __repr__(self) -> str:
+        head = "gradients agree:"
+        if self.generators:
+            plural = "generator" if self.generators == 1 else "generators"
+            head = f"gradients agree ({self.generators} random {plural} replayed at each evaluation):"
+        return "\n  ".join([head, *map(str, self.arguments)])
+
+
+def label(position: int, name: str) -> str:
+    """How messages call an argument: 1 (weight), or 1 where the name is unknown."""
+    return f"{position} ({name})" if name else str(position)

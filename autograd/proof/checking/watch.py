@@ -1,0 +1,102 @@
+"""A look at every gradient on its way back: has it the shape of the value it belongs to?
+
+The engine sums a gradient over the axes along which an argument was broadcast, and whatever else does not fit ends in
+an error of NumPy's about reshaping. Within `watching_backward` it ends in a `GradientError` that names the op; and so
+does a vjp that writes to the gradient that came in, which the engine may have handed to another op as well.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from ...mode import observing
+from .hints import recognise_shape
+from .report import GradientError
+
+
+@contextmanager
+def watching_backward() -> Iterator[None]:
+    """Inside this block, backward must succeed and give each argument of an op a gradient of a shape that fits.
+
+    Raises:
+        GradientError: a vjp is no function, raised an error, gave no array or one whose shape no broadcasting explains,
+            or changed what came in.
+    """
+    with observing(_Watch()):
+        yield
+
+
+class _Watch:
+    """The observer of the engine: looks at what each vjp gives."""
+
+    def running(self, rule):
+        return rule
+
+    def computed(self, op, value, node):
+        if node is not None:
+            if any(not callable(vjp) for _, vjp in node.edges):
+                raise GradientError(f"{op}: a rule returns its value and then one function for each argument", op=op)
+            shapes = [parent.shape for parent, _ in node.edges]
+            node.edges = tuple((parent, _watched(vjp, op, parent, shapes)) for parent, vjp in node.edges)
+
+    def shown(self, array):
+        return array
+
+
+def _watched(vjp, op, parent, shapes):
+    def run_and_look(g):
+        before = _copy(g)
+        try:
+            share = vjp(g)
+        except (ValueError, TypeError, IndexError) as error:
+            hint = "the shapes inside the vjp do not fit each other" if _is_about_shapes(error) else ""
+            message = f"the backward of {op} failed: {type(error).__name__}: {error}"
+            raise GradientError(message, op=op, pattern="shape" if hint else None, hint=hint) from error
+        if isinstance(share, list):  # the gradients of several results on their way together
+            return share
+        if not isinstance(share, np.ndarray | np.generic):
+            found = "nothing (is a return missing?)" if share is None else f"a {type(share).__name__}"
+            raise GradientError(f"the backward of {op} gives {found}, expected an array", op=op)
+        if not _fits(share.shape, parent.shape):
+            pattern, hint = recognise_shape(share.shape, parent.shape, [s for s in shapes if s != parent.shape])
+            raise GradientError(
+                f"the backward of {op} gives a gradient of shape {share.shape} for an argument of shape "
+                f"{parent.shape}; hint: {hint}",
+                op=op,
+                pattern=pattern,
+                hint=hint,
+            )
+        if not _equal(before, g):
+            raise GradientError(
+                f"the backward of {op} changed the gradient that came in, in place: others may need it, make a copy",
+                op=op,
+            )
+        return share
+
+    return run_and_look
+
+
+def _copy(g):
+    """A copy of an incoming gradient, or of those of an op's several results, some of which may be None."""
+    return [None if part is None else part.copy() for part in g] if isinstance(g, list) else g.copy()
+
+
+def _equal(before, g):
+    if isinstance(g, list):
+        return all(a is b is None or np.array_equal(a, b, equal_nan=True) for a, b in zip(before, g, strict=True))
+    return np.array_equal(before, g, equal_nan=True)
+
+
+def _fits(shape, expected):
+    """Whether a value of the expected shape may have been broadcast to this one, so that the engine can sum it up."""
+    if shape == expected:
+        return True
+    try:
+        return np.broadcast_shapes(shape, expected) == shape
+    except ValueError:
+        return False
+
+
+def _is_about_shapes(error):
+    return any(word in str(error) for word in ("shape", "dimension", "broadcast", "axis", "axes", "size"))

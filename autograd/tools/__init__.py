@@ -1,0 +1,1 @@
+"""What stands around the engine: safety nets, a profiler, saved states, PyTorch's names, drawn graphs."""

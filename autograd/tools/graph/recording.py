@@ -1,0 +1,128 @@
+"""``with graph.recording():`` keeps of every op what a drawing may show: values, gradients, and the place in the code.
+
+Each node that is made inside the block gets `Notes`. They name the node's parents, too, so that the graph can still be
+drawn when backward has used it up. Values are noted in words, not kept: a recorded graph holds no array longer than
+any other does. Inside the block an op costs some twenty microseconds more, outside it nothing.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from itertools import count
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from ...mode import observing
+from ...nn.module import Module
+from ...node import Node
+
+_PACKAGE = Path(__file__).parents[2]
+_ENGINE = {str(_PACKAGE / name) for name in ("apply.py", "functional.py", "mode.py", "tensor.py")}
+
+
+@dataclass
+class Notes:
+    """What was seen of one node: which op ran `number`-th, on what, inside which function and modules."""
+
+    parents: tuple[Node, ...] = ()
+    results: tuple[str, ...] = ()
+    value: str = ""
+    gradient: str = ""
+    number: int = 0
+    function: str = ""
+    modules: tuple[Module, ...] = ()
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Inside this block ops leave notes for the drawings: values, gradients once backward has run, and modules."""
+    with observing(_Recorder()):
+        yield
+
+
+class _Recorder:
+    """The observer of the engine: writes `Notes` on every node."""
+
+    def __init__(self):
+        self.numbers = count()
+        self.arguments: list[tuple[Any, Any]] = []  # (vjp, array) of the rule that ran last
+
+    def running(self, rule):
+        @wraps(rule)
+        def run(*arrays, **options):
+            value, *vjps = rule(*arrays, **options)
+            self.arguments = list(zip(vjps, arrays, strict=False))
+            return value, *vjps
+
+        return run
+
+    def computed(self, op, value, node):
+        if node is None:
+            return
+        values = value if type(value) is tuple else (value,)
+        function, modules = _place()
+        notes = Notes(
+            parents=tuple(op_of(parent) for parent, _ in node.edges),
+            results=tuple(result_in_words(v) for v in values),
+            value=in_words(*values),
+            number=next(self.numbers),
+            function=function,
+            modules=modules,
+        )
+        for parent, vjp in node.edges:
+            if parent.op == "leaf":
+                parent.notes = Notes(value=next((in_words(a) for v, a in self.arguments if v is vjp), ""))
+        node.notes = notes
+        node.edges = tuple((parent, _noting(vjp, notes)) for parent, vjp in node.edges)
+
+    def shown(self, array):
+        return array
+
+
+def _noting(vjp, notes):
+    """The vjp, which notes the gradient that it is given: that of the op's value."""
+
+    def note_and_run(g):
+        notes.gradient = notes.gradient or in_words(*(g if isinstance(g, list) else [g]))
+        return vjp(g)
+
+    return note_and_run
+
+
+def op_of(node: Node) -> Node:
+    """The node of the op itself: of an op with several results, each result has a node of its own above it."""
+    return node.edges[0][0] if node.edges and node.edges[0][0].shape is None else node
+
+
+def result_in_words(result: Any) -> str:
+    """Shape and dtype of an array or a node."""
+    return f"{result.shape} {result.dtype}"
+
+
+def in_words(*arrays: np.ndarray | None) -> str:
+    """A few numbers as they are, more of them by their norm: that of the vector that holds them all."""
+    numbers = np.concatenate([np.ravel(a) for a in arrays if a is not None])
+    if numbers.size == 1:
+        return f"{numbers[0]:.4g}"
+    if numbers.size <= 3:
+        return "[" + " ".join(f"{number:.4g}" for number in numbers) + "]"
+    return f"norm {np.linalg.norm(numbers):.4g}"
+
+
+def _place() -> tuple[str, tuple[Module, ...]]:
+    """Which function called the op (not the engine itself), and the modules that it ran in, outermost first."""
+    frame: FrameType | None = sys._getframe(2)
+    function, modules = "", []
+    while frame is not None:
+        code = frame.f_code
+        if not function and code.co_filename not in _ENGINE:
+            function = code.co_name
+        if code.co_name == "forward" and isinstance(module := frame.f_locals.get("self"), Module):
+            modules.append(module)
+        frame = frame.f_back
+    return function, tuple(reversed(modules))

@@ -1,0 +1,131 @@
+"""Where face pictures lie: a folder of any depth, or a zip archive that is read in place.
+
+Both give the same thing, a sorted list of `ImageFile`s whose bytes are read on demand. Nothing is ever
+unpacked to disk, so a member called `../../etc/passwd.jpg` is only an odd name, and an archive inside an
+archive is not opened.
+"""
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from data.errors import DataError
+from data.faces.images import UnreadableImage
+
+SUFFIXES = (".jpg", ".jpeg", ".png")
+MAX_FILE_BYTES = 64 * 2**20  # no photograph is larger than this; an archive that claims one is a bomb
+MAX_PACKED_RATIO = 100  # JPEG and PNG are compressed already: a zip hardly shrinks them further
+SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")  # the first bytes of every JPEG and every PNG
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """One file that may hold a picture: its name inside the source and how to read its bytes.
+
+    `read` raises `UnreadableImage` with a reason fit for a list of skipped files.
+    """
+
+    name: str
+    read: Callable[[], bytes]
+
+
+@contextmanager
+def image_files(source: Path) -> Iterator[list[ImageFile]]:
+    """Open a folder or zip and list what has the name of a JPEG or PNG, sorted by name; close it afterwards.
+
+    Raises `DataError` when the source is neither a folder nor a readable zip archive.
+    """
+    if source.is_dir():
+        yield _folder_files(source)
+        return
+    try:
+        archive = zipfile.ZipFile(source)
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise DataError(
+            f"{source}: expected a folder of pictures or a zip archive, but it does not open as a zip "
+            f"({error}); if it is a download, delete it and fetch it again"
+        ) from error
+    with archive:
+        yield _zip_files(archive)
+
+
+def source_hash(source: Path) -> str:
+    """SHA-256 of the content: of the file's own bytes, or of a folder's picture names and their bytes.
+
+    Hashing content, not dates, means that a folder copied to another machine keeps its prepared pictures and
+    its place in the records; reading 50 MB takes a fraction of a second.
+    """
+    digest = hashlib.sha256()
+    if not source.is_dir():
+        with source.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    for file in _folder_files(source):
+        try:
+            content = file.read()
+        except UnreadableImage as error:
+            content = str(error).encode()
+        # The length between name and content keeps "a" + "bc" apart from "ab" + "c".
+        digest.update(f"{file.name}\0{len(content)}\0".encode(errors="surrogateescape"))
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _has_image_name(name: str) -> bool:
+    # Names with a leading dot are the leavings of macOS (`__MACOSX/._1.jpg`), not pictures.
+    return name.lower().endswith(SUFFIXES) and not name.rsplit("/", 1)[-1].startswith(".")
+
+
+def _folder_files(folder: Path) -> list[ImageFile]:
+    # os.walk does not follow linked folders, so a link to a parent cannot make it run for ever.
+    paths = [Path(parent, name) for parent, _, names in os.walk(folder) for name in names if _has_image_name(name)]
+    named = sorted((path.relative_to(folder).as_posix(), path) for path in paths)
+    return [ImageFile(name, partial(_read_path, path)) for name, path in named]
+
+
+def _zip_files(archive: zipfile.ZipFile) -> list[ImageFile]:
+    members = [member for member in archive.infolist() if _has_image_name(member.filename)]
+    members.sort(key=lambda member: member.filename)
+    return [ImageFile(member.filename, partial(_read_member, archive, member)) for member in members]
+
+
+def _read_path(path: Path) -> bytes:
+    try:
+        if not path.is_file():  # opening a pipe called face.jpg would wait for ever
+            raise UnreadableImage("not a regular file")
+        _refuse_size(path.stat().st_size)
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableImage(f"cannot be read: {error.strerror or error}") from error
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Read one member, trusting none of what the archive declares about it."""
+    if member.flag_bits & 0x1:
+        raise UnreadableImage("encrypted in the archive")
+    _refuse_size(member.file_size)
+    if member.file_size > 2**20 and member.file_size > MAX_PACKED_RATIO * member.compress_size:
+        raise UnreadableImage(f"a zip bomb? unpacks to {member.file_size:,} from {member.compress_size:,} bytes")
+    try:
+        with archive.open(member) as file:
+            start = file.read(16)
+            if not start.startswith(SIGNATURES):
+                raise UnreadableImage("neither a JPEG nor a PNG inside")
+            content = start + file.read(MAX_FILE_BYTES)
+    except UnreadableImage:
+        raise
+    except Exception as error:  # a damaged archive fails in zlib, struct, zipfile or codecs: all mean one thing here
+        raise UnreadableImage(f"damaged in the archive: {error}") from error
+    _refuse_size(len(content))
+    return content
+
+
+def _refuse_size(size: int) -> None:
+    if size == 0:
+        raise UnreadableImage("empty file")
+    if size > MAX_FILE_BYTES:
+        raise UnreadableImage(f"{size:,} bytes, more than the {MAX_FILE_BYTES:,} that any picture needs")

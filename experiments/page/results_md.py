@@ -1,0 +1,46 @@
+"""RESULTS.md: the page's words and numbers without its pictures."""
+
+from experiments.markdown import code_block
+from experiments.page.study import Folded, Item, Part, Study
+from experiments.prose import plain
+
+
+def results(studies: list[Study]) -> str:
+    """The studies as one Markdown text."""
+    blocks = ["# Results", "The figures are in index.html, the numbers behind them in the folder csv."]
+    for study in studies:
+        blocks += _study(study)
+    return "\n\n".join(blocks) + "\n"
+
+
+def _study(study: Study) -> list[str]:
+    blocks = [f"## {study.number}: {study.title}"]
+    if study.missing:
+        return [*blocks, f"Not here: {plain(study.missing)}. This command makes it:", code_block(study.command)]
+    if study.stamp:
+        blocks.append(f"**{plain(study.stamp)}**")
+    blocks.append("\n".join(f"- {name}: {plain(value)}" for name, value in study.facts))
+    if study.highlights.numbers:
+        numbers = "\n".join(f"- **{plain(value)}** {plain(words)}" for value, words in study.highlights.numbers)
+        blocks.append(f"{plain(study.highlights.title)}:\n\n{numbers}")
+    blocks.append("\n".join(f"- Note: {plain(note)}" for note in study.notes))
+    blocks += ["Made by", code_block(study.command)]
+    for item in study.items:
+        blocks += _item(item)
+    return [block for block in blocks if block]
+
+
+def _item(item: Item) -> list[str]:
+    texts = [text for text in map(_text, item.parts) if text]
+    return [f"### {item.numeral}. {item.heading}", f"*{item.task}*", *texts]
+
+
+def _text(part: Part) -> str:
+    if isinstance(part, Folded):
+        return f"{plain(part.summary)}:\n\n{part.markdown}"
+    return _headings_below(part) if isinstance(part, str) else ""
+
+
+def _headings_below(text: str) -> str:
+    """Headings of a part, which start at ##, set below those of the items."""
+    return "\n".join("##" + line if line.startswith("##") else line for line in text.splitlines())

@@ -1,0 +1,1 @@
+"""Problem 1, from its settings to its page. Read ``study.py`` first."""

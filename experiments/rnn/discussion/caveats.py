@@ -1,0 +1,192 @@
+"""The second half of the discussion: what may flatter the numbers, and what they cannot say."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from experiments.prose import counts_as, interval, listed, number, percent, plain, points, sentence, the
+from experiments.rnn.figures.calibration import calibration_error
+from experiments.rnn.figures.lengths import splits_in
+from experiments.rnn.saved import SPLIT_PHRASES, SPLITS, SavedRun
+from experiments.rnn.summary import Difference, best_of, cells_in, compare, mean_of, values_by_seed
+
+
+def random_split(run: SavedRun, results: pd.DataFrame) -> str:
+    """How much higher the course's random split scores than a split by country, and why that is no merit."""
+    splits, length = splits_in(results), run.map_length
+    if "random" not in splits or length < 2:
+        return ""
+    text = (
+        f"Windows of {length} days that start one day apart share {length - 1} of their days. Drawn at random, some "
+        "fall into the training set and their neighbours into the test set, so that a network may recognise what it "
+        "should foresee."
+    )
+    cell = best_of(results, cells_in(results), length, "random", "accuracy")
+    if "country" not in splits or cell is None:
+        return text + " No other split was run to compare with; read the accuracy as an upper bound."
+    leak = _independent(results, cell, length, "random", "country")
+    values = [percent(mean_of(results, cell, length, split, "accuracy")) for split in ("random", "country")]
+    text += (
+        f" {sentence(the(cell))} scores {values[0]} on random windows and {values[1]} on countries that it has never "
+        f"seen: {interval(leak)}, {counts_as(leak)}."
+    )
+    text += {
+        "above": " That much of its score is acquaintance, not foresight.",
+        "below": " The random split is even the harder one here, so the overlap cannot have helped much.",
+        "noise": " The danger is real, but in these numbers it does not show.",
+        "unknown": " With one seed that difference may be the luck of one draw.",
+    }[leak.verdict]
+    return text + " The split by country or by time is the one to quote."
+
+
+def _independent(results: pd.DataFrame, cell: str, length: int, first: str, second: str) -> Difference:
+    """Accuracy on one split minus accuracy on another; their test sets differ, so the errors add in squares."""
+    a, b = (values_by_seed(results, cell, length, split, "accuracy") for split in (first, second))
+    seeds = min(len(a), len(b))
+    error = math.hypot(float(a.std()), float(b.std())) / math.sqrt(seeds) if seeds > 1 else float("nan")
+    return Difference(float(a.mean() - b.mean()), error, seeds)
+
+
+def distinct_windows(run: SavedRun, results: pd.DataFrame) -> str:
+    """How many windows repeat an earlier one, and what keeping them would do."""
+    if not run.has("windows.csv"):
+        return ""
+    windows = run.table("windows.csv")
+    here = windows[np.isclose(windows["threshold"], run.threshold) & (windows["length"] == run.map_length)]
+    if here.empty or not here["windows"].iloc[0]:
+        return ""
+    total, kept, rises = (int(here[name].iloc[0]) for name in ("windows", "distinct", "positives_distinct"))
+    text = (
+        f"At L = {run.map_length} the countries of C have {total:,} windows, but only {kept:,} of them "
+        f"({percent(kept / total)}) are distinct; the others repeat an earlier one, as the rows of zeros before "
+        f"a country's first case do. Of the distinct ones {percent(rises / max(kept, 1))} are followed by a rise."
+    )
+    majority = mean_of(results, "majority", run.map_length, splits_in(results)[0], "accuracy")
+    always = f"always giving the more frequent answer is right on {percent(majority)} of the test windows"
+    if not np.isfinite(majority):
+        return text
+    if run.config.get("windows") == "all":
+        return (
+            f"{text} This run kept them all, and {always} {SPLIT_PHRASES[splits_in(results)[0]]}: accuracy is "
+            "to be read from there, and balanced accuracy and AUC are the fairer measures."
+        )
+    return (
+        f"{text} {_kept(run, longest=int(windows['length'].max()))} So {always} "
+        f"{SPLIT_PHRASES[splits_in(results)[0]]}. Left in, each repeat would count as one more examination passed."
+    )
+
+
+def _kept(run: SavedRun, longest: int) -> str:
+    """Which windows the models were asked about: one choice for all lengths, made by the longest."""
+    if longest == run.map_length:
+        return "This run kept the first of each before splitting."
+    text = f"Before splitting, this run kept the pairs of country and day whose window of {longest} days is new"
+    kept = run.config.get("kept")  # not in the config.json of older runs
+    if kept:
+        text += (
+            f": {kept['pairs']:,} pairs, {percent(kept['rises'] / kept['pairs'])} of them with a rise, whose windows "
+            f"of {run.map_length} days have {kept['different'][str(run.map_length)]:,} different contents"
+        )
+    return text + "."
+
+
+def calibration(run: SavedRun, results: pd.DataFrame) -> str:
+    """Whether what is called likely happens as often as it is called likely."""
+    if not run.has("predictions.csv"):
+        return ""
+    predictions = run.table("predictions.csv")
+    mine = predictions[(predictions["model"] == run.map_model) & (predictions["length"] == run.map_length)]
+    parts = []
+    for split in [split for split in SPLITS if (mine["split"] == split).any()]:
+        here = mine[mine["split"] == split]
+        said, happened = here["probability"].mean(), here["label"].mean()
+        gap = calibration_error(here)
+        parts.append(
+            f"{sentence(SPLIT_PHRASES[split])}, {the(run.map_model)} gives a rise {percent(said)} on average, and "
+            f"{percent(happened)} of the windows had one"
+            + (f"; from tenth to tenth of probability it is off by {points(gap)}." if np.isfinite(gap) else ".")
+        )
+        if abs(said - happened) > 2 * math.sqrt(happened * (1 - happened) / _windows_in(here)):
+            parts.append(
+                f"It expects too {'many' if said > happened else 'few'} rises there: the ranking of the windows, and "
+                "so the AUC, survives that, but a decision at one half does not."
+            )
+        loss = compare(results, run.map_model, "majority", run.map_length, split, "log_loss")
+        if loss.seeds:
+            own, base = (
+                mean_of(results, model, run.map_length, split, "log_loss") for model in (run.map_model, "majority")
+            )
+            verb = {"above": "less than", "below": "more than"}.get(loss.verdict, "against")
+            parts.append(f"Its log-loss is {own:.3f} nats, {verb} the {base:.3f} of always quoting the base rate.")
+    return " ".join(parts)
+
+
+def _windows_in(predictions: pd.DataFrame) -> int:
+    """Different windows among the rows; seeds and models repeat them."""
+    return len(predictions[["country", "day"]].drop_duplicates())
+
+
+def map_extremes(run: SavedRun) -> str:
+    """The ends of the map, and how much of it is the reversal rule in colour."""
+    if not run.has("world_map.csv"):
+        return ""
+    table = run.table("world_map.csv").dropna(subset="probability").sort_values("probability", kind="stable")
+    if len(table) < 2:
+        return ""
+    ends = min(3, len(table) // 2)
+    low, high = table.head(ends), table.tail(ends)[::-1]
+    text = (
+        f"The map is drawn by {the(run.map_model)} at L = {run.map_length}, trained once more on all windows. For "
+        f"{table['day'].iloc[0]} it finds a rise most likely in {_with_probability(high)}, and least likely in "
+        f"{_with_probability(low)}. Half or more is given to {int((table['probability'] >= 0.5).sum())} of "
+        f"{len(table)} countries."
+    )
+    if run.config.get("target", "new-cases") != "new-cases" or run.map_length < 2:
+        return text
+    last = table["last_days"].map(lambda days: [float(cases) for cases in days.split()][-2:])
+    fell = last.map(lambda pair: pair[1] < pair[0])
+    agree = float((fell == (table["probability"] >= 0.5)).mean())
+    text += (
+        f" {sentence(number(int(fell.sum())))} countries reported fewer cases on the last day than on the day before; "
+        f"the reversal rule, which looks at nothing else, is on the same side of one half in {percent(agree)}."
+    )
+    if agree > 0.75:
+        text += (
+            " The map is thus largely that rule in shades: a deep colour is less the forecast of an outbreak than a "
+            "sign that the last count was out of line with the days before it."
+        )
+    return text
+
+
+def limits(run: SavedRun, results: pd.DataFrame) -> str:
+    """What a careful reader should hold against all of the above."""
+    seeds = results["seed"].nunique()
+    held = [
+        f"Intervals are 95 % intervals of Student's t over {number(seeds)} seeds, paired where both models met the "
+        "same windows; a seed sets the initial weights and, except by time, the split."
+        if seeds > 1
+        else "There is one seed, so nothing here has an uncertainty; run more before believing any order.",
+        "The cell and the length for the map were chosen on the same test sets that are quoted, so the best of them "
+        "is quoted somewhat too high.",
+        "C is chosen by correlations over the whole period, test days included.",
+        "A reported count is not an infection: weekends, changes of definition and late reports rise and fall too, "
+        "and a tie counts as no rise.",
+    ]
+    if "time" in splits_in(results) and run.has("predictions.csv"):
+        predictions = run.table("predictions.csv")
+        size = _windows_in(predictions[predictions["split"] == "time"])
+        if size:
+            held.insert(
+                1,
+                f"By time there is one test period of {size:,} windows, the same for every seed; its size alone leaves "
+                f"an accuracy uncertain by about {points(0.5 / math.sqrt(size))} (one standard error), and the "
+                "intervals in AUC do not contain that.",
+            )
+    if len(splits_in(results)) < len(SPLITS):
+        held.append(f"Only the split {listed([SPLIT_PHRASES[s] for s in splits_in(results)])} was run.")
+    return "\n".join(f"- {point}" for point in held)
+
+
+def _with_probability(rows: pd.DataFrame) -> str:
+    return listed([f"{plain(row['country'])} ({percent(row['probability'])})" for _, row in rows.iterrows()])

@@ -1,0 +1,120 @@
+"""Pearson correlations between countries: all of them in clustered order, and a readable few."""
+
+import os
+
+import numpy as np
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap
+from matplotlib.image import AxesImage
+
+from experiments.style import DIVERGING, NO_DATA, figure, headline
+
+SCALE_LABEL = "Pearson correlation of daily new cases (−1 to 1, no unit)"
+
+
+def clustered_order(correlation: np.ndarray) -> list[int]:
+    """Row numbers in the order in which average-linkage clustering lines them up, so that likes stand together.
+
+    The distance of two countries is 1 - r, that of two clusters the mean over their pairs (Sokal and Michener,
+    1958). Of two clusters that merge, each is turned round where that brings its more similar end to the seam.
+    ``correlation`` is (n, n); undefined coefficients count as 0.
+    """
+    similarity = np.nan_to_num(np.asarray(correlation, dtype=np.float64))
+    clusters = [[row] for row in range(len(similarity))]
+    between = similarity.copy()  # mean similarity of the clusters still standing
+    np.fill_diagonal(between, -np.inf)
+    while len(clusters) > 1:
+        first, second = sorted(divmod(int(between.argmax()), len(clusters)))
+        sizes = len(clusters[first]), len(clusters[second])
+        merged = np.average(between[[first, second]], axis=0, weights=sizes)
+        between[first], between[:, first] = merged, merged
+        between[first, first] = -np.inf
+        between = np.delete(np.delete(between, second, axis=0), second, axis=1)
+        clusters[first] = _join(clusters[first], clusters.pop(second), similarity)
+    return clusters[0] if clusters else []
+
+
+def _join(left: list[int], right: list[int], similarity: np.ndarray) -> list[int]:
+    """The two lists end to end, each as it is or reversed, whichever puts the most similar ends side by side."""
+    turns = [(a, b) for a in (left, left[::-1]) for b in (right, right[::-1])]
+    a, b = max(turns, key=lambda turn: similarity[turn[0][-1], turn[1][0]])
+    return a + b
+
+
+def plot_all_correlations(
+    correlation: pd.DataFrame, path: str | os.PathLike[str], *, threshold: float, simulated: bool
+) -> None:
+    """Heatmap of every pair of countries, (n, n), in clustered order on a scale centred at 0."""
+    order = clustered_order(correlation.to_numpy())
+    ordered = correlation.iloc[order, order]
+    pairs = _pairs(correlation)
+    with figure(path, 8.6, 7.5, simulated=simulated) as fig:
+        headline(fig, _finding(pairs, threshold))
+        axes = fig.add_subplot()
+        image = _heatmap(axes, ordered.to_numpy())
+        # As many names as fit at 5.5 points over about 6.2 inches of rows.
+        step = max(1, int(np.ceil(len(ordered) * 6.5 / (6.2 * 72))))
+        named = range(0, len(ordered), step)
+        axes.set_yticks(named, [ordered.index[row] for row in named], fontsize=5.5)
+        axes.set_xticks([])
+        which = "every country" if step == 1 else f"one country in {step}"
+        axes.set_xlabel(f"the same {len(ordered)} countries in the same order")
+        axes.set_ylabel(f"{len(ordered)} countries in clustered order ({which} named)")
+        fig.colorbar(image, ax=axes, shrink=0.7, label=SCALE_LABEL)
+
+
+def plot_some_correlations(
+    correlation: pd.DataFrame, countries: list[str], path: str | os.PathLike[str], *, choice: str, simulated: bool
+) -> None:
+    """Lower triangle for a few countries with the values written in; ``choice`` says how they were chosen."""
+    some = correlation.loc[countries, countries]
+    order = clustered_order(some.to_numpy())
+    some = some.iloc[order, order]
+    values = some.to_numpy(dtype=np.float64, copy=True)
+    hidden = np.triu(np.ones(values.shape, dtype=bool))
+    closest = np.where(hidden | ~np.isfinite(values), -np.inf, values)
+    row, column = divmod(int(closest.argmax()), len(values))
+    with figure(path, 7.4, 6.4, simulated=simulated) as fig:
+        headline(
+            fig,
+            f"Among {choice}, {some.index[row]} and {some.index[column]} "
+            f"rise and fall most alike (r = {values[row, column]:.2f})",
+        )
+        axes = fig.add_subplot()
+        image = _heatmap(axes, np.ma.masked_array(values, hidden), nothing="white")
+        for i, j in zip(*np.nonzero(~hidden), strict=True):
+            value = values[i, j]
+            text = f"{value:.2f}".replace("-", "−") if np.isfinite(value) else "–"
+            axes.text(
+                j, i, text, ha="center", va="center", fontsize=7.5, color="white" if abs(value) > 0.65 else "black"
+            )
+        # The first row and the last column of a lower triangle without its diagonal are empty.
+        axes.set_yticks(range(1, len(some)), some.index[1:])
+        axes.set_xticks(range(len(some) - 1), some.index[:-1], rotation=45, ha="right", rotation_mode="anchor")
+        axes.set_ylim(len(some) - 0.5, 0.5)
+        axes.set_xlim(-0.5, len(some) - 1.5)
+        axes.spines[:].set_visible(False)
+        fig.colorbar(image, ax=axes, shrink=0.7, label=SCALE_LABEL)
+
+
+def _heatmap(axes: Axes, values: np.ndarray, nothing: str = NO_DATA) -> AxesImage:
+    scale: Colormap = colormaps[DIVERGING].with_extremes(bad=nothing)
+    axes.grid(visible=False)
+    axes.tick_params(length=0)
+    return axes.imshow(values, cmap=scale, vmin=-1, vmax=1, interpolation="nearest")
+
+
+def _pairs(correlation: pd.DataFrame) -> np.ndarray:
+    """Each pair's coefficient once, undefined ones left out."""
+    values = correlation.to_numpy()[np.tril_indices(len(correlation), k=-1)]
+    return values[np.isfinite(values)]
+
+
+def _finding(pairs: np.ndarray, threshold: float) -> str:
+    above = int((pairs > threshold).sum())
+    return (
+        f"{above:,} of {len(pairs):,} pairs of countries ({above / len(pairs):.0%}) correlate above {threshold:g}; "
+        f"{(pairs < 0).mean():.0%} run against each other"
+    )

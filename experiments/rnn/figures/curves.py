@@ -1,0 +1,96 @@
+"""Loss and accuracy against epochs, training and test on one panel, with the baselines as dashed lines."""
+
+import os
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from experiments.rnn.saved import MODEL_NAMES, SPLIT_NAMES
+from experiments.rnn.summary import baselines_in, cells_in, mean_of
+from experiments.style import MODEL_COLOURS, baseline_line, figure, headline
+
+# Which column of curves.csv each row of panels shows, the metric of results.csv beside it, and its label.
+ROWS = (("loss", "log_loss", "loss (nats per window)"), ("accuracy", "accuracy", "accuracy (share of windows)"))
+
+
+def plot_curves(
+    curves: pd.DataFrame,
+    results: pd.DataFrame,
+    path: str | os.PathLike[str],
+    *,
+    length: int,
+    split: str,
+    simulated: bool,
+) -> None:
+    """One column per cell, loss above accuracy; lines are means over seeds, bands one standard deviation.
+
+    ``curves`` has the columns of curves.csv, ``results`` those of results.csv.
+    """
+    here = curves[(curves["length"] == length) & (curves["split"] == split)]
+    cells = cells_in(here)
+    with figure(path, 2.2 + 2.35 * len(cells), 5.4, simulated=simulated) as fig:
+        headline(fig, _finding(here, cells, length, split))
+        panels = fig.subplots(2, len(cells), sharex=True, sharey="row", squeeze=False)
+        for row, (column, metric, label) in enumerate(ROWS):
+            drawn = [_draw_cell(panels[row, i], here[here["model"] == cell], column) for i, cell in enumerate(cells)]
+            low, high = min(d[0] for d in drawn), max(d[1] for d in drawn)
+            for axes in panels[row]:
+                _draw_baselines(axes, results, length, split, metric, low, high)
+            panels[row, 0].set_ylabel(label)
+        for i, cell in enumerate(cells):
+            panels[0, i].set_title(MODEL_NAMES[cell], color=MODEL_COLOURS[cell], fontweight="bold")
+            panels[1, i].set_xlabel("epoch")
+            panels[1, i].xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        for axes, title in zip(panels[:, -1], ("loss", "accuracy"), strict=True):
+            axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title=title, alignment="left")
+
+
+def _draw_cell(axes: Axes, rows: pd.DataFrame, column: str) -> tuple[float, float]:
+    """Draw training (thin, pale) and test (bold); return the lowest and highest point drawn."""
+    colour = MODEL_COLOURS[rows["model"].iloc[0]]
+    extremes = []
+    for part, width, strength, marker in (("train", 1.2, 0.55, "s"), ("test", 2.2, 1.0, "o")):
+        by_epoch = rows[rows["part"] == part].groupby("epoch")[column].agg(["mean", "std"]).fillna({"std": 0.0})
+        low, high = by_epoch["mean"] - by_epoch["std"], by_epoch["mean"] + by_epoch["std"]
+        axes.fill_between(by_epoch.index, low, high, color=colour, alpha=0.18 * strength, linewidth=0)
+        axes.plot(
+            by_epoch.index,
+            by_epoch["mean"],
+            color=colour,
+            linewidth=width,
+            alpha=strength,
+            marker=marker if len(by_epoch) == 1 else None,  # one epoch alone would draw no line
+        )
+        # One grey entry for all panels: the colour says which cell, the weight of the line which part.
+        name = "training" if part == "train" else "test"
+        axes.plot([], [], color="black", linewidth=width, alpha=strength, label=f"{name} (mean, sd)")
+        extremes += [float(low.min()), float(high.max())]
+    return min(extremes), max(extremes)
+
+
+def _draw_baselines(
+    axes: Axes, results: pd.DataFrame, length: int, split: str, metric: str, low: float, high: float
+) -> None:
+    """Dashed lines at the baselines' test values; one far outside the curves is named in the legend instead."""
+    for model in baselines_in(results):
+        value = mean_of(results, model, length, split, metric)
+        if not np.isfinite(value):
+            continue
+        label = f"{MODEL_NAMES[model]} {value:.3f}"
+        if low - 1.5 * (high - low) <= value <= high + 1.5 * (high - low):
+            baseline_line(axes, value, model, label)
+        else:
+            axes.plot([], [], " ", label=f"{label} (off the scale)")
+
+
+def _finding(rows: pd.DataFrame, cells: tuple[str, ...], length: int, split: str) -> str:
+    test = rows[rows["part"] == "test"].groupby(["model", "epoch"])["accuracy"].mean()
+    last = {cell: float(test[cell].iloc[-1]) for cell in cells}
+    train = rows[rows["part"] == "train"].groupby(["model", "epoch"])["accuracy"].mean()
+    gap = max(float(train[cell].iloc[-1]) - last[cell] for cell in cells)
+    low, high = min(last.values()), max(last.values())
+    reach = f"{low:.1%}" if len(cells) == 1 else f"{low:.1%} to {high:.1%}"
+    below = f"at most {100 * gap:.1f} points below training" if gap > 0 else "nowhere below training"
+    return f"{SPLIT_NAMES[split].capitalize()}, L = {length} days: test accuracy ends at {reach}, {below}"

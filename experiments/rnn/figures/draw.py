@@ -1,0 +1,71 @@
+"""All figures of problem 1, drawn from a run folder alone."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.rnn.figures.calibration import plot_calibration, plot_confusion
+from experiments.rnn.figures.correlation import plot_all_correlations, plot_some_correlations
+from experiments.rnn.figures.curves import plot_curves
+from experiments.rnn.figures.lengths import plot_headline, plot_lengths, splits_in
+from experiments.rnn.figures.windows import plot_threshold
+from experiments.rnn.saved import SavedRun
+
+A_READABLE_DOZEN = 12
+
+
+def draw_figures(run: SavedRun) -> list[Path]:
+    """Draw every figure for which the run has tables into its folder ``figures``; return the paths."""
+    folder = run.folder / "figures"
+    drawn = _draw_correlations(run, folder) + _draw_results(run, folder)
+    if run.has("windows.csv"):
+        path = folder / "threshold.png"
+        plot_threshold(
+            run.table("windows.csv"),
+            run.table("countries.csv"),
+            path,
+            threshold=run.threshold,
+            simulated=run.simulated,
+        )
+        drawn.append(path)
+    if run.has("predictions.csv"):
+        predictions = run.table("predictions.csv")
+        for name, plot in (("calibration.png", plot_calibration), ("confusion.png", plot_confusion)):
+            plot(predictions, folder / name, model=run.map_model, length=run.map_length, simulated=run.simulated)
+            drawn.append(folder / name)
+    return drawn
+
+
+def busiest(world_map: pd.DataFrame, count: int) -> list[str]:
+    """The countries with most new cases over the last days that world_map.csv lists, most first."""
+    totals = world_map["last_days"].map(lambda days: sum(float(cases) for cases in days.split()))
+    return list(world_map["country"][totals.sort_values(ascending=False, kind="stable").index[:count]])
+
+
+def _draw_correlations(run: SavedRun, folder: Path) -> list[Path]:
+    if not run.has("correlation.csv"):
+        return []
+    correlation = run.correlation()
+    drawn = [folder / "correlation_all.png"]
+    plot_all_correlations(correlation, drawn[0], threshold=run.threshold, simulated=run.simulated)
+    if run.has("world_map.csv") and len(correlation) > 2:
+        chosen = busiest(run.table("world_map.csv"), A_READABLE_DOZEN)
+        choice = f"the {len(chosen)} countries with most new cases in the last {run.map_length} days"
+        drawn.append(folder / "correlation_dozen.png")
+        plot_some_correlations(correlation, chosen, drawn[1], choice=choice, simulated=run.simulated)
+    return drawn
+
+
+def _draw_results(run: SavedRun, folder: Path) -> list[Path]:
+    if not run.has("results.csv"):
+        return []
+    results = run.table("results.csv")
+    drawn = [folder / "headline.png", folder / "lengths.png"]
+    plot_headline(results, drawn[0], length=run.map_length, simulated=run.simulated)
+    plot_lengths(results, drawn[1], simulated=run.simulated)
+    if run.has("curves.csv"):
+        curves = run.table("curves.csv")
+        for split in splits_in(results):
+            drawn.append(folder / f"curves_{split}.png")
+            plot_curves(curves, results, drawn[-1], length=run.map_length, split=split, simulated=run.simulated)
+    return drawn

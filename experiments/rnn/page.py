@@ -1,0 +1,249 @@
+"""Problem 1 on the page: what each of its items asked, and which figures and numbers of the run answer it."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.markdown import table
+from experiments.page.facts import command_of, data_facts, run_facts
+from experiments.page.study import (
+    Folded,
+    Gallery,
+    Highlights,
+    Item,
+    Part,
+    Study,
+    WorldMap,
+    discussion,
+    figures_in,
+    link_discussion,
+)
+from experiments.prose import percent, plain
+from experiments.rnn.markdown_tables import results_table, windows_table
+from experiments.rnn.saved import BASELINES, CELLS, MODEL_NAMES, SPLIT_NAMES, SPLITS, SavedRun, open_run
+from experiments.rnn.summary import over_seeds
+from experiments.rnn.world_map.svg import LABELS, NO_DATA, checked, coverage, title
+
+ACCURACIES = ("train_accuracy", "accuracy")
+STRONGEST = 10  # pairs in the table of correlations
+DISCUSSED = {  # headings of discussion.md by item
+    "ii": ("Why repeated windows matter",),
+    "iii": ("Do the networks know more than a rule?", "What the random split hides"),
+    "iv": ("Which cell?", "How long a window?"),
+    "v": ("Can the probabilities be believed?", "What the map shows"),
+}
+
+
+def study(folder: Path) -> Study:
+    """Read a finished run folder of problem 1."""
+    run = open_run(folder)
+    figures = figures_in(folder)
+    # In this order, for the last one takes what figures are left.
+    answers = (_correlation, _windows, _accuracy, _cells, _map, _discussion)
+    items = [answer(run, figures) for answer in answers]
+    return Study(
+        name="rnn",
+        command=command_of(run.config, "rnn"),
+        facts=_facts(run),
+        highlights=_highlights(run),
+        stamp="Simulated data: an invented epidemic, not real counts." if run.simulated else "",
+        notes=tuple(run.config.get("notes", [])),
+        items=link_discussion(items, DISCUSSED),
+        tables=tuple(sorted(folder.glob("*.csv"))),
+    )
+
+
+def _facts(run: SavedRun) -> tuple[tuple[str, str], ...]:
+    data, config = run.config["data"], run.config
+    lengths = ", ".join(str(length) for length in config.get("lengths", []))
+    return (
+        *data_facts(data),
+        ("Counts", f"{data['countries']} countries, {data['days']} days, {data['first_day']} to {data['last_day']}"),
+        ("Question", f"does tomorrow bring {run.event}?"),
+        ("Trained", f"L = {lengths} days, {config.get('epochs', '?')} epochs, seeds: {config.get('seeds', '?')}"),
+        *run_facts(config),
+    )
+
+
+def _highlights(run: SavedRun) -> Highlights:
+    """Test accuracy of the best cell and of the baselines, on the split that is hardest to fool."""
+    if not run.has("results.csv"):
+        return Highlights()
+    summary = over_seeds(run.table("results.csv"))
+    split = _first_split(summary)
+    here = summary[(summary["split"] == split) & (summary["length"] == run.map_length)]
+    accuracy = here[here["metric"] == "accuracy"].set_index("model")["mean"]
+    cells = accuracy[accuracy.index.isin(CELLS)]
+    shown = [(str(cells.idxmax()), f"{MODEL_NAMES[str(cells.idxmax())]}, the best cell")] if len(cells) else []
+    shown += [(model, MODEL_NAMES[model]) for model in reversed(BASELINES) if model in accuracy.index]
+    where = "unseen countries" if split == "country" else f"split {SPLIT_NAMES[split]}"
+    numbers = tuple((percent(accuracy[model]), words) for model, words in shown)
+    return Highlights(f"Test accuracy, {where}, L = {run.map_length} days", numbers)
+
+
+def _first_split(summary: pd.DataFrame) -> str:
+    return next(split for split in SPLITS if (summary["split"] == split).any())
+
+
+def _correlation(run: SavedRun, figures: Gallery) -> Item:
+    parts: list[Part] = [
+        "Pearson's coefficient of the daily new cases, "
+        "Correlation(X, Y) = Cov(X, Y) / (√Var(X) √Var(Y)), for every pair of countries."
+    ]
+    parts += figures.take(
+        "correlation_all",
+        "Heat map of the correlation coefficients of all pairs of countries, similar ones side by side",
+        "Every pair of countries. Neighbours are similar; red is positive, blue negative, grey undefined.",
+    )
+    parts += figures.take(
+        "correlation_dozen",
+        "Heat map with numbers: the correlation coefficients of the countries with most new cases",
+        "The same, large enough to read the numbers.",
+    )
+    if run.has("countries.csv"):
+        parts.append(_strongest_pairs(run.table("countries.csv")))
+    return Item(
+        "i", "Correlation of two countries",
+        "Compute the correlation coefficient between two countries and plot it for all pairs.", tuple(parts),
+    )  # fmt: skip
+
+
+def _strongest_pairs(countries: pd.DataFrame) -> str:
+    """The highest coefficients; a pair that is each other's best partner is one row."""
+    ranked = countries.dropna(subset="correlation").sort_values("correlation", ascending=False, kind="stable")
+    pairs: dict[frozenset[str], float] = {}
+    for country, partner, correlation in zip(ranked["country"], ranked["partner"], ranked["correlation"], strict=True):
+        pairs.setdefault(frozenset((country, partner)), correlation)
+    rows = [[*(plain(name) for name in sorted(pair)), f"{correlation:.3f}"] for pair, correlation in pairs.items()][
+        :STRONGEST
+    ]
+    return "The strongest pairs of best partners:\n\n" + table(["country", "partner", "correlation"], rows, "llr")
+
+
+def _windows(run: SavedRun, figures: Gallery) -> Item:
+    parts: list[Part] = []
+    if run.has("countries.csv"):
+        countries = run.table("countries.csv")
+        inside = int((countries["in_c"] == "yes").sum())
+        parts.append(
+            f"C holds the {inside} of {len(countries)} countries that correlate above {run.threshold:g} with at least "
+            f"one other. Each run of L days of a country of C is a sequence; its label is 1 if the day after it brings "
+            f"{run.event}."
+        )
+    parts += figures.take(
+        "threshold",
+        "Left: size of the set C against the threshold. Right: the countries left out, by their best correlation",
+        "How many countries the threshold keeps, and how near the others come.",
+    )
+    if run.has("windows.csv"):
+        windows = run.table("windows.csv")
+        own = windows[windows["threshold"].round(9) == round(run.threshold, 9)]
+        if len(own):
+            parts.append("Sequences at the run's threshold:\n\n" + windows_table(own))
+        parts.append(Folded("Sequences at every threshold", windows_table(windows)))
+    return Item(
+        "ii", "The set C and sequences of length L",
+        "Collect the countries that correlate highly with another one in a set C, set an interval L, cut every series "
+        "of C into sequences of L days, and label each by whether the next day increases.", tuple(parts),
+    )  # fmt: skip
+
+
+def _accuracy(run: SavedRun, figures: Gallery) -> Item:
+    parts: list[Part] = []
+    if run.has("results.csv"):
+        parts.append(_accuracy_table(over_seeds(run.table("results.csv")), run.map_length))
+    for split in SPLITS:
+        parts += figures.take(
+            f"curves_{split}",
+            f"Loss and accuracy by epoch of each cell on training and test windows, split {SPLIT_NAMES[split]}",
+            f"Loss and accuracy over the epochs, split {SPLIT_NAMES[split]}, with the baselines as grey lines.",
+        )
+    return Item(
+        "iii", "A recurrent network: accuracy of training and test",
+        "Build a recurrent neural network that predicts the label of a sequence, and show the accuracy of training "
+        "and test.",
+        tuple(parts),
+    )  # fmt: skip
+
+
+def _accuracy_table(summary: pd.DataFrame, length: int) -> str:
+    """Training and test accuracy of the plain RNN and of the baselines that it has to beat."""
+    here = summary[summary["length"] == length].set_index(["model", "split", "metric"])["mean"]
+    rows = [
+        [SPLIT_NAMES[split], MODEL_NAMES[model], *(_percent(here.get((model, split, metric))) for metric in ACCURACIES)]
+        for split in SPLITS
+        for model in ("rnn", *BASELINES)
+        if (model, split, "accuracy") in here.index
+    ]
+    header = ["split", "model", "training", "test"]
+    return f"Accuracy at L = {length} days, mean over the seeds:\n\n" + table(header, rows, "llrr")
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None or pd.isna(value) else percent(value)
+
+
+def _cells(run: SavedRun, figures: Gallery) -> Item:
+    parts: list[Part] = []
+    parts += figures.take(
+        "headline",
+        "Test accuracy and AUC of every model with its spread over seeds, a column of panels for each split",
+        f"Every model at L = {run.map_length}, beside the baselines; bars are one standard deviation over seeds.",
+    )
+    parts += figures.take(
+        "lengths",
+        "Test scores against the window length L, a line for each cell, a column of panels for each split",
+        "The effect of L. Every length is asked about the same pairs of country and day.",
+    )
+    parts += figures.take(
+        "confusion",
+        f"Confusion matrices of the {MODEL_NAMES[run.map_model]}, one for each split",
+        "What is taken for what.",
+    )
+    if run.has("results.csv"):
+        summary = over_seeds(run.table("results.csv"))
+        for split in SPLITS:
+            here = summary[summary["split"] == split]
+            if len(here):
+                parts.append(Folded(f"All scores, {SPLIT_NAMES[split]}", results_table(here)))
+    return Item(
+        "iv", "LSTM and GRU, and the effect of L",
+        "Implement different recurrent networks, LSTM and GRU, and change the interval L to analyse its effect.",
+        tuple(parts),
+    )  # fmt: skip
+
+
+def _map(run: SavedRun, figures: Gallery) -> Item:
+    parts: list[Part] = []
+    if run.has("world_map.csv"):
+        world = checked(run.table("world_map.csv"))
+        if run.has("world_map.svg"):
+            heading = title(world, run.event, MODEL_NAMES[run.map_model], run.map_length)
+            caption = "Point at a country, or touch it, for its probability and its last counts."
+            labels = (*LABELS, NO_DATA)
+            parts.append(WorldMap(run.folder / "world_map.svg", heading, coverage(world), labels, caption))
+        parts.append(Folded(f"All {len(world)} countries", _probabilities(world)))
+    parts += figures.take(
+        "calibration",
+        "Observed share of rises against predicted probability on the test windows, one panel for each split",
+        "How far the mapped probabilities can be believed: on the diagonal they are right.",
+    )
+    return Item(
+        "v", "Probabilities on a world map",
+        "Compute the probability for each country and plot it on a world map with pygal.", tuple(parts),
+    )  # fmt: skip
+
+
+def _probabilities(world: pd.DataFrame) -> str:
+    ranked = world.sort_values("probability", ascending=False, kind="stable")
+    rows = [
+        [plain(country), _percent(probability), plain(days.replace(" ", ", "))]
+        for country, probability, days in zip(
+            ranked["country"], ranked["probability"], ranked["last_days"], strict=True
+        )
+    ]
+    return table(["country", "probability of a rise", "new cases in the last days"], rows, "lrr")
+
+
+def _discussion(run: SavedRun, figures: Gallery) -> Item:
+    return Item("vi", "Discussion", "Discuss the results.", (*discussion(run.folder), *figures.rest()))

@@ -1,0 +1,132 @@
+"""One look for every figure: fonts, sizes, colours that a colour-blind reader can tell apart, safe saving.
+
+A figure is drawn inside ``with figure(path, width, height, simulated=...) as fig:`` (``drawn=...`` for faces). No
+pyplot: its hidden current figure is global state. Leaving the block saves the PNG; an error inside it leaves no file.
+
+The colours are those of Okabe and Ito, "Color Universal Design" (2008); the diverging scale is ColorBrewer's
+red and blue, which survives red-green blindness.
+"""
+
+import io
+import os
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.image import imsave
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.typing import ColorType
+
+from data.atomic import write_bytes
+
+DOTS_PER_INCH = 130
+STAMP_STRIP = 0.36  # inches kept free below a stamped figure, so that the stamp covers nothing
+SIMULATED = "simulated data: an invented epidemic, not real counts"
+DRAWN = "drawn faces: pictures that this program drew, not a collected data set"
+
+SETTINGS: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine draws the same letters
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.labelsize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.7,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8,
+    "legend.frameon": False,
+    "figure.titlesize": 11.5,
+    "text.parse_math": False,  # a "$" in a country's name is a dollar, not a formula
+}
+
+GREY = "#6b6b6b"
+NO_DATA = "#bdbdbd"
+DIVERGING = "RdBu_r"
+
+MODEL_COLOURS: dict[str, ColorType] = {
+    "rnn": "#e69f00",
+    "lstm": "#0072b2",
+    "gru": "#009e73",
+    "majority": GREY,
+    "reversal": GREY,
+    "logistic": GREY,
+}
+MODEL_MARKERS = {"rnn": "o", "lstm": "s", "gru": "D", "majority": "x", "reversal": "+", "logistic": "|"}
+BASELINE_DASHES: dict[str, tuple[int, tuple[int, ...]]] = {
+    "majority": (0, (1, 2)),
+    "reversal": (0, (5, 2)),
+    "logistic": (0, (5, 2, 1, 2)),
+}
+SPLIT_COLOURS: dict[str, ColorType] = {"time": "#56b4e9", "country": "#cc79a7", "random": "#d55e00"}
+
+
+@contextmanager
+def figure(
+    path: str | os.PathLike[str], width: float, height: float, *, simulated: bool = False, drawn: bool = False
+) -> Iterator[Figure]:
+    """An empty figure of ``width`` x ``height`` inches that is saved as ``path`` when the block ends well.
+
+    With ``simulated`` (counts) or ``drawn`` (faces) a visible stamp says so, in a strip of its own at the bottom.
+    """
+    with matplotlib.rc_context(SETTINGS):
+        fig = Figure(figsize=(width, height), layout="constrained", dpi=DOTS_PER_INCH)
+        yield fig
+        if simulated or drawn:
+            stamp(fig, SIMULATED if simulated else DRAWN)
+        write_png(fig, Path(path))
+
+
+def write_png(fig: Figure, path: Path) -> None:
+    """Save ``fig`` beside ``path`` and rename it into place; same figure, same bytes (no date, no version).
+
+    The canvas is drawn once and its pixels are saved; ``fig.savefig`` would draw everything twice for the layout.
+    """
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
+    buffer = io.BytesIO()
+    pixels = np.asarray(canvas.buffer_rgba())[..., :3]  # nothing in it is transparent
+    # None takes out the entry that matplotlib would write, its own version.
+    imsave(buffer, pixels, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})  # type: ignore[dict-item]
+    write_bytes(path, buffer.getvalue())
+
+
+def headline(fig: Figure, text: str) -> None:
+    """The finding, in bold over the whole figure, wrapped at the figure's width."""
+    # A bold letter of DejaVu Sans is about 0.61 of its height wide; a point is 1/72 inch.
+    letter_inches = 0.61 * float(matplotlib.rcParams["figure.titlesize"]) / 72
+    columns = int((fig.get_figwidth() - 0.3) / letter_inches)
+    fig.suptitle(textwrap.fill(text, columns), fontweight="bold", x=0.01, ha="left")
+
+
+def stamp(fig: Figure, text: str) -> None:
+    """Say in the figure itself that its data were made up."""
+    engine = fig.get_layout_engine()
+    strip = STAMP_STRIP / fig.get_figheight()
+    if isinstance(engine, ConstrainedLayoutEngine):  # a sheet of pictures keeps the strip free by itself
+        engine.set(rect=(0, strip, 1, 1 - strip))
+    fig.text(
+        0.01,
+        strip / 2,
+        text,
+        color="white",
+        fontsize=8,
+        fontweight="bold",
+        va="center",
+        bbox={"facecolor": "#a33b00", "edgecolor": "none", "boxstyle": "round,pad=0.25"},
+    )
+
+
+def baseline_line(axes: Axes, height: float, model: str, label: str) -> None:
+    """A grey dashed line across ``axes``; each baseline has its own dashes, so that no colour is needed."""
+    axes.axhline(height, color=GREY, linewidth=1.1, linestyle=BASELINE_DASHES[model], label=label, zorder=1.5)

@@ -1,0 +1,29 @@
+"""Every figure of the pages in docs/, by file name: ``python -m experiments textbook`` draws them all.
+
+Each function takes the path of the PNG and nothing else: what it shows is simulated or computed on the spot, from
+fixed seeds, so that anyone who runs the command gets the same pictures.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from .adam import plot_bias_correction, plot_valley
+from .broadcasting import plot_broadcasting
+from .checks import plot_kinks, plot_step_sizes
+from .convolution import plot_painting, plot_space_to_depth, plot_windows
+from .time import plot_gradient_through_time
+from .vae import plot_estimators, plot_kl_weight
+
+FIGURES: dict[str, Callable[[Path], None]] = {
+    "broadcasting.png": plot_broadcasting,
+    "convolution_windows.png": plot_windows,
+    "convolution_painting.png": plot_painting,
+    "space_to_depth.png": plot_space_to_depth,
+    "gradient_through_time.png": plot_gradient_through_time,
+    "adam_bias_correction.png": plot_bias_correction,
+    "adam_valley.png": plot_valley,
+    "vae_estimators.png": plot_estimators,
+    "vae_kl_weight.png": plot_kl_weight,
+    "step_sizes.png": plot_step_sizes,
+    "kinks.png": plot_kinks,
+}

@@ -1,0 +1,117 @@
+"""All KL weights side by side: a column each, the same faces, draws and scales in every column."""
+
+import os
+from collections.abc import Callable
+
+import numpy as np
+
+from experiments.vae.figures.curves import draw_term
+from experiments.vae.figures.look import colours
+from experiments.vae.figures.sheet import MARGIN, Sheet, extent, pixels, scale_for, sheet, tile
+from experiments.vae.figures.units import draw_kl
+from experiments.vae.saved import SavedVae
+from experiments.vae.summary import curve
+from experiments.vae.words import latent_facts, name, title
+
+ACROSS, SAMPLE_ROWS, PAIRS, STEPS = 8, 4, 2, 5  # pictures in a row; rows of samples; interpolations and their steps
+TILE = 64
+LABEL, BETWEEN, BAND = 190, 34, 26
+TITLE, CHART, BARS, TICKS = 58, 190, 150, 46
+
+
+def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
+    """Rows: learning curve, reconstructions, samples, interpolations, KL of every unit; a column for each weight."""
+    weights = [weight for weight in run.weights if run.has_arrays(weight)]
+    scale = scale_for(run.image_size, TILE)
+    side = scale * run.image_size
+    column = extent(ACROSS, side)
+    rows: list[tuple[str, int, Callable[[Sheet, int, int, float], None]]] = [
+        (
+            "negative ELBO,\nnats per image\n(held-out bold,\ntraining pale)",
+            CHART,
+            _learning_curve(run, weights, column),
+        ),
+        ("held-out faces,\nreconstructed\nbelow", extent(2, side), _reconstructions(run, scale)),
+        ("decoded draws\nfrom the prior\n(the same)", extent(SAMPLE_ROWS, side), _samples(run, scale)),
+        (f"between two\n{run.kind} faces\n(at the ends)", extent(PAIRS, side), _interpolations(run, scale, column)),
+        ("KL of every unit,\nnats, logarithmic", BARS, _bars(run, weights, column)),
+    ]
+    heights = [height + (TICKS if i in (0, len(rows) - 1) else 0) for i, (_, height, _) in enumerate(rows)]
+    size = LABEL + len(weights) * (column + BETWEEN) - BETWEEN, TITLE + sum(heights) + BAND * (len(rows) - 1)
+    with sheet(path, *size, _finding(run, weights), drawn=run.drawn) as (page, top):
+        for i, weight in enumerate(weights):
+            x = MARGIN + LABEL + i * (column + BETWEEN)
+            page.words(x, top, title(run, weight), fontsize=12, fontweight="bold", color=colours(run)[weight])
+            page.words(x, top + pixels(12) * 1.4, latent_facts(run, weight), fontsize=8.5)
+            y = top + TITLE
+            for (label, height, draw), taken in zip(rows, heights, strict=True):
+                if i == 0:
+                    apart = 68 if taken > height else 8  # a chart's own numbers stand there
+                    page.row_label(x - apart, y, height, label)
+                draw(page, x, y, weight)
+                y += taken + BAND
+
+
+def _learning_curve(run, weights, width):
+    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
+        axes = page.axes(x, y, width, CHART)
+        draw_term(axes, run, weights, "neg_elbo")  # all of them, for the scale; then this one alone
+        limits = axes.get_ylim()
+        axes.clear()
+        draw_term(axes, run, [weight], "neg_elbo")
+        axes.set_ylim(limits)
+        if weight != weights[0]:
+            axes.tick_params(labelleft=False)
+
+    return draw
+
+
+def _reconstructions(run, scale):
+    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
+        arrays = run.arrays(weight)
+        page.picture(x, y, tile(np.stack([arrays["originals"][:ACROSS], arrays["reconstructions"][:ACROSS]]), scale))
+
+    return draw
+
+
+def _samples(run, scale):
+    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
+        samples = run.arrays(weight)["samples"][: SAMPLE_ROWS * ACROSS]
+        page.picture(x, y, tile(samples.reshape(SAMPLE_ROWS, ACROSS, *samples.shape[1:]), scale))
+
+    return draw
+
+
+def _interpolations(run, scale, width):
+    """Two real faces with every other step between them: seven pictures, set apart so that they fill the row."""
+
+    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
+        arrays = run.arrays(weight)
+        pairs, lines = arrays["pairs"][:PAIRS], arrays["interpolations"][:PAIRS]
+        lines = lines[:, np.linspace(0, lines.shape[1] - 1, STEPS).round().astype(int)]
+        side = scale * run.image_size
+        page.picture(x, y, tile(pairs[:, :1], scale))
+        page.picture(x + (width - extent(STEPS, side)) // 2, y, tile(lines, scale))
+        page.picture(x + width - side, y, tile(pairs[:, 1:], scale))
+
+    return draw
+
+
+def _bars(run, weights, width):
+    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
+        axes = page.axes(x, y, width, BARS)
+        draw_kl(axes, run, weight)
+        if weight != weights[0]:
+            axes.tick_params(labelleft=False)
+
+    return draw
+
+
+def _finding(run: SavedVae, weights: list[float]) -> str:
+    verdicts = {weight: run.verdict(weight) for weight in weights}
+    named = {"collapsed": "collapses the code", "unused prior": "leaves the prior unused"}
+    parts = [f"{name(weight)} {named[verdict]}" for weight, verdict in verdicts.items() if verdict in named]
+    metrics = run.table("metrics.csv")
+    best = min(weights, key=lambda weight: curve(metrics, weight, "held_out", "neg_elbo").values[-1])
+    bound = f"{name(best)} has the best bound"
+    return "; ".join([f"The same network with the KL term weighted differently: {bound}", *parts])

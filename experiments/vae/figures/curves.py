@@ -1,0 +1,106 @@
+"""Learning curves: the negative ELBO and its two terms, training and held-out, in nats per image.
+
+The terms are plotted as they are, whatever weight training gave the KL term, so that weights can be compared.
+"""
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from experiments.prose import listed
+from experiments.style import GREY, figure, headline
+from experiments.vae.figures.look import colours
+from experiments.vae.saved import SavedVae
+from experiments.vae.summary import Curve, curve
+from experiments.vae.words import name, nats, number
+
+TERMS = {
+    "neg_elbo": "negative ELBO (nats per image)",
+    "reconstruction": "reconstruction (nats per image)",
+    "kl": "KL (nats per image)",
+}
+TINY_KL = 0.1  # nats: below this the logarithmic scale of the KL panel turns linear, since a KL may be 0
+SPLITS = {"train": (1.2, 0.55, "s"), "held_out": (2.2, 1.0, "o")}  # line width, opacity, marker of a lone epoch
+SPLIT_NAMES = {"train": "training", "held_out": "held-out"}
+
+
+def plot_learning_curve(run: SavedVae, weights: Sequence[float], path: str | os.PathLike[str]) -> None:
+    """Three panels side by side: negative ELBO, reconstruction, KL; one colour a weight."""
+    with figure(path, 12.0, 4.2, drawn=run.drawn) as fig:
+        headline(fig, _finding_of_one(run, weights[0]) if len(weights) == 1 else _finding_of_all(run, weights))
+        panels = fig.subplots(1, len(TERMS))
+        for axes, (metric, label) in zip(panels, TERMS.items(), strict=True):
+            draw_term(axes, run, weights, metric)
+            axes.set_title(label.partition(" (")[0])
+            axes.set_ylabel("nats per image")
+        if len(weights) > 1:
+            panels[2].set_yscale("symlog", linthresh=TINY_KL)
+            panels[2].set_ylim(bottom=0)
+            panels[2].set_ylabel("nats per image, logarithmic")
+            panels[2].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        else:
+            panels[2].set_ylim(bottom=0)
+        _explain(panels[-1], run, weights)
+
+
+def draw_term(axes: Axes, run: SavedVae, weights: Sequence[float], metric: str) -> None:
+    """Lines of one column of metrics.csv: training thin and pale, held-out bold.
+
+    The scale is that of the epochs after the first; what precedes them comes in from beyond the edge, or else the
+    step from the untrained network would leave the rest flat.
+    """
+    metrics = run.table("metrics.csv")
+    low, high = np.inf, -np.inf
+    for weight in weights:
+        for split, (width, opacity, marker) in SPLITS.items():
+            line = curve(metrics, weight, split, metric)
+            alone = marker if len(line.epochs) == 1 else None
+            axes.plot(
+                *line, color=colours(run)[weight], linewidth=width, alpha=opacity, marker=alone, solid_capstyle="butt"
+            )
+            shown = line.trained().values if len(line.epochs) > 3 else line.values
+            low, high = min(low, shown.min()), max(high, shown.max())
+    margin = 0.05 * (high - low) or 1.0
+    axes.set_ylim(low - margin, high + margin)
+    axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", "−")))
+
+
+def _explain(axes: Axes, run: SavedVae, weights: Sequence[float]) -> None:
+    """A legend outside: colour says which weight, the line's strength which split."""
+    for weight in weights if len(weights) > 1 else ():
+        axes.plot([], [], color=colours(run)[weight], linewidth=2.2, label=name(weight))
+    for split, (width, opacity, _) in SPLITS.items():
+        colour = "black" if len(weights) > 1 else colours(run)[weights[0]]
+        axes.plot([], [], color=colour, linewidth=width, alpha=opacity, label=SPLIT_NAMES[split])
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    start = curve(run.table("metrics.csv"), weights[0], "held_out", "neg_elbo")
+    if len(start.epochs) > 3 and start.epochs[0] == 0:
+        note = f"before training:\nnegative ELBO\n{nats(float(start.values[0]))}"
+        axes.text(1.04, 0.02, note, transform=axes.transAxes, color=GREY, fontsize=8)
+
+
+def _finding_of_one(run: SavedVae, weight: float) -> str:
+    metrics = run.table("metrics.csv")
+    held_out, train = (curve(metrics, weight, split, "neg_elbo") for split in ("held_out", "train"))
+    first, last = float(held_out.values[0]), float(held_out.values[-1])
+    gap = last - float(train.values[-1])
+    beside = f"{nats(abs(gap))} {'above' if gap > 0 else 'below'} training"
+    verb = "falls" if last < first else "rises"
+    return f"{name(weight)}: the held-out negative ELBO {verb} from {number(first)} to {nats(last)}, {beside}"
+
+
+def _finding_of_all(run: SavedVae, weights: Sequence[float]) -> str:
+    metrics = run.table("metrics.csv")
+    ends = {weight: _last(curve(metrics, weight, "held_out", "neg_elbo")) for weight in weights}
+    best, *rest = sorted(weights, key=lambda weight: ends[weight])
+    others = listed([f"{name(weight)} at {number(ends[weight])}" for weight in rest])
+    return f"{name(best)} ends with the best bound, a held-out negative ELBO of {nats(ends[best])}; {others}"
+
+
+def _last(line: Curve) -> float:
+    return float(line.values[-1])

@@ -1,0 +1,225 @@
+"""Problem 2 on the page: what each of its items asked, and which figures and numbers of the run answer it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from experiments.markdown import table
+from experiments.page.facts import command_of, data_facts, run_facts
+from experiments.page.study import (
+    Folded,
+    Gallery,
+    Highlights,
+    Item,
+    Part,
+    Study,
+    discussion,
+    figures_in,
+    link_discussion,
+)
+from experiments.prose import plain
+from experiments.vae.saved import SavedVae, open_vae_run
+from experiments.vae.summary import pca_bar
+from experiments.vae.tables import latent_table, layers_table, linear_table, metrics_table
+from experiments.vae.words import name, number, times, title
+
+KINDS = {  # of figures that are drawn once for each weight
+    "learning_curve": (
+        "Curves of the negative ELBO, the reconstruction term and the KL term by epoch, training and held-out",
+        "Learning curve in nats per image; the two terms on their own panels.",
+    ),
+    "reconstructions": (
+        "Rows of faces: held-out originals, and below each its reconstruction",
+        "Held-out faces above, what the network makes of them below.",
+    ),
+    "samples": (
+        "A grid of faces decoded from draws of the standard normal prior",
+        "Draws of the prior, decoded; the draws are the same for every weight.",
+    ),
+    "interpolation": (
+        "Rows of faces that change step by step from one real face to another",
+        "Between the latent codes of two real held-out faces, which stand at the ends.",
+    ),
+}
+TIMES_100, TIMES_0 = 100.0, 0.0
+DISCUSSED = {  # headings of discussion.md by item, as shell patterns
+    "ii": ("Two costs, one trade", "Training and held-out faces"),
+    "iii": ("Is it better than a linear code?",),
+    "iv": ("What comes out of the prior",),
+    "vi": ("×100:*",),
+    "vii": ("×0:*",),
+}
+
+
+def study(folder: Path) -> Study:
+    """Read a finished run folder of problem 2."""
+    run = open_vae_run(folder)
+    figures = figures_in(folder)
+    items = (
+        _preparation(run, figures),
+        *_plain_weight(run, figures),
+        _other_weight(run, figures, "vi", TIMES_100),
+        _other_weight(run, figures, "vii", TIMES_0),
+        _discussion(run, figures),  # after all others, for it takes what figures are left
+    )
+    return Study(
+        name="vae",
+        command=command_of(run.config, "vae"),
+        facts=_facts(run),
+        highlights=_highlights(run),
+        stamp="Drawn faces: pictures that this program drew, not a collected data set." if run.drawn else "",
+        notes=tuple(run.config["data"].get("notes", [])),
+        items=link_discussion(items, DISCUSSED),
+        tables=tuple(sorted(folder.glob("*.csv"))),
+    )
+
+
+def _facts(run: SavedVae) -> tuple[tuple[str, str], ...]:
+    data, config = run.config["data"], run.config
+    weights = ", ".join(times(weight) for weight in run.weights)
+    return (
+        *data_facts(data),
+        ("Images", f"{data['training']:,} to train on, {data['held_out']:,} held out, {_side(run)} pixels"),
+        ("Model", f"{run.latent} latent units, {run.likelihood} likelihood, KL term {weights}"),
+        ("Trained", f"{config.get('epochs', '?')} epochs for each weight, seed {config.get('seed', '?')}"),
+        *run_facts(config),
+    )
+
+
+def _highlights(run: SavedVae) -> Highlights:
+    numbers = [(number(run.final(weight, "neg_elbo")), title(run, weight)) for weight in run.weights]
+    return Highlights("Negative ELBO on held-out images, nats per image, unweighted", tuple(numbers))
+
+
+def _preparation(run: SavedVae, figures: Gallery) -> Item:
+    data = run.config["data"]
+    prepared = (
+        f"The faces are drawn at {_side(run)} pixels, so there is nothing to crop."
+        if run.drawn
+        else f"The middle square of every picture is cut out and resized to {_side(run)} pixels with anti-aliasing."
+    )
+    prepared += " Pixels are kept as bytes and scaled to [0, 1] batch by batch."
+    if run.config.get("mirror"):
+        prepared += " To train on, about half of them are mirrored, left for right, others in each epoch."
+    parts: list[Part] = [prepared]
+    parts += figures.take(
+        "preprocessing",
+        "Some pictures in three stages: the original, its centre crop, the crop resized",
+        "From a file to what the network sees.",
+    )
+    skipped = [[plain(str(name)), plain(str(reason))] for name, reason in data.get("skipped", [])]
+    if skipped:
+        parts.append(Folded(f"Pictures left out: {len(skipped)}", table(["file", "reason"], skipped, "ll")))
+    parts.append(
+        "The encoder halves the side of the picture with each strided convolution and ends in the mean and the "
+        "log-variance of every latent unit; the decoder goes the same way back with transposed convolutions."
+    )
+    parts += figures.take(
+        "architecture", "The layers of encoder and decoder as boxes, with shapes and parameters", "The network."
+    )
+    parts += _present(layers_table(run))
+    return Item(
+        "i", "Preprocessing and network architecture",
+        "Describe in detail how to preprocess the images, and design the network architecture.", tuple(parts),
+    )  # fmt: skip
+
+
+def _plain_weight(run: SavedVae, figures: Gallery) -> tuple[Item, ...]:
+    """Items ii to v: the bound itself."""
+    weight = run.plain
+    curve = (*_pictures(figures, "learning_curve", weight), *_present(metrics_table(_only(run, weight))))
+    reconstructions = (*_pictures(figures, "reconstructions", weight), *_present(_errors(run)))
+    film = figures.take(
+        "samples",
+        "An animation: the same draws of the prior, decoded after every epoch",
+        "The same draws after every epoch.",
+    )
+    samples = (*_pictures(figures, "samples", weight), *film)
+    return (
+        Item("ii", "Learning curve", "Plot the learning curve of the negative evidence lower bound (ELBO).", curve),
+        Item("iii", "Reconstructions", "Show some examples reconstructed by the model.", reconstructions),
+        Item("iv", "Samples of the prior", "Sample the prior p(z) and synthesize examples from the codes z.", samples),
+        Item(
+            "v", "Interpolation between two real images",
+            "Show the images synthesized from interpolations of the two latent codes of two real images.",
+            tuple(_pictures(figures, "interpolation", weight)),
+        ),
+    )  # fmt: skip
+
+
+def _other_weight(run: SavedVae, figures: Gallery, numeral: str, weight: float) -> Item:
+    """Items vi and vii: everything again with another weight."""
+    task = f"Multiply the KL term by {weight:g} in the loss and repeat ii to v."
+    heading = f"The KL term times {weight:g}"
+    if weight not in run.weights:
+        return Item(numeral, heading, task, ("This run was made without this weight; see its `--kl-weights`.",))
+    pictures = [picture for kind in KINDS for picture in _pictures(figures, kind, weight)]
+    numbers = metrics_table(_only(run, run.plain, weight))
+    return Item(numeral, heading, task, (*pictures, *_present(numbers)))
+
+
+def _discussion(run: SavedVae, figures: Gallery) -> Item:
+    parts: list[Part] = []
+    parts += figures.take(
+        "comparison",
+        "A column for each weight of the KL term: learning curve, reconstructions, samples, interpolations, KL by unit",
+        "All weights side by side.",
+    )
+    parts += _present(metrics_table(run))
+    parts += _present(latent_table(run))
+    parts += _present(linear_table(run))
+    parts += discussion(run.folder)
+    parts += figures.take(
+        "learning_curve",
+        "Learning curves of all weights in one picture",
+        "The unweighted bound, comparable across weights.",
+    )
+    parts += figures.take(
+        "kl_per_unit",
+        "Bars: the KL divergence of every latent unit, for each weight",
+        "How much each latent unit says.",
+    )
+    parts += figures.take(
+        "factors",
+        "Dots: R squared of each known factor of the drawn faces, read linearly from the latent means, for each weight",
+        "What the latent units know: how well each true factor can be read from them.",
+    )
+    for weight in run.weights:
+        parts += figures.take(
+            f"traversal_kl_{weight:g}",
+            f"Rows of faces: one latent unit moved from -3 to 3 in each, KL times {weight:g}",
+            f"The units with the largest KL moved one at a time, {name(weight)}.",
+        )
+    return Item(
+        "viii", "Discussion of the effect of the KL term", "Discuss the effect of the KL term.",
+        (*parts, *figures.rest()),
+    )  # fmt: skip
+
+
+def _pictures(figures: Gallery, kind: str, weight: float) -> list[Part]:
+    alt, caption = KINDS[kind]
+    return list(figures.take(f"{kind}_kl_{weight:g}", f"{alt}, KL times {weight:g}", f"{caption} {name(weight)}."))
+
+
+def _only(run: SavedVae, *weights: float) -> SavedVae:
+    """The run as if it had been made with these weights alone."""
+    return replace(run, config=run.config | {"kl_weights": list(weights)})
+
+
+def _errors(run: SavedVae) -> str:
+    """What the reconstructions miss, beside what the best linear code misses; "" for a run without numbers."""
+    if (run.plain, "held_out", "mse") not in run.finals:
+        return ""
+    mse, psnr = (run.final(run.plain, metric) for metric in ("mse", "psnr"))
+    text = f"Mean squared error on held-out images: {mse:.4f} (PSNR {psnr:.1f} dB), decoded from the posterior's mean."
+    bar = pca_bar(run)
+    if bar:
+        text += f" Principal components, the best linear code, reach {bar[1]:.4f} with {bar[0]} components."
+    return text
+
+
+def _present(text: str) -> list[Part]:
+    return [text] if text else []
+
+
+def _side(run: SavedVae) -> str:
+    return f"{run.image_size} × {run.image_size}"

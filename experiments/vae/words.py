@@ -1,0 +1,52 @@
+"""Weights, nats and shares as they stand in a title or a sentence."""
+
+import math
+
+from experiments.vae.saved import SavedVae
+
+
+def name(weight: float) -> str:
+    """100.0 -> "KL ×100"."""
+    return f"KL ×{weight:g}"
+
+
+def title(run: SavedVae, weight: float) -> str:
+    """A weight with what has become of its latent space: "KL ×100: collapsed"."""
+    verdict = {"collapsed": "collapsed", "unused prior": "prior unused"}.get(run.verdict(weight))
+    return f"{name(weight)}: {verdict}" if verdict else name(weight)
+
+
+def latent_facts(run: SavedVae, weight: float) -> str:
+    """ "KL 36.7 nats, 16 of 16 units active", or "" where the run was not judged."""
+    facts = run.verdicts.get(weight)
+    if not facts:
+        return ""
+    return f"KL {nats(facts['kl_total'])}, {facts['active_units']} of {run.latent} units active"
+
+
+def nats(value: float) -> str:
+    """Nats with about three figures and a true minus: "−7,591 nats", "36.7 nats", "0.94 nats"."""
+    return f"{number(value)} nats"
+
+
+def number(value: float) -> str:
+    """About three figures, a true minus, commas in thousands; never "−0"; "∞" and, for NaN, "–"."""
+    if not math.isfinite(value):
+        return "–" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    text = f"{value:,.{digits}f}"
+    if not text.strip("-0.,"):
+        text = text.lstrip("-")
+    return text.replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """0.401 -> "40 %"; what rounds to nothing, "under 1 %"; NaN, "–"."""
+    if math.isnan(share):
+        return "–"
+    return f"{100 * share:.0f} %" if share >= 0.005 or share == 0 else "under 1 %"
+
+
+def times(weight: float) -> str:
+    """A weight inside a sentence: 100.0 -> "×100"."""
+    return f"×{weight:g}"

@@ -1,0 +1,307 @@
+import argparse
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.covid.choose import resolve_cases
+from data.errors import DataError
+from experiments.rnn import study as command
+from experiments.rnn import sweep as trainings_rnn
+from experiments.run_folder import UsageError
+
+METRICS = ["train_accuracy", "accuracy", "balanced_accuracy", "auc", "log_loss", "brier"]
+SMALL = [
+    *("--data", "simulated", "--threshold", "0.6", "--splits", "time", "country", "--lengths", "3", "5"),
+    *("--cells", "rnn", "gru", "--seeds", "2", "--epochs", "2", "--hidden", "4", "--jobs", "1"),
+]
+CONFIG = "config.json"
+TABLES = [
+    f"{name}.csv" for name in ("correlation", "countries", "windows", "results", "curves", "predictions", "world_map")
+]
+
+
+def run(out: Path, *flags: str) -> Path:
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    command.run(parser.parse_args([*SMALL, "--out", str(out), *flags]))
+    return out
+
+
+@pytest.fixture
+def no_drawing(monkeypatch):
+    monkeypatch.setattr(command, "redraw", lambda folder: "not drawn")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """A whole small run, drawings included."""
+    return run(tmp_path_factory.mktemp("runs") / "rnn")
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return resolve_cases("simulated")
+
+
+def test_a_run_leaves_every_promised_file(folder):
+    drawn = ["world_map.svg", "world_map.png", "discussion.md", "tables.md", "figures/lengths.png"]
+    for name in [CONFIG, *TABLES, *drawn]:
+        assert (folder / name).stat().st_size > 0, name
+    assert not list(folder.rglob("*.part*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("windows.csv", "threshold,countries,length,windows,distinct,positives_distinct"),
+        ("countries.csv", "country,code,in_c,partner,correlation"),
+        ("results.csv", "model,length,split,seed,metric,value"),
+        ("world_map.csv", "country,code,probability,drawn,last_days,day"),
+        ("curves.csv", "model,length,split,seed,epoch,part,loss,accuracy"),
+        ("predictions.csv", "model,length,split,seed,country,day,probability,label,decision"),
+    ],
+)
+def test_columns_are_exactly_those_promised(folder, name, header):
+    assert (folder / name).read_text().split("\n")[0] == header
+
+
+def test_results_hold_every_metric_of_every_model_length_split_and_seed_once(folder):
+    results = pd.read_csv(folder / "results.csv")
+    expected = [
+        (model, length, split, seed, metric)
+        for length in (3, 5)
+        for split in ("time", "country")
+        for seed in (0, 1)
+        for model in ("rnn", "gru", "majority", "reversal", "logistic")
+        for metric in METRICS
+    ]
+    assert list(results.drop(columns="value").itertuples(index=False, name=None)) == expected
+    assert results["value"].between(0, 1.5).all()
+
+
+def test_curves_hold_both_parts_of_every_epoch_of_every_net(folder):
+    curves = pd.read_csv(folder / "curves.csv")
+    assert len(curves) == 2 * 2 * 2 * 2 * 2 * 2  # cells, lengths, splits, seeds, epochs, parts
+    assert set(curves["model"]) == {"rnn", "gru"}
+    assert set(curves["part"]) == {"train", "test"}
+    assert sorted(set(curves["epoch"])) == [1, 2]
+
+
+def test_the_last_point_of_a_curve_is_the_score_in_the_results(folder):
+    key = ["model", "length", "split", "seed"]
+    curves = pd.read_csv(folder / "curves.csv")
+    last = curves[(curves["epoch"] == 2) & (curves["part"] == "test")].set_index(key)
+    results = pd.read_csv(folder / "results.csv").pivot(index=key, columns="metric", values="value")
+    np.testing.assert_allclose(last["loss"], results.loc[last.index, "log_loss"], atol=2e-6)
+    np.testing.assert_allclose(last["accuracy"], results.loc[last.index, "accuracy"], atol=2e-6)
+
+
+def test_every_length_is_tested_on_the_same_pairs_so_that_the_majority_scores_alike(folder):
+    results = pd.read_csv(folder / "results.csv")
+    majority = results[(results["model"] == "majority") & (results["metric"] != "auc")]
+    by_length = majority.pivot(index=["split", "seed", "metric"], columns="length", values="value")
+    assert (by_length[3] == by_length[5]).all()
+
+
+def test_predictions_are_those_that_were_scored_and_their_labels_those_of_the_data(folder, cases):
+    config = json.loads((folder / CONFIG).read_text())
+    predictions = pd.read_csv(folder / "predictions.csv", keep_default_na=False)
+    assert set(predictions["length"]) == {config["map"]["length"]}
+    column = {str(day): number for number, day in enumerate(cases.dates[1:])}
+    row = {name: number for number, name in enumerate(cases.countries)}
+    i, t = predictions["country"].map(row), predictions["day"].map(column)
+    rises = cases.new_cases[i, t] > cases.new_cases[i, t - 1]
+    np.testing.assert_array_equal(predictions["label"], rises.astype(int))
+
+    results = pd.read_csv(folder / "results.csv")
+    key = ["model", "length", "split", "seed"]
+    right = predictions["decision"] == predictions["label"]
+    accuracy = right.groupby([predictions[k] for k in key]).mean()
+    scored = results[results["metric"] == "accuracy"].set_index(key)["value"]
+    np.testing.assert_allclose(accuracy, scored.loc[accuracy.index], atol=1e-6)
+
+
+def test_by_time_only_the_last_14_days_are_predicted(folder, cases):
+    predictions = pd.read_csv(folder / "predictions.csv", keep_default_na=False)
+    days = set(predictions["day"][predictions["split"] == "time"])
+    assert days == set(map(str, cases.dates[-14:]))
+
+
+def test_only_countries_of_the_set_are_trained_and_tested_on(folder):
+    countries = pd.read_csv(folder / "countries.csv", keep_default_na=False, na_values={"correlation": [""]})
+    predictions = pd.read_csv(folder / "predictions.csv", keep_default_na=False)
+    in_c = set(countries["country"][countries["in_c"] == "yes"])
+    assert 2 < len(in_c) < len(countries)
+    assert set(predictions["country"]) <= in_c
+    assert (countries["correlation"] > 0.6).eq(countries["in_c"] == "yes").all()
+
+
+def test_the_map_asks_about_every_country_and_the_day_after_the_data(folder, cases):
+    table = pd.read_csv(folder / "world_map.csv", keep_default_na=False)
+    assert list(table["country"]) == list(cases.countries)
+    assert table["probability"].between(0, 1).all()
+    assert set(table["day"]) == {str(cases.dates[-1] + 1)}
+    length = json.loads((folder / CONFIG).read_text())["map"]["length"]
+    last = [list(map(int, days.split())) for days in table["last_days"]]
+    np.testing.assert_array_equal(last, cases.new_cases[:, -length:])
+    assert dict(zip(table["country"], table["code"], strict=True))["Namibia"] == "na"
+
+
+def test_the_map_uses_the_cell_and_length_with_the_best_mean_auc_by_country(folder):
+    results = pd.read_csv(folder / "results.csv")
+    nets = results[
+        (results["metric"] == "auc") & (results["split"] == "country") & results["model"].isin(["rnn", "gru"])
+    ]
+    best = nets.groupby(["model", "length"])["value"].mean().idxmax()
+    chosen = json.loads((folder / CONFIG).read_text())["map"]
+    assert (chosen["model"], chosen["length"], chosen["seeds"]) == (*best, 2)
+
+
+def test_config_says_what_was_asked_of_which_data(folder):
+    config = json.loads((folder / CONFIG).read_text())
+    assert config["finished"]
+    assert (config["cells"], config["lengths"], config["seeds"], config["epochs"]) == (["rnn", "gru"], [3, 5], 2, 2)
+    assert config["data"]["simulated"]
+    assert (config["data"]["countries"], config["data"]["days"]) == (183, 82)
+    assert config["wall_seconds"] > 0
+
+
+def test_config_counts_the_windows_that_were_kept(folder):
+    kept = json.loads((folder / CONFIG).read_text())["kept"]
+    windows = pd.read_csv(folder / "windows.csv").query("threshold == 0.6").set_index("length")
+    assert kept["pairs"] == kept["different"]["5"] == windows.loc[5, "distinct"]
+    assert kept["rises"] == windows.loc[5, "positives_distinct"]
+    assert kept["different"]["3"] < kept["pairs"]
+
+
+def test_two_processes_leave_the_same_bytes_as_one(folder, tmp_path, no_drawing):
+    other = run(tmp_path / "two", "--jobs", "2")
+    for name in TABLES:
+        assert (other / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was_and_ends_the_same(folder, tmp_path, no_drawing, monkeypatch):
+    trained = []
+
+    def stop_after_seven(training, windows, recipe):
+        if len(trained) == 7:
+            raise KeyboardInterrupt
+        return counting(training, windows, recipe)
+
+    def counting(training, windows, recipe):
+        trained.append(training)
+        return trainings_rnn.train_and_score(training, windows, recipe)
+
+    monkeypatch.setattr(command, "train_and_score", stop_after_seven)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "stopped")
+    assert not json.loads((tmp_path / "stopped" / CONFIG).read_text())["finished"]
+    assert len(pd.read_csv(tmp_path / "stopped" / "results.csv")) == 7 * len(METRICS)
+
+    monkeypatch.setattr(command, "train_and_score", counting)
+    run(tmp_path / "stopped", "--resume")
+    assert len(trained) == len(set(trained)) == 40
+    for name in TABLES:
+        assert (tmp_path / "stopped" / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"training": 1}', '{"records": [{"epoch": 1}]}'])
+def test_a_damaged_training_counts_as_not_done(content, tmp_path):
+    training = trainings_rnn.Training("gru", 3, "time", 0)
+    (tmp_path / "trainings").mkdir()
+    (tmp_path / training.file).write_text(content)
+    assert trainings_rnn._load(tmp_path, training) is None
+
+
+def test_resuming_with_other_settings_is_refused_in_one_line_that_names_the_setting(folder, no_drawing):
+    with pytest.raises(UsageError, match=r"that run had epochs 2, now it is 3"):
+        run(folder, "--resume", "--epochs", "3")
+    with pytest.raises(UsageError, match="holds a run already"):
+        run(folder)
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ("--threshold 1.5", "--threshold is 1.5, expected a correlation"),
+        ("--threshold 0.9999", "--threshold 0.9999: no two countries correlate above it, the highest is 0."),
+        ("--lengths 0 3", "--lengths is 0, expected at least 1 day"),
+        ("--lengths 81", "--lengths 81: the data have 81 daily differences"),
+        ("--lengths 70", "split 'time' leaves 0 windows to train on"),
+        ("--seeds 0", "--seeds is 0, expected at least 1"),
+        ("--epochs 0", "--epochs is 0, expected at least 1"),
+        ("--hidden 0", "--hidden is 0, expected at least 1"),
+        ("--batch-size 0", "--batch-size is 0, expected at least 1"),
+        ("--learning-rate 0", "--learning-rate is 0.0, expected a number above 0"),
+        ("--clip nan", "--clip is nan, expected a number above 0"),
+        ("--seed -1", "--seed is -1, expected 0 or more"),
+        ("--jobs 0", "--jobs is 0, expected at least 1"),
+        ("--data nowhere.csv", "nowhere.csv: no such file"),
+        ("--start 2020-04-11 --end 2020-04-12", "--end 2020-04-12: 2 days, expected at least 3"),
+        ("--start 2020-13-01", "start '2020-13-01' is not a date"),
+    ],
+)
+def test_a_wrong_flag_gives_one_line_and_writes_nothing(flags, message, tmp_path):
+    with pytest.raises((UsageError, DataError), match=re.escape(message)) as error:
+        run(tmp_path / "out", *flags.split())
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (("Bahamas", "Bahamas, The"), "mine.csv: Bahamas and Bahamas, The share the code 'bs'"),
+        (("France", "country"), "mine.csv: a country is called 'country'"),
+    ],
+)
+def test_names_that_cannot_be_told_apart_are_refused_before_anything_is_trained(names, message, tmp_path):
+    counts = {names[0]: [0, 1, 3, 4, 9, 9], names[1]: [0, 2, 3, 5, 9, 8]}
+    days = ",".join(f"1/{day}/20" for day in range(22, 28))
+    rows = [f'"","{name}",1,1,{",".join(map(str, sorted(cases)))}' for name, cases in counts.items()]
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join([f"Province/State,Country/Region,Lat,Long,{days}", *rows]) + "\n")
+    with pytest.raises(UsageError, match=re.escape(message)):
+        run(tmp_path / "out", "--data", str(path), "--start", "2020-01-22", "--end", "2020-01-27")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid value:RuntimeWarning")
+def test_a_loss_that_explodes_gives_one_line_that_names_the_training(tmp_path, no_drawing):
+    with pytest.raises(UsageError, match=r"(rnn|gru) L=3 time seed 0: .*: choose a smaller --learning-rate"):
+        run(tmp_path / "out", "--learning-rate", "1e38", "--clip", "1e30")
+
+
+def test_quick_makes_smaller_only_what_was_not_asked_for():
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    settings = command.resolve(parser.parse_args(["--quick", "--seeds", "5"]))
+    assert (settings["lengths"], settings["seeds"], settings["epochs"]) == ([3, 7], 5, 8)
+    settings = command.resolve(parser.parse_args([]))
+    assert (settings["lengths"], settings["seeds"], settings["epochs"]) == ([3, 5, 7, 10, 14], 3, 20)
+    assert settings["splits"] == ["time", "country", "random"]
+
+
+def test_repeated_and_unsorted_flags_are_one_run():
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    flags = "--lengths 7 3 7 --cells gru rnn gru --splits random time"
+    settings = command.resolve(parser.parse_args(flags.split()))
+    assert (settings["lengths"], settings["cells"], settings["splits"]) == ([3, 7], ["rnn", "gru"], ["time", "random"])
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match=r"--out .*: cannot be made \(Not a directory\): choose another folder"):
+        run(tmp_path / "file" / "runs")
+
+
+def test_a_worker_process_keeps_freed_memory_before_it_trains(monkeypatch):
+    calls = []
+    monkeypatch.setattr(trainings_rnn, "keep_freed_memory", lambda: calls.append("memory"))
+    assert trainings_rnn._in_worker(lambda: calls.append("training") or "result") == "result"
+    assert calls == ["memory", "training"]

@@ -1,0 +1,137 @@
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.errors import DataError
+from experiments.rnn.markdown_tables import results_table, windows_table, write_tables
+from experiments.rnn.saved import SavedRun, open_run
+from experiments.rnn.summary import Difference, best_of, compare, gain, mean_of, over_seeds, with_test_error
+from tests.fakes.saved_run_sample import write_run
+
+
+def test_a_paired_difference_cancels_what_the_split_does_to_both() -> None:
+    luck = pd.Series([0.0, 0.1, -0.1])
+    difference = gain(0.6 + luck + pd.Series([0.01, 0.02, 0.03]), 0.6 + luck, "accuracy")
+    assert difference.mean == pytest.approx(0.02)
+    assert difference.error == pytest.approx(0.01 / math.sqrt(3))
+    assert difference.margin == pytest.approx(4.30 * 0.01 / math.sqrt(3))
+
+
+def test_lower_loss_is_a_gain() -> None:
+    assert gain(pd.Series([0.5, 0.5]), pd.Series([0.6, 0.7]), "log_loss").mean == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize(
+    ("difference", "verdict"),
+    [
+        (Difference(0.02, 0.004, 3), "above"),
+        (Difference(0.02, 0.005, 3), "noise"),
+        (Difference(-0.02, 0.004, 3), "below"),
+        (Difference(0.02, float("nan"), 1), "unknown"),
+        (Difference(0.02, 0.004, 3, test_error=0.01), "noise"),
+        (Difference(0.0, 0.0, 3), "noise"),
+    ],
+)
+def test_a_verdict_is_given_only_where_the_interval_excludes_zero(difference: Difference, verdict: str) -> None:
+    assert difference.verdict == verdict
+
+
+def test_the_test_set_adds_the_scatter_of_its_windows() -> None:
+    windows = pd.DataFrame({"country": list("abcd"), "day": "2020-04-01", "label": 1, "seed": 0})
+    predictions = pd.concat(
+        [
+            windows.assign(model="gru", probability=[0.9, 0.9, 0.9, 0.1]),
+            windows.assign(model="reversal", probability=[0.9, 0.1, 0.1, 0.1]),
+        ]
+    )
+    paired = with_test_error(Difference(0.5, 0.0, 2), predictions, "gru", "reversal")
+    assert paired.test_error == pytest.approx(np.std([0, 1, 1, 0], ddof=1) / 2)
+    alone = predictions[predictions["model"] == "gru"]
+    unpaired = with_test_error(Difference(0.5, 0.0, 2), alone, "gru", "reversal")
+    assert unpaired.test_error == pytest.approx(math.sqrt(2) * np.std([1, 1, 1, 0], ddof=1) / 2)
+
+
+def test_a_rule_is_right_where_its_decision_is_whatever_its_probability() -> None:
+    windows = pd.DataFrame({"country": list("abcd"), "day": "2020-04-01", "label": 1, "seed": 0, "probability": 0.9})
+    gru, rule = (windows.assign(model=model) for model in ("gru", "reversal"))
+    decided = pd.concat([gru.assign(decision=1), rule.assign(decision=[1, 0, 0, 0])])
+    difference = with_test_error(Difference(0.75, 0.0, 2), decided, "gru", "reversal")
+    assert difference.test_error == pytest.approx(np.std([0, 1, 1, 1], ddof=1) / 2)
+
+
+def test_means_and_standard_deviations_over_seeds(sample: SavedRun) -> None:
+    results = sample.table("results.csv")
+    chosen = results.query("model == 'gru' and length == 7 and split == 'time' and metric == 'auc'")["value"]
+    row = over_seeds(results).query("model == 'gru' and length == 7 and split == 'time' and metric == 'auc'").iloc[0]
+    assert row["mean"] == pytest.approx(chosen.mean()) and row["sd"] == pytest.approx(chosen.std(ddof=1))
+    assert mean_of(results, "gru", 7, "time", "auc") == pytest.approx(chosen.mean())
+    assert math.isnan(mean_of(results, "gru", 99, "time", "auc"))
+
+
+def test_the_best_has_the_lowest_loss_or_the_highest_score(sample: SavedRun) -> None:
+    results = sample.table("results.csv")
+    baselines = ("majority", "reversal", "logistic")
+    assert best_of(results, baselines, 7, "country", "auc") == "logistic"
+    assert best_of(results, baselines, 7, "country", "log_loss") == "logistic"
+    assert best_of(results, (), 7, "country", "auc") is None
+    assert compare(results, "gru", "nobody", 7, "country", "auc").seeds == 0
+
+
+def test_tables_hold_every_setting_beside_the_baselines(sample: SavedRun) -> None:
+    text = write_tables(sample).read_text(encoding="utf-8")
+    for heading in ("## Split by country", "## Split by time", "## Split random windows", "## Windows by threshold"):
+        assert heading in text
+    for model in ("RNN", "LSTM", "GRU", "majority class", "reversal rule", "logistic regression"):
+        assert text.count(f"| {model} |") == 9  # three lengths, three splits
+    assert "Windows overlap here" in text and "Simulated data" in text
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert {line.count("|") for line in rows} == {9, 7}
+
+
+def test_the_best_mean_at_a_length_is_bold() -> None:
+    summary = pd.DataFrame(
+        [("gru", 7, "auc", 0.72, 0.01, 3), ("rnn", 7, "auc", 0.71, 0.01, 3)]
+        + [("gru", 7, "log_loss", 0.62, 0.01, 3), ("rnn", 7, "log_loss", 0.61, np.nan, 1)],
+        columns=["model", "length", "metric", "mean", "sd", "seeds"],
+    )
+    table = results_table(summary)
+    assert "| 7 | GRU | **0.720** ± 0.010 | 0.620 ± 0.010 |" in table
+    assert "| 7 | RNN | 0.710 ± 0.010 | **0.610** |" in table
+
+
+def test_the_table_of_windows_gives_shares() -> None:
+    row = {"threshold": 0.4, "countries": 181, "length": 7, "windows": 200, "distinct": 50, "positives_distinct": 20}
+    assert "| 0.4 | 181 | 7 | 200 | 50 (25%) | 20 (40%) |" in windows_table(pd.DataFrame([row]))
+
+
+def test_a_folder_without_a_run_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"config\.json: no such file"):
+        open_run(tmp_path)
+    (tmp_path / "config.json").write_text("{", encoding="utf-8")
+    with pytest.raises(DataError, match="line 1: not JSON"):
+        open_run(tmp_path)
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(DataError, match="no key data, threshold, map"):
+        open_run(tmp_path)
+
+
+def test_a_damaged_table_is_refused_with_what_is_missing(sample: SavedRun, tmp_path: Path) -> None:
+    run = SavedRun(tmp_path, sample.config)
+    with pytest.raises(DataError, match=r"results\.csv: no such file"):
+        run.table("results.csv")
+    (tmp_path / "results.csv").write_text("model,length\ngru,7\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no column split, seed, metric, value"):
+        run.table("results.csv")
+    (tmp_path / "correlation.csv").write_text("country,a,b\na,1,0\n", encoding="utf-8")
+    with pytest.raises(DataError, match="square"):
+        run.correlation()
+
+
+def test_only_an_empty_field_means_nothing(tmp_path: Path) -> None:
+    run = open_run(write_run(tmp_path, countries={"NA": "na", "None": "", "nan": "nz", "France": "fr"}))
+    table = run.table("world_map.csv")
+    assert list(table["country"]) == ["NA", "None", "nan", "France"]
+    assert list(table["code"]) == ["na", "", "nz", "fr"]

@@ -1,0 +1,397 @@
+import json
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.errors import DataError
+from experiments.vae.discussion.findings import discuss, write_discussion
+from experiments.vae.page import study
+from experiments.vae.saved import open_vae_run
+from experiments.vae.tables import summary_table, write_tables
+from experiments.vae.words import nats, number, percent
+from tests.fakes.saved_vae_sample import write_vae_run
+
+COMBINATIONS = [
+    {1.0: "healthy", 100.0: "collapsed", 0.0: "unused prior"},
+    {1.0: "healthy", 100.0: "silent", 0.0: "unused, no better"},
+    {1.0: "healthy"},
+    {1.0: "collapsed"},
+    {0.0: "unused prior"},
+    {100.0: "collapsed", 0.0: "unused prior"},
+    {1.0: "healthy", 0.5: "looser", 4.0: "healthy"},
+]
+
+
+def text_of(folder: Path, kinds: dict[float, str] | None = None, **options) -> str:
+    return discuss(open_vae_run(write_vae_run(folder / "run", kinds, **options)))
+
+
+def section(text: str, heading: str) -> str:
+    return text.partition(f"## {heading}\n\n")[2].partition("\n\n## ")[0]
+
+
+def test_a_collapsed_code_is_called_collapsed_with_its_nats_and_its_faces_alike(tmp_path):
+    text = section(text_of(tmp_path), "×100: the code collapses")
+    assert "The code takes 0.40 nats, where that of ×1 takes 30.0, and 0 of 4 units move" in text
+    assert "No unit is silent, and the average one says 0.10 nats" in text
+    assert "about the same face comes back" in text
+
+
+@pytest.mark.parametrize(
+    ("kl", "words"),
+    [
+        ([0.01, 0.02, 0.0, 0.05], "The posterior of every unit is the prior, whatever the face: this is posterior"),
+        ([0.01, 0.6, 0.0, 0.05], "For 3 of 4 units, which say less than 0.1 nats each, the posterior is the prior"),
+    ],
+)
+def test_how_many_units_have_collapsed_is_counted(kl, words, tmp_path):
+    folder = write_vae_run(tmp_path / "run")
+    path = folder / "arrays" / "kl_100.npz"
+    with np.load(path) as arrays:
+        changed = dict(arrays) | {"kl_per_unit": np.array(kl, np.float32)}
+    np.savez(path, **changed)
+    assert words in section(discuss(open_vae_run(folder)), "×100: the code collapses")
+
+
+def test_the_bargain_of_the_code_is_what_it_costs_and_saves(tmp_path):
+    text = section(text_of(tmp_path), "×100: the code collapses")
+    # KL 30 - 0.4; reconstruction 1000 - 300; 700 / 29.6; (0.4 - 300) - (30 - 1000)
+    assert "spends 29.6 nats more on the code and saves 700 nats on the picture, 23.6 for every nat" in text
+    assert "At 100 a nat that does not pay" in text
+    assert "670 nats worse at ×100" in text
+
+
+def test_a_price_at_which_the_code_would_have_paid_is_said_to_be_missed(tmp_path):
+    text = text_of(tmp_path, {1.0: "healthy", 5.0: "collapsed"})
+    assert "Even at 5 a nat that would have paid" in text
+
+
+def test_a_code_of_active_units_that_says_nothing_is_called_almost_silent(tmp_path):
+    text = section(text_of(tmp_path, {1.0: "healthy", 100.0: "silent"}), "×100: the code falls almost silent")
+    assert "4 of 4 units move" in text
+    assert "close to collapse" in text
+    assert "posterior collapse" not in text
+
+
+def test_a_healthy_heavier_weight_is_not_called_collapsed(tmp_path):
+    text = section(text_of(tmp_path, {1.0: "looser", 4.0: "healthy"}), "×4: the code is shorter")
+    assert "The code takes 30.0 nats, where that of ×1 takes 60.0" in text
+    assert "The code is shorter, and still a code." in text and "collapse" not in text
+
+
+def test_a_code_that_a_weight_has_not_made_shorter_or_longer_is_not_said_to_be(tmp_path):
+    text = section(text_of(tmp_path / "a", {1.0: "healthy", 4.0: "looser"}), "×4: the code is longer")
+    assert "The code is no shorter for its price." in text
+    text = section(text_of(tmp_path / "b", {1.0: "looser", 0.5: "healthy"}), "×0.5: the code is shorter")
+    assert "The reconstruction is 20.0 nats worse." in text and "buys" not in text and "nothing" not in text
+    text = section(text_of(tmp_path / "c", {1.0: "healthy", 0.5: "healthy"}), "×0.5: the code is as long")
+    assert "The reconstruction is the same." in text
+
+
+def test_posteriors_wider_than_the_prior_are_not_called_tighter(tmp_path):
+    folder = write_vae_run(tmp_path / "run", {1.0: "healthy", 0.5: "looser"})
+    verdicts = json.loads((folder / "verdicts.json").read_text())
+    verdicts["0.5"]["mean_posterior_variance"] = 1.1
+    (folder / "verdicts.json").write_text(json.dumps(verdicts))
+    assert "The posterior's variance averages 1.1 where the prior has 1." in discuss(open_vae_run(folder))
+
+
+@pytest.mark.parametrize(("keep", "alike"), [(0.1, True), (0.8, False)])
+def test_a_decoder_paints_the_same_picture_only_where_the_pictures_are_alike(keep, alike, tmp_path):
+    folder = write_vae_run(tmp_path / "run", {1.0: "collapsed"})
+    path = folder / "arrays" / "kl_1.npz"
+    with np.load(path) as arrays:
+        faded = np.rint(128 + keep * (arrays["originals"].astype(float) - 128)).astype(np.uint8)
+        changed = dict(arrays) | {"reconstructions": faded}
+    np.savez(path, **changed)
+    text = section(discuss(open_vae_run(folder)), "Two costs, one trade")
+    assert ("paints about the same picture whatever it is told" in text) == alike
+
+
+def test_units_that_do_not_take_part_are_not_said_to_cost_nothing(tmp_path):
+    folder = write_vae_run(tmp_path / "run", {1.0: "healthy"})  # 30 nats, 7.5 a unit
+    verdicts = json.loads((folder / "verdicts.json").read_text())
+    verdicts["1"]["active_units"] = 3
+    (folder / "verdicts.json").write_text(json.dumps(verdicts))
+    text = section(discuss(open_vae_run(folder)), "Two costs, one trade")
+    assert "3 of the 4 units take part in it; 0 of them all say less than 0.1 nats each." in text
+
+
+def test_an_unused_prior_is_named_with_its_points_and_its_dividend(tmp_path):
+    text = section(text_of(tmp_path), "×0: the prior is left unused")
+    assert "costs nothing, and takes 400 nats, where that of ×1 takes 30.0" in text
+    assert "That buys 50.0 nats of reconstruction for 370 of code." in text
+    assert "averages 1e-05 where the prior has 1" in text
+    assert "every face becomes a point" in text
+    assert "320 nats worse than at ×1" in text
+
+
+def test_posteriors_that_are_no_points_and_lie_elsewhere_are_told_by_their_distance(tmp_path):
+    text = section(text_of(tmp_path, {1.0: "elsewhere"}), "Two costs, one trade")
+    assert "averages 0.02, so the faces are no points yet" in text
+    assert "by 3.00 nats a unit where 1 is called far" in text
+    assert "becomes a point" not in text
+
+
+def test_a_free_code_that_does_not_help_is_said_not_to_help(tmp_path):
+    text = text_of(tmp_path, {1.0: "healthy", 0.0: "unused, no better"})
+    assert "It brings the picture nothing: the reconstruction is 20.0 nats worse." in text
+
+
+@pytest.mark.parametrize(
+    ("diversity", "words"),
+    [
+        (0.06, "draws stay nearer to the average face"),
+        (0.09, "those of ×1 or more, from a code of 0.40 nats instead of 30.0"),
+    ],
+)
+def test_samples_of_a_collapsed_code_are_told_by_how_much_they_vary(diversity, words, tmp_path):
+    folder = write_vae_run(tmp_path / "run")  # x1 has 0.1
+    verdicts = json.loads((folder / "verdicts.json").read_text())
+    verdicts["100"]["diversity_samples"] = diversity
+    (folder / "verdicts.json").write_text(json.dumps(verdicts))
+    assert words in section(discuss(open_vae_run(folder)), "What comes out of the prior")
+
+
+def test_a_smaller_weight_that_keeps_the_prior_is_not_called_unused(tmp_path):
+    text = text_of(tmp_path, {1.0: "healthy", 0.5: "looser"})
+    assert "## ×0.5: the code is longer" in text
+    assert "costs 0.5 of its price" in text
+    assert "tighter, but not yet points" in text
+
+
+def test_the_linear_bar_is_cleared_or_not_by_the_numbers(tmp_path):
+    assert "The bar is cleared, by 23 %" in text_of(tmp_path / "a", pca=0.0155)  # 1 - .0120 / .0155
+    assert "The two are level" in text_of(tmp_path / "c", pca=0.01203)
+    assert "**The bar is not reached**: the error is 20 % larger" in text_of(tmp_path / "b", pca=0.0100)
+
+
+def test_no_prior_is_held_to_the_credit_of_a_network_trained_without_one(tmp_path):
+    assert "must also keep its code close" in text_of(tmp_path / "a", {1.0: "healthy"})
+    assert "must also keep its code close" not in text_of(tmp_path / "b", {0.0: "unused prior"})
+
+
+def linear_said(folder: Path, likelihood: str, kl: float, components: int) -> str:
+    """The section of x100, a silent code of 2 nats, where the best linear code spends `kl`."""
+    run = write_vae_run(folder / "run", {1.0: "healthy", 100.0: "silent"}, likelihood=likelihood)
+    table = pd.read_csv(run / "linear_code.csv")
+    for metric, value in (("kl", kl), ("components", components)):
+        table.loc[(table["kl_weight"] == 100) & (table["metric"] == metric), "value"] = value
+    table.to_csv(run / "linear_code.csv", index=False)
+    return section(discuss(open_vae_run(run)), "×100: the code falls almost silent")
+
+
+def test_what_a_weight_asks_for_is_told_from_the_best_linear_code(tmp_path):
+    text = linear_said(tmp_path, "gaussian", 2.5, 2)
+    assert "sends 2 components and spends 2.50 nats. So the 2.00 nats that the network spends are what a" in text
+    assert "reconstruction + 100 KL, comes to −200 with the network and to −650 with the linear code." in text
+    assert "takes a weight of 96, as many as the 768 values times the 12 % of all variance" in text
+
+
+def test_a_network_that_spends_far_less_than_the_best_linear_code_is_said_to_have_missed_it(tmp_path):
+    text = linear_said(tmp_path, "gaussian", 9.0, 4)
+    assert "spends 9.00 nats. The network spends 2.00 nats, so it is not the price alone" in text
+
+
+def test_a_network_that_gets_more_out_of_a_nat_than_a_linear_code_is_said_to_do_so(tmp_path):
+    text = linear_said(tmp_path, "gaussian", 0.6, 1)
+    assert "spends 0.60 nats. The network spends 2.00 nats: its decoder is not linear, and a nat buys it more." in text
+
+
+def test_a_weight_at_which_no_linear_code_pays_is_said_to_silence_it(tmp_path):
+    text = linear_said(tmp_path, "gaussian", 0.0, 0)
+    assert "The best one sends none, and spends nothing. The network spends 2.00 nats." in text
+    assert "silence a linear code" not in text
+
+
+def test_why_a_bernoulli_likelihood_asks_for_less_is_said(tmp_path):
+    text = linear_said(tmp_path, "bernoulli", 1.9, 1)
+    assert "the noise is not learned: a grey level p has the variance p(1 − p)" in text
+    assert "while its variance exceeds 100. The best one sends 1 component and spends 1.90 nats" in text
+
+
+def test_the_bounds_of_network_and_linear_code_stand_side_by_side(tmp_path):
+    text = section(text_of(tmp_path), "Is it better than a linear code?")
+    assert "−876 at ×1 (the network: −970) and −900 at ×100 (the network: −300)." in text
+    assert "×0" not in text.partition("In nats")[2]  # without limit there
+    text = text_of(tmp_path / "b", likelihood="bernoulli")
+    assert "In nats the code counts too" not in text
+
+
+def test_the_learned_noise_sets_the_rate_of_exchange(tmp_path):
+    assert "σ ends at 0.110" in text_of(tmp_path)  # sqrt .0120, and 2 of its squares
+    assert "a nat of code must save 0.024 of squared error" in text_of(tmp_path / "again")
+
+
+def test_the_rate_of_exchange_has_the_weight_in_it(tmp_path):
+    text = section(text_of(tmp_path / "a", {100.0: "silent"}), "Two costs, one trade")  # sigma^2 = .04
+    assert "divided by 2σ² and the KL multiplied by 100, a nat of code must save 8.00 of squared error" in text
+    assert "rate of exchange" not in text_of(tmp_path / "b", {0.0: "unused prior"})
+
+
+def test_a_bernoulli_run_is_called_a_surrogate_and_has_neither_sigma_nor_bits(tmp_path):
+    text = text_of(tmp_path, likelihood="bernoulli")
+    assert "surrogate" in text
+    assert "bits per dimension" not in text and "σ ends" not in text
+
+
+def test_the_gap_is_read_from_the_curves(tmp_path):
+    text = section(text_of(tmp_path), "Training and held-out faces")
+    assert "a held-out face costs, compared with a training face, 20.0 nats more at ×1" in text
+
+
+def training_said(folder: Path, held_out: list[float], train: list[float] | None = None) -> str:
+    """The section on a run with these curves, the first number being that before training."""
+    run = write_vae_run(folder / "run", {1.0: "healthy"})
+    rows = [
+        (1.0, epoch, split, value, value, 0.0, 8.0, 4)
+        for split, values in (("train", train or held_out), ("held_out", held_out))
+        for epoch, value in enumerate(values)
+    ]
+    columns = pd.read_csv(run / "metrics.csv").columns
+    pd.DataFrame(rows, columns=columns).to_csv(run / "metrics.csv", index=False)
+    return section(discuss(open_vae_run(run)), "Training and held-out faces")
+
+
+def test_a_training_that_still_falls_is_not_called_ended_because_it_fell_far_at_first(tmp_path):
+    text = training_said(tmp_path, [1900, -8200, -8300, -8390])
+    assert "the last epoch still brought 90.0 nats, so these are numbers of a training that was stopped" in text
+
+
+def test_a_curve_that_is_flat_is_said_to_be(tmp_path):
+    text = training_said(tmp_path, [1900, -8000, -8300, -8389, -8390])
+    assert "the last epoch brought 1.00 nats, all since the first 390 nats: the curve is flat." in text
+
+
+FALLING = [1900, -8200, -8300, -8390.0, -8400, -8410]
+
+
+@pytest.mark.parametrize(
+    ("held_out", "train", "words"),
+    [
+        (
+            [1900, -8200, -8300, -8390, -8389.6],
+            FALLING[:5],
+            "ends 0.40 nats higher, about what an epoch moves it by, so it has been level",
+        ),
+        ([1900, -8200, -8300, -8280, -8255, -8230], FALLING, "after epoch 2 and has risen by 70.0 nats since: from"),
+        ([1900, -8200, -8300, -8280, -8255, -8230], None, "has risen by 70.0 nats since, on training faces too."),
+    ],
+)
+def test_a_network_is_said_to_learn_its_own_faces_only_where_the_curves_part(held_out, train, words, tmp_path):
+    text = training_said(tmp_path, held_out, train)
+    assert words in text
+    assert ("learned its own faces" in text) == words.endswith("since: from")
+
+
+def test_a_factor_that_is_read_from_a_silent_code_is_explained(tmp_path):
+    text = section(text_of(tmp_path), "What the latent means know")
+    assert "one of 3 have R² above 0.5: hair colour (0.80)" in text
+    assert "Below 0, and so worse than the mean, is one: where there is nothing to read" in text
+    assert "×100 deserves a second look" in text
+    assert "second look" not in text_of(tmp_path / "healthy", {1.0: "healthy", 0.0: "unused prior"})
+
+
+def test_drawn_faces_are_said_to_be_drawn_and_others_not(tmp_path):
+    drawn, collected = text_of(tmp_path / "a", drawn=True), text_of(tmp_path / "b", drawn=False)
+    for words in ("drawn by this program", "**Drawn faces**"):
+        assert words in drawn and words not in collected
+
+
+@pytest.mark.parametrize("kinds", COMBINATIONS, ids=lambda kinds: " ".join(f"{w:g}" for w in kinds))
+@pytest.mark.parametrize("evaluated", [True, False], ids=["whole", "stopped"])
+def test_any_choice_of_weights_is_discussed_without_a_hole(tmp_path, kinds, evaluated):
+    text = text_of(tmp_path, kinds, evaluated=evaluated)
+    assert not re.search(r"\bnan\b|\binf\b|None|\{|\}|  |−0 |\.\.|, ,", text)
+    assert text.startswith("# Discussion")
+    assert "What these numbers cannot say" in text
+    if 1.0 not in kinds and len(kinds) > 1:
+        assert "was not trained" in text
+
+
+def test_a_run_of_before_faces_were_mirrored_is_discussed_without_a_word_of_mirrors(tmp_path):
+    folder = write_vae_run(tmp_path / "run")
+    assert "mirrored" in discuss(open_vae_run(folder))
+    config = json.loads((folder / "config.json").read_text())
+    del config["mirror"]
+    (folder / "config.json").write_text(json.dumps(config))
+    assert "mirror" not in discuss(open_vae_run(folder)) + write_tables(folder).read_text()
+    study(folder)
+
+
+def test_a_run_without_weight_one_says_what_stands_in_for_it(tmp_path):
+    assert "×1, was not trained; ×0 stands in" in text_of(tmp_path, {100.0: "collapsed", 0.0: "unused prior"})
+
+
+def test_write_discussion_and_tables_leave_nothing_else_and_the_same_bytes(tmp_path):
+    folder = write_vae_run(tmp_path / "run")
+    before = {path for path in folder.rglob("*") if path.is_file()}
+    first = [write_discussion(folder).read_bytes(), write_tables(folder).read_bytes()]
+    assert [write_discussion(folder).read_bytes(), write_tables(folder).read_bytes()] == first
+    after = {path for path in folder.rglob("*") if path.is_file()}
+    assert after - before == {folder / "discussion.md", folder / "tables.md"}
+
+
+def test_the_tables_hold_every_metric_layer_and_setting(tmp_path):
+    text = write_tables(write_vae_run(tmp_path / "run")).read_text()
+    assert "| KL ×1 | held-out | −970 | −1,000 | 30.0 | 7.500 | 0.0120 | 19.2 | 4 |" in text
+    assert "| PCA, 4 components | held-out |  |  |  |  | 0.0155 |  |  |" in text
+    assert "| `to_log_variance` | linear | 4 | 516 | 512 |" in text
+    assert "| **all** |  |  | **3,099** | **42,496** |" in text
+    assert "| kl weights | 1 100 0 |" in text
+    assert "| KL ×1 | 3 | 24.0 | 30.0 | −876 | −970 |" in text
+    assert "| KL ×0 | 3 | ∞ | 400 | ∞ | −650 |" in text
+    assert "Drawn faces" in text
+
+
+def test_the_tables_of_a_stopped_run_hold_what_there_is(tmp_path):
+    text = write_tables(write_vae_run(tmp_path / "run", evaluated=False)).read_text()
+    assert "## Settings" in text and "## The layers" not in text and "nan" not in text
+
+
+def test_the_run_in_short_has_a_column_for_each_weight_and_the_yardsticks_below_what_they_measure(tmp_path):
+    lines = summary_table(open_vae_run(write_vae_run(tmp_path / "run"))).splitlines()
+    assert lines[0] == "|  | KL ×1 | KL ×100 | KL ×0 |"
+    assert "| negative ELBO, unweighted (nats) | −970 | −300 | −650 |" in lines
+    assert "| – of the best linear code | −876 | −900 | ∞ |" in lines
+    assert "| – of the best linear code, components sent | 24.0, 3 | 0.00, 0 | ∞, 3 |" in lines
+    assert "| what became of the code | healthy | collapsed | unused prior |" in lines
+    assert lines[-1] == "PCA with 4 components, the best linear code in squared error, reaches 0.0155."
+
+
+@pytest.mark.parametrize("damage", ["missing", "broken", "foreign"])
+def test_a_folder_that_holds_no_run_is_refused_in_one_line(tmp_path, damage):
+    if damage != "missing":
+        (tmp_path / "config.json").write_text({"broken": "{", "foreign": json.dumps({"data": {}})}[damage])
+    with pytest.raises(DataError) as caught:
+        write_discussion(tmp_path)
+    assert "config.json" in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (-7591.4, "−7,591"),
+        (36.66, "36.7"),
+        (0.938, "0.94"),
+        (-0.0, "0.00"),
+        (-0.001, "0.00"),
+        (1e5, "100,000"),
+        (math.inf, "∞"),
+    ],
+)
+def test_numbers_have_three_figures_and_a_true_minus(value, text):
+    assert number(value) == text
+    assert nats(np.float64(value)) == f"{text} nats"
+
+
+def test_a_share_that_is_not_quite_nothing_is_not_written_as_nothing():
+    assert [percent(0), percent(0.001), percent(0.401)] == ["0 %", "under 1 %", "40 %"]
+
+
+def test_a_share_of_nothing_is_no_share():
+    assert percent(math.nan) == "–"
