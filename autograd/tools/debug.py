@@ -44,7 +44,7 @@ def debug() -> Iterator[None]:
     except ValueError as error:
         if str(error).endswith("read-only") and watch.blocks:  # NumPy's words
             ops = ", ".join(sorted({op for block in watch.blocks.values() for op in block.ops}))
-            error.add_note(f"autograd.debug: arrays saved by these ops are read-only until backward: {ops}")
+            error.add_note(f"autograd.tools.debug: arrays saved by these ops are read-only until backward: {ops}")
         raise
     finally:
         watch.unlock_all()

@@ -20,8 +20,8 @@ Three steps lead there.
 
    This is F(2, 2), y = A^T ((G w) * (B^T D)); ``winograd_algorithms.py`` has others, and where they come from. A *tile*
    of m results needs n = m + r - 1 products. In two dimensions the matrices act along the rows and along the columns,
-   and n x n products replace r x r for each of m x m results: for k = 4 and s = 2, 9 in place of 16 with F(2, 2), and 25 in
-   place of 64 with F(4, 2). Each is a matrix product over the channels of a block:
+   and n x n products replace r x r for each of m x m results: for k = 4 and s = 2, 9 in place of 16 with F(2, 2), and
+   25 in place of 64 with F(4, 2). Each is a matrix product over the channels of a block:
 
        V (n, tiles, n, tiles, s s C, N)     U (n, n, F, s s C)     M = U V, of one tile, (F, N)
 

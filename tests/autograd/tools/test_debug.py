@@ -109,7 +109,7 @@ def test_a_write_through_the_users_own_array_meets_numpys_error_and_the_block_na
         y = x * x + x.exp()  # noqa: F841 (alive)
         raw[0] = 5
     assert caught.value.__notes__ == [
-        "autograd.debug: arrays saved by these ops are read-only until backward: exp, mul"
+        "autograd.tools.debug: arrays saved by these ops are read-only until backward: exp, mul"
     ]
     raw[0] = 5
 
