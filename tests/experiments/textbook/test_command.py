@@ -38,7 +38,7 @@ def test_every_figure_that_is_drawn_is_shown_and_small():
 
 
 def test_the_command_draws_every_figure_of_its_table(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("experiments.textbook.FIGURES", {name: textbook.FIGURES[name] for name in QUICK})
+    monkeypatch.setattr("experiments.textbook.command.FIGURES", {name: textbook.FIGURES[name] for name in QUICK})
     assert main(["textbook", "--out", str(tmp_path)]) == 0
     assert capsys.readouterr().out.split() == [str(tmp_path / name) for name in QUICK]
     for name in QUICK:
