@@ -8,7 +8,7 @@ first; figures, tables and discussion are made from those.
   python -m experiments vae --data anime_faces.zip --epochs 20  pictures of your own, for longer
   python -m experiments vae --latent 2 --kl-weights 1          a latent plane, drawn as a map of faces
   python -m experiments vae --quick --out /tmp/look            everything, small
-  python -m experiments vae --resume                           go on with a run that was stopped
+  python -m experiments vae --resume                           continue a run that was stopped
 """
 
 import argparse
