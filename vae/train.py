@@ -40,7 +40,7 @@ class Settings:
     batch_size: int = 32
     learning_rate: float = 1e-3
     epochs: int = 10
-    mirror: bool = False
+    mirror: bool = True
 
 
 @dataclass(frozen=True)
