@@ -20,8 +20,8 @@ import numpy as np
 
 from autograd import no_grad
 
-from .explore import BATCH, as_floats
-from .model import VAE
+from .explore import BATCH
+from .model import VAE, as_floats
 
 MIN_VARIANCE = 1e-8  # a decoder without any error would have a density without bound
 

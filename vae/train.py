@@ -16,13 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd import AnomalyError, detect_anomaly, optim
+from autograd import AnomalyError, Tensor, detect_anomaly, optim
 from autograd.tools.checkpoint import generator_state, restore_generator
 
 from .elbo import Terms, posterior_terms
-from .explore import as_floats
 from .linear_map import CodeMoments, LinearMap
-from .model import VAE, require_choice
+from .model import VAE, as_floats, require_choice
 
 PRIORS = ("standard", "linear")
 SCHEDULES = ("constant", "cosine")
@@ -59,17 +58,10 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One optimiser step: its number within the epoch, from 1, and the batch's terms in nats per image."""
+class Step(Terms[float]):
+    """One optimiser step: the batch's terms in nats per image, and the step's number within the epoch, from 1."""
 
     number: int
-    reconstruction: float
-    kl: float
-
-    @property
-    def negative_elbo(self) -> float:
-        """The bound, both terms unweighted: nats per image, the less the better."""
-        return self.reconstruction + self.kl
 
 
 class NotFiniteError(ArithmeticError):
@@ -124,7 +116,7 @@ class Trainer:
                 self.order = self._new_order()
             entries = self.order[self.position : self.position + self.settings.batch_size]
             terms = self._step(as_floats(self._images_of(entries), self.model))
-            step = Step(self.steps_done + 1, terms.reconstruction.item(), terms.kl.item())
+            step = Step(terms.reconstruction.item(), terms.kl.item(), self.steps_done + 1)
             self.position += len(entries)
             if self.position == len(self.order):
                 self.epochs_done, self.position, self.order = epoch + 1, 0, BETWEEN_EPOCHS
@@ -142,7 +134,7 @@ class Trainer:
         images[mirrored == 1] = images[mirrored == 1, :, ::-1]
         return images
 
-    def _step(self, batch: np.ndarray) -> Terms:
+    def _step(self, batch: np.ndarray) -> Terms[Tensor]:
         noise, statistics = generator_state(self.noise_rng), self.model.running_statistics()
         with np.errstate(all="ignore"):  # an overflow is found below, with a better message than NumPy's
             terms, loss, codes = self._forward_backward(batch)

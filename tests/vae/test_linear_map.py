@@ -4,8 +4,8 @@ import pytest
 from autograd import Tensor, gradcheck
 from tests.fakes.small_vae import small_images, small_model
 from vae.elbo import posterior_terms
-from vae.explore import as_floats
 from vae.linear_map import CodeMoments, LinearMap, absorb
+from vae.model import as_floats
 
 
 def random_map(latent=4, seed=0):

@@ -4,9 +4,9 @@ import pytest
 from autograd import Tensor, gradcheck
 from tests.fakes.small_vae import small_images, small_model
 from vae.elbo import elbo_terms
-from vae.explore import as_floats, encode
+from vae.explore import encode
 from vae.linear_map import LinearMap
-from vae.model import LOG_VARIANCE_RANGE, VAE
+from vae.model import LOG_VARIANCE_RANGE, VAE, as_floats
 
 
 @pytest.mark.parametrize(
