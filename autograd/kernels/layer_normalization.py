@@ -7,7 +7,7 @@ of a matrix, so both passes are the formulas as they stand, a block of rows at a
 
 import numpy as np
 
-from .dtypes import check_floating
+from . import check_floating
 from .normalization import column_sums, row_blocks
 
 

@@ -99,11 +99,12 @@ def matrices_of(geometry, dtype):
     return [matrices(*axis, np.dtype(dtype).str) for axis in sizes]
 
 
-def to_output(read, weight, geometry, finish=None):
-    """y (N, OH, OW, F) = A^T (U V) A, and V, the lowered image."""
-    V = _empty_blocks(geometry, weight.dtype)
+def to_output(image, weight, geometry, finish=None):
+    """y (N, OH, OW, F) = A^T (U V) A."""
+    V, lowering = _lowering_image(image, geometry)
+    U, *_ = in_parallel(_call, [partial(_weight_to_products, weight, geometry), *lowering])
+    image.lowered = V
     M = _empty_results(geometry, weight.dtype)
-    U, *_ = in_parallel(_call, [partial(_weight_to_products, weight, geometry), *_lowering_image(read, geometry, V)])
     _multiply_all(U, V, geometry, out=M)
     y = empty_hwcn(geometry.output_shape, weight.dtype)
 
@@ -114,15 +115,15 @@ def to_output(read, weight, geometry, finish=None):
             finish(out, channels)
 
     in_parallel(run, _output_groups(geometry))
-    return to_nhwc(y), V
+    return to_nhwc(y)
 
 
-def to_image(read, weight, geometry, finish=None):
-    """dx (N, H, W, C) = B (U^T M) B^T, and M, the lowered output side."""
+def to_image(output, weight, geometry, finish=None):
+    """dx (N, H, W, C) = B (U^T M) B^T."""
+    M, lowering = _lowering_output(output, geometry)
+    U, *_ = in_parallel(_call, [partial(_weight_to_products, weight, geometry, transposed=True), *lowering])
+    output.lowered = M
     V = _empty_blocks(geometry, weight.dtype)
-    M = _empty_results(geometry, weight.dtype)
-    turned = partial(_weight_to_products, weight, geometry, transposed=True)
-    U, *_ = in_parallel(_call, [turned, *_lowering_output(read, geometry, M)])
     _multiply_all(U, M, geometry, out=V)
     dx = empty_hwcn(geometry.image_shape, weight.dtype)
 
@@ -133,39 +134,47 @@ def to_image(read, weight, geometry, finish=None):
             finish(out, channels)
 
     in_parallel(run, _image_groups(geometry))
-    return to_nhwc(dx), M
+    return to_nhwc(dx)
 
 
-def lower_image(read, geometry):
+def lower_image(image, geometry):
     """V = B^T x B for every tile, an array (n t, n t, s, s, C, N)."""
-    V = _empty_blocks(geometry, read.dtype)
-    in_parallel(_call, _lowering_image(read, geometry, V))
+    V, lowering = _lowering_image(image, geometry)
+    in_parallel(_call, lowering)
+    image.lowered = V
     return V
 
 
-def lower_output(read, geometry):
+def lower_output(output, geometry):
     """M = A g A^T for every tile, an array (n t, n t, F, N)."""
-    M = _empty_results(geometry, read.dtype)
-    in_parallel(_call, _lowering_output(read, geometry, M))
+    M, lowering = _lowering_output(output, geometry)
+    in_parallel(_call, lowering)
+    output.lowered = M
     return M
 
 
-def _lowering_image(read, geometry, V):
-    """The work of `lower_image`, group by group, as functions without arguments."""
+def _lowering_image(image, geometry):
+    """V, and the functions without arguments that fill it in, one for each group of channels; none if it is full."""
+    if image.lowered is not None:
+        return image.lowered, []
+    V = _empty_blocks(geometry, image.dtype)
 
     def run(channels):
-        _image_to_products(read(channels=channels), geometry, V[:, :, :, :, channels])
+        _image_to_products(image.part(channels=channels), geometry, V[:, :, :, :, channels])
 
-    return [partial(run, channels) for channels in _image_groups(geometry)]
+    return V, [partial(run, channels) for channels in _image_groups(geometry)]
 
 
-def _lowering_output(read, geometry, M):
-    """The work of `lower_output` likewise."""
+def _lowering_output(output, geometry):
+    """M, and the functions that fill it in, likewise."""
+    if output.lowered is not None:
+        return output.lowered, []
+    M = _empty_results(geometry, output.dtype)
 
     def run(channels):
-        _results_to_products(read(channels=channels), geometry, M[:, :, channels])
+        _results_to_products(output.part(channels=channels), geometry, M[:, :, channels])
 
-    return [partial(run, channels) for channels in _output_groups(geometry)]
+    return M, [partial(run, channels) for channels in _output_groups(geometry)]
 
 
 def _call(job):
