@@ -30,7 +30,7 @@ from ..threads import in_parallel
 from .geometry import seen_through
 from .layout import empty_hwcn, to_nhwc
 
-NUMBERS_OF_A_BAND = 2**18  # of its rows, about: they should stay in the cache
+MAX_BAND = 2**18  # elements of the image rows of a band, about: they should stay in the cache
 
 
 def serves(geometry):
@@ -112,7 +112,7 @@ def _bands(geometry):
     """The output rows in about equal slices."""
     count = geometry.output[0]
     numbers = count * geometry.image[1] * geometry.kernel[0] * geometry.channels * geometry.batch
-    bands = min(count, -(-numbers // NUMBERS_OF_A_BAND))
+    bands = min(count, -(-numbers // MAX_BAND))
     return [slice(k * count // bands, (k + 1) * count // bands) for k in range(bands)]
 
 

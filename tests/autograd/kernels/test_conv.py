@@ -17,6 +17,7 @@ from autograd.kernels.conv import operands as conv_sides
 from autograd.kernels.conv import pointwise as conv_pointwise
 from autograd.kernels.conv import windows as conv_windows
 from autograd.kernels.conv import winograd as conv_winograd
+from autograd.kernels.conv import winograd_transforms
 from autograd.kernels.conv.geometry import conv_geometry
 
 MEMORY_ORDERS = [(0, 1, 2, 3), (1, 2, 3, 0), (1, 2, 0, 3), (0, 3, 1, 2)]  # NHWC, HWCN, HWNC, NCHW
@@ -168,7 +169,7 @@ def test_edges_tiles_and_batches_are_no_different(form, x_shape, options):
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_many_channels_are_no_different_when_they_are_cut_into_groups(form):
-    with using(form), mock.patch.object(conv_winograd, "NUMBERS_HALFWAY", 2000):
+    with using(form), mock.patch.object(winograd_transforms, "MAX_HALFWAY", 2000):
         check_convolution((40, 8, 8, 13), (30, 4, 4, 13), {"stride": 2, "padding": 1})
 
 
