@@ -63,7 +63,7 @@ def _as_examples(x, normalized_axes):
 
 
 def _row_means(rows):
-    return (rows @ np.full(rows.shape[1], 1 / rows.shape[1], rows.dtype))[:, None]
+    return np.matmul(rows, np.full(rows.shape[1], 1 / rows.shape[1], rows.dtype))[:, None]
 
 
 def _from_examples(examples, shape, order):

@@ -259,7 +259,7 @@ class _Pattern:
 
 def column_sums(rows):
     """The sum of the rows of a matrix, as a product with ones: faster than sum(axis=0)."""
-    return np.ones(len(rows), rows.dtype) @ rows
+    return np.matmul(np.ones(len(rows), rows.dtype), rows)
 
 
 def row_blocks(rows):

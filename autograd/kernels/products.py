@@ -46,7 +46,7 @@ def sum_of_outer_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     stripe = STRIPE if width % STRIPE == 0 else width
     fitting = MAX_MULTIPLICATIONS // max(1, stripe * columns)
     if fitting < MIN_ROWS_ADDED:
-        return a.T @ b
+        return np.matmul(a.T, b)
     stripes = a.T.reshape(width // stripe, stripe, rows)
     total = np.matmul(stripes[:, :, :fitting], b[:fitting])
     for i in range(fitting, rows, fitting):

@@ -88,4 +88,4 @@ def sum_of_positions(g):
     """
     height, width, channels, batch = g.shape
     rows = g.reshape(height * width, channels * batch)
-    return (np.ones(len(rows), g.dtype) @ rows).reshape(channels, batch).sum(axis=1)
+    return np.matmul(np.ones(len(rows), g.dtype), rows).reshape(channels, batch).sum(axis=1)

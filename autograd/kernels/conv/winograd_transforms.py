@@ -79,7 +79,7 @@ def weight_to_products(weight, geometry, transposed=False):
     w = _in_blocks(weight, geometry).transpose(1, 3, 0, 2, 4, 5)  # (r, r, F, s, s, C)
     if transposed:
         w = in_row_order(np.moveaxis(w, 2, -1))  # (r, r, s, s, C, F)
-    U = rows.G @ w.reshape(len(w), -1)  # (n, r ...)
+    U = np.matmul(rows.G, w.reshape(len(w), -1))  # (n, r ...)
     U = np.matmul(columns.G, U.reshape(len(U), w.shape[1], -1))  # (n, n, ...)
     return U.reshape(*U.shape[:2], *((-1, len(weight)) if transposed else (len(weight), -1)))
 
@@ -88,7 +88,7 @@ def products_to_weight(dU, geometry):
     """dw (F, kH, kW, C) = G^T dU G. dU is transposed, (n, n, s s C, F), as `to_weight` makes it."""
     rows, columns = matrices_of(geometry, dU.dtype)
     w = np.matmul(columns.G.T, dU.reshape(*dU.shape[:2], -1))  # (n, r, s s C F)
-    w = rows.G.T @ w.reshape(len(w), -1)  # (r, r s s C F)
+    w = np.matmul(rows.G.T, w.reshape(len(w), -1))  # (r, r s s C F)
     w = in_row_order(w.reshape(-1, geometry.filters).T)  # (F, r r s s C)
     (s_h, s_w), (u, v) = geometry.stride, (rows.G.shape[1], columns.G.shape[1])
     w = w.reshape(-1, u, v, s_h, s_w, geometry.channels).swapaxes(2, 3)  # (F, r, s, r, s, C)
