@@ -20,7 +20,7 @@ from pygal_maps_world.maps import World
 
 from data.atomic import write_bytes
 from data.errors import DataError
-from experiments.rnn.saved import MODEL_NAMES, SavedRun
+from experiments.rnn.saved import MODEL_NAMES, SavedRnn
 from experiments.rnn.world_map.png import plot_world_map
 
 # pygal leaves an import hook of a kind that Python 3.12 abolished and about which 3.11 warns at every import that
@@ -44,7 +44,7 @@ CSS = (
 )
 
 
-def write_world_map(run: SavedRun) -> str:
+def write_world_map(run: SavedRnn) -> str:
     """Draw a run's world_map.csv as world_map.svg and world_map.png beside it; return the line of coverage.
 
     The column ``drawn`` of the CSV is filled on the way, for only the map package knows its shapes.

@@ -13,7 +13,7 @@ from pygal_maps_world.maps import World
 
 from data.covid.countries import countries, country_code
 from data.errors import DataError
-from experiments.rnn.saved import SavedRun, open_run
+from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.world_map.shapes import country_shapes, parse_path, view_box
 from experiments.rnn.world_map.svg import (
     COLOURS,
@@ -154,14 +154,14 @@ def test_a_table_that_would_draw_nonsense_is_refused(rows: dict, message: str) -
 
 
 @pytest.fixture(scope="module")
-def mapped(tmp_path_factory: pytest.TempPathFactory) -> tuple[SavedRun, str]:
+def mapped(tmp_path_factory: pytest.TempPathFactory) -> tuple[SavedRnn, str]:
     """A run as training leaves it, without the column ``drawn``, and its map."""
     run = open_run(write_run(tmp_path_factory.mktemp("map")))
     run.table("world_map.csv").drop(columns="drawn").to_csv(run.folder / "world_map.csv", index=False)
     return run, write_world_map(run)
 
 
-def test_the_run_gets_svg_png_and_the_column_drawn(mapped: tuple[SavedRun, str]) -> None:
+def test_the_run_gets_svg_png_and_the_column_drawn(mapped: tuple[SavedRnn, str]) -> None:
     run, line = mapped
     saved = pd.read_csv(run.folder / "world_map.csv", keep_default_na=False)
     assert list(saved.columns) == ["country", "code", "probability", "drawn", "last_days", "day"]
@@ -171,7 +171,7 @@ def test_the_run_gets_svg_png_and_the_column_drawn(mapped: tuple[SavedRun, str])
     assert (run.folder / "world_map.svg").read_bytes().startswith(b"<?xml")
 
 
-def test_the_png_fills_countries_with_the_colour_of_their_bin(mapped: tuple[SavedRun, str]) -> None:
+def test_the_png_fills_countries_with_the_colour_of_their_bin(mapped: tuple[SavedRnn, str]) -> None:
     run, _ = mapped
     table = run.table("world_map.csv").set_index("country")
     filled = {COLOURS[number] for number in bins(table.loc[["US", "Brazil", "China", "Australia"], "probability"])}
@@ -183,7 +183,7 @@ def test_the_png_fills_countries_with_the_colour_of_their_bin(mapped: tuple[Save
     assert all(0 < _share(picture, colour) < legend_only for colour in unused)
 
 
-def test_the_same_map_has_the_same_bytes_as_png(mapped: tuple[SavedRun, str]) -> None:
+def test_the_same_map_has_the_same_bytes_as_png(mapped: tuple[SavedRnn, str]) -> None:
     run, line = mapped
     before = (run.folder / "world_map.png").read_bytes()
     assert write_world_map(run) == line
