@@ -113,7 +113,7 @@ def test_a_folder_without_a_run_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"config\.json: no such file"):
         open_run(tmp_path)
     (tmp_path / "config.json").write_text("{", encoding="utf-8")
-    with pytest.raises(DataError, match="cannot be read .*line 1"):
+    with pytest.raises(DataError, match=r"cannot be read .*line 1"):
         open_run(tmp_path)
     head = {"format": FORMAT, "study": "rnn", "environment": {}, "finished": False}
     (tmp_path / "config.json").write_text(json.dumps(head), encoding="utf-8")
