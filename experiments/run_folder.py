@@ -91,13 +91,9 @@ class RunFolder:
 
     def _clear(self, data):
         if self.path.is_symlink():
-            raise UsageError(
-                f"--out {self.path}: is a symbolic link, which --force does not follow: give the folder itself"
-            )
+            raise UsageError(f"--out {self.path}: is a symbolic link: --force deletes only a folder, give that")
         if data and Path(data).exists() and Path(data).resolve().is_relative_to(self.path.resolve()):
-            raise UsageError(
-                f"--data {data}: lies in --out {self.path}, which --force would delete: move it elsewhere first"
-            )
+            raise UsageError(f"--data {data}: --force would delete it with --out {self.path}: move it first")
         shutil.rmtree(self.path)
 
     def _check_same(self, settings, before):

@@ -515,8 +515,8 @@ def test_quick_makes_smaller_only_what_was_not_asked_for():
 
 
 def test_a_run_of_another_study_is_neither_gone_on_with_nor_replaced(tmp_path):
-    (tmp_path / CONFIG).write_text(json.dumps({"cells": ["gru"], "environment": {}, "finished": True, "data": {}}))
+    (tmp_path / CONFIG).write_text(json.dumps({"study": "rnn", "environment": {}, "finished": True, "data": {}}))
     for option in ("--resume", "--force"):
-        with pytest.raises(UsageError, match="holds a run of another study, not of vae"):
+        with pytest.raises(UsageError, match="holds a run of another study, rnn, not of vae"):
             run(tmp_path, option)
     assert list(tmp_path.iterdir()) == [tmp_path / CONFIG]
