@@ -360,7 +360,7 @@ def test_the_run_in_short_has_a_column_for_each_weight_and_the_yardsticks_below_
     assert "| – of the best linear code | −876 | −900 | ∞ |" in lines
     assert "| – of the best linear code, components sent | 24.0, 3 | 0.00, 0 | ∞, 3 |" in lines
     assert "| verdict on the code | healthy | collapsed | unused prior |" in lines
-    assert lines[-1] == "PCA with 4 components, the best linear code in squared error, reaches 0.0155."
+    assert lines[-1] == "PCA, the best linear code in squared error, reaches 0.0155 with 4 components."
 
 
 @pytest.mark.parametrize("damage", ["missing", "broken", "foreign"])
