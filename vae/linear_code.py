@@ -1,7 +1,8 @@
 """The best linear code at a KL weight, in closed form: the yardstick for an autoencoder trained with that weight.
 
 Take a VAE whose decoder is linear, x = W z + c + noise of variance s^2 in each of D values, and whose encoder is free.
-The minimum of its loss at KL weight w has a closed form. Write l_i for the variance of the pictures along principal component i.
+The minimum of its loss at KL weight w has a closed form. Write l_i for the variance of the pictures along principal
+component i.
 
 1. Given W and s^2, the best posterior is q(z|x) ~ p(z) exp(-|x - c - W z|^2 / (2 w s^2)): the true one, had the noise
    variance w s^2. What is left is the likelihood of such a model, and its best W lies along the components with
