@@ -21,7 +21,14 @@ def trained(**options):
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"norm": "none"}, {"likelihood": "bernoulli"}, {"noise": "per-pixel", "widths": (5,)}, {"dtype": np.float64}],
+    [
+        {},
+        {"norm": "none"},
+        {"skip": "linear"},
+        {"likelihood": "bernoulli"},
+        {"noise": "per-pixel", "widths": (5,)},
+        {"dtype": np.float64},
+    ],
 )
 def test_a_loaded_model_gives_the_same_bytes_as_the_saved_one(tmp_path, options):
     before = trained(**options)
