@@ -14,6 +14,8 @@ the stack as one long product:
 So pieces pay on AVX-512, if they are small enough for the path without packing and have 32 rows or more. On AVX2 they
 never pay. The choice follows the name of the running kernels, not a timing: the same machine gives the same bytes in
 every run. Between the two families bytes may differ, since they add in different orders.
+
+Taught by docs/05-matrix-products.md.
 """
 
 from functools import cache

@@ -2,6 +2,8 @@
 
 Where the BLAS has a path without packing (``blas.py``), larger products are cut into pieces that are small enough for
 it. Elsewhere products stay whole, and sums of products become one long product.
+
+Taught by docs/05-matrix-products.md.
 """
 
 import numpy as np
