@@ -57,18 +57,19 @@ def start_as_linear_code(model: VAE, components: PrincipalComponents) -> None:
     centre = np.clip(components.centre.astype(np.float64), EXTREME, 1 - EXTREME)
 
     for layer in (model.to_mean, model.to_log_variance, model.decoder[-1]):
-        layer.weight.data *= SMALL
-        layer.bias.data[...] = 0
-    model.to_log_variance.bias.data[:sent] = np.log(left)
-    _set(model.linear_encoder, sent, axes * ((1 - left) / lengths)[:, None])
-    model.linear_encoder.bias.data[...] = -model.linear_encoder.weight.data @ components.centre
-    _set(model.linear_decoder, sent, (axes * lengths[:, None] / (centre * (1 - centre))).T, columns=True)
-    model.linear_decoder.bias.data[...] = np.log(centre / (1 - centre))
+        _set(layer, SMALL * layer.weight.data, 0)
+    spread = np.zeros(model.latent)
+    spread[:sent] = np.log(left)
+    _set(model.to_log_variance, model.to_log_variance.weight.data, spread)
+    inward, outward = np.zeros((2, model.latent, components.dimensions))
+    inward[:sent] = axes * ((1 - left) / lengths)[:, None]
+    outward[:sent] = axes * lengths[:, None] / (centre * (1 - centre))
+    _set(model.linear_encoder, inward, -inward @ components.centre)
+    _set(model.linear_decoder, outward.T, np.log(centre / (1 - centre)))
     if model.likelihood == "gaussian":
         model.log_noise.data[...] = np.log(code.noise) + SPARE_LOG_NOISE
 
 
-def _set(layer, count, values, columns=False):
-    """Weights of the first `count` units, rows or columns; those of the others 0."""
-    layer.weight.data[...] = 0
-    layer.weight.data[(slice(None), slice(count)) if columns else slice(count)] = values
+def _set(layer, weight, bias):
+    layer.weight.data[...] = weight
+    layer.bias.data[...] = bias
