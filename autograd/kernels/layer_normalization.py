@@ -10,7 +10,7 @@ Taught by docs/04-broadcasting.md.
 import numpy as np
 
 from . import check_floating
-from .normalization import column_sums, row_blocks
+from .normalization_layout import column_sums, row_blocks
 
 
 def layer_norm_forward(x, gamma, beta, epsilon=1e-5):
