@@ -1,7 +1,6 @@
 """Batch and group normalisation: subtract a mean, divide by a standard deviation, scale and shift.
 
-With layer normalisation (``layer_normalization.py``) they are three that differ in one thing only: which elements of x
-share a mean.
+They and layer normalisation (``layer_normalization.py``) differ in one thing only: which elements of x share a mean.
 
     batch_norm    x (N, H, W, C) or (N, C)    all positions and images of one channel
     group_norm    x (N, H, W, C) or (N, C)    all positions of C / groups neighbouring channels of one image
@@ -20,19 +19,19 @@ through mu, and through sigma. With dmu/dx_j = 1/m and dsigma/dx_j = (x_j - mu) 
 
     dL/dx_j = sum over i of h_i dx̂_i/dx_j = ( h_j - mean(h) - x̂_j mean(h x̂) ) / sigma
 
-so the gradient of x is h without its mean and without its component along x̂: exactly what normalising makes
-invisible, a shift and a scaling of the group, gets no gradient. Besides,
+so the gradient of x is h without its mean and without its component along x̂. Normalising removes any shift and any
+scaling of the group, so those two directions get no gradient. Besides,
 
-    dL/dgamma = sum g_i x̂_i              dL/dbeta = sum g_i          over everything they were broadcast to
+    dL/dgamma = sum g_i x̂_i              dL/dbeta = sum g_i          over the elements that they were broadcast to
 
-The variance is never taken as mean(x^2) - mu^2, where two large numbers cancel, but from c = x - s, with s near
-mu, which one pass can do:
+The variance is never computed as mean(x^2) - mu^2, where two large numbers cancel, but in one pass from c = x - s with
+a shift s near mu:
 
     mu = s + mean(c)        var = mean(c^2) - mean(c)^2
 
-s is the mean of the first block of x. If that is a share f of a group, then (s - mu)^2 <= var / f: what cancels
-is at most 1 / f times what is left (T. Chan, G. Golub, R. LeVeque, "Algorithms for computing the sample
-variance", 1983). And c stays small where x has a large mean, so it is c that is kept for the backward pass.
+s is the mean of the first block of x. If that block holds a share f of a group, then (s - mu)^2 <= var / f, so the
+number subtracted is at most 1 / f times the result (T. Chan, G. Golub, R. LeVeque, "Algorithms for computing the sample
+variance", 1983). Since c stays small even if x has a large mean, c is what the backward pass reads.
 
 **In arrays.** With everything that is constant within a group taken together, both passes are one factor for each array
 and one number added: y = scale c + shift, dx = scale g + tilt c + shift. The array is seen as a matrix in which scale,
@@ -62,16 +61,16 @@ class Saved(NamedTuple):
     gamma: np.ndarray
     residue: np.ndarray  # mean(c) = mu - s (K,)
     inverse_deviation: np.ndarray  # 1 / sigma (K,)
-    pattern: "Pattern"
+    pattern: Pattern
     negative_slope: float  # of the activation
 
 
 def batch_norm_forward(x, gamma, beta, epsilon=1e-5, activation=None, negative_slope=0.01):
     """(y, saved, mean, variance) of batch_norm in training; x (N, H, W, C) or (N, C), gamma and beta (C,).
 
-    y = activation(gamma x̂ + beta); the activations are those of `epilogue`. mean and variance (C,) are this
-    batch's, for running averages; this variance is the unbiased one, over m - 1, while y is normalised by the
-    one over m: both as in PyTorch. Raises ValueError when m is 1.
+    y = activation(gamma x̂ + beta), with an activation of ``activation.py``. mean and variance (C,) are those of this
+    batch, for running averages. As in PyTorch, this variance is the unbiased one, over m - 1, while y is normalised by
+    the one over m. Raises ValueError when m is 1.
     """
     _check("batch_norm", x, activation, negative_slope, weight=gamma, bias=beta)
     m = x.size // x.shape[-1]
