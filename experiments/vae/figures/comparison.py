@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.vae.figures.curves import draw_term
 from experiments.vae.figures.look import colours
-from experiments.vae.figures.sheet import MARGIN, Sheet, extent, pixels, scale_for, sheet, tile
+from experiments.vae.figures.sheet import MARGIN, PictureSheet, extent, picture_sheet, pixels, scale_for, tile
 from experiments.vae.figures.units import draw_kl
 from experiments.vae.saved import SavedVae
 from experiments.vae.words import latent_facts, name, title
@@ -20,11 +20,11 @@ TITLE, CHART, BARS, TICKS = 58, 190, 150, 46
 
 def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
     """Rows: learning curve, reconstructions, samples, interpolations, KL of every unit; a column for each weight."""
-    weights = [weight for weight in run.weights if run.has_arrays(weight)]
+    weights = [weight for weight in run.weights if run.has_snapshot(weight)]
     scale = scale_for(run.image_size, TILE)
     side = scale * run.image_size
     column = extent(ACROSS, side)
-    rows: list[tuple[str, int, Callable[[Sheet, int, int, float], None]]] = [
+    rows: list[tuple[str, int, Callable[[PictureSheet, int, int, float], None]]] = [
         (
             "negative ELBO,\nnats per image\n(held-out bold,\ntraining pale)",
             CHART,
@@ -37,7 +37,7 @@ def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
     ]
     heights = [height + (TICKS if i in (0, len(rows) - 1) else 0) for i, (_, height, _) in enumerate(rows)]
     size = LABEL + len(weights) * (column + BETWEEN) - BETWEEN, TITLE + sum(heights) + BAND * (len(rows) - 1)
-    with sheet(path, *size, _finding(run, weights), drawn=run.drawn) as (page, top):
+    with picture_sheet(path, *size, _finding(run, weights), drawn=run.drawn) as (page, top):
         for i, weight in enumerate(weights):
             x = MARGIN + LABEL + i * (column + BETWEEN)
             page.words(x, top, title(run, weight), fontsize=12, fontweight="bold", color=colours(run)[weight])
@@ -52,7 +52,7 @@ def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
 
 
 def _learning_curve(run, weights, width):
-    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
+    def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
         axes = page.axes(x, y, width, CHART)
         draw_term(axes, run, weights, "neg_elbo")  # all of them, for the scale; then this one alone
         limits = axes.get_ylim()
@@ -66,16 +66,16 @@ def _learning_curve(run, weights, width):
 
 
 def _reconstructions(run, scale):
-    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
-        arrays = run.arrays(weight)
+    def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
+        arrays = run.snapshot(weight)
         page.picture(x, y, tile(np.stack([arrays["originals"][:ACROSS], arrays["reconstructions"][:ACROSS]]), scale))
 
     return draw
 
 
 def _samples(run, scale):
-    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
-        samples = run.arrays(weight)["samples"][: SAMPLE_ROWS * ACROSS]
+    def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
+        samples = run.snapshot(weight)["samples"][: SAMPLE_ROWS * ACROSS]
         page.picture(x, y, tile(samples.reshape(SAMPLE_ROWS, ACROSS, *samples.shape[1:]), scale))
 
     return draw
@@ -84,8 +84,8 @@ def _samples(run, scale):
 def _interpolations(run, scale, width):
     """Two real faces with every other step between them: seven pictures, set apart so that they fill the row."""
 
-    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
-        arrays = run.arrays(weight)
+    def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
+        arrays = run.snapshot(weight)
         pairs, lines = arrays["pairs"][:PAIRS], arrays["interpolations"][:PAIRS]
         lines = lines[:, np.linspace(0, lines.shape[1] - 1, STEPS).round().astype(int)]
         side = scale * run.image_size
@@ -97,7 +97,7 @@ def _interpolations(run, scale, width):
 
 
 def _bars(run, weights, width):
-    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
+    def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
         axes = page.axes(x, y, width, BARS)
         draw_kl(axes, run, weight)
         if weight != weights[0]:

@@ -14,7 +14,7 @@ from experiments.prose import listed
 from experiments.style import GREY, figure, headline
 from experiments.vae.figures.look import colours
 from experiments.vae.saved import Curve, SavedVae
-from experiments.vae.words import name, nats, number
+from experiments.vae.words import name, nats, rounded
 
 TERMS = {
     "neg_elbo": "negative ELBO (nats per image)",
@@ -88,13 +88,13 @@ def _finding_of_one(run: SavedVae, weight: float) -> str:
     gap = last - float(train.values[-1])
     beside = f"{nats(abs(gap))} {'above' if gap > 0 else 'below'} training"
     verb = "falls" if last < first else "rises"
-    return f"{name(weight)}: the held-out negative ELBO {verb} from {number(first)} to {nats(last)}, {beside}"
+    return f"{name(weight)}: the held-out negative ELBO {verb} from {rounded(first)} to {nats(last)}, {beside}"
 
 
 def _finding_of_all(run: SavedVae, weights: Sequence[float]) -> str:
     ends = {weight: _last(run.curve(weight, "held_out", "neg_elbo")) for weight in weights}
     best, *rest = sorted(weights, key=lambda weight: ends[weight])
-    others = listed([f"{name(weight)} at {number(ends[weight])}" for weight in rest])
+    others = listed([f"{name(weight)} at {rounded(ends[weight])}" for weight in rest])
     return f"{name(best)} ends with the best bound, a held-out negative ELBO of {nats(ends[best])}; {others}"
 
 

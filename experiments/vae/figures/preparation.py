@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from experiments.style import GREY, figure, headline
-from experiments.vae.figures.sheet import GAP, MARGIN, enlarge, sheet
+from experiments.vae.figures.sheet import GAP, MARGIN, enlarge, picture_sheet
 from experiments.vae.saved import SavedVae
 
 CELL = 200  # screen pixels of a picture in the strip
@@ -25,7 +25,7 @@ def plot_preparation(run: SavedVae, path: str | os.PathLike[str]) -> None:
     names = ("original", "centre crop\nto a square", f"resized to\n{size} × {size}")
     width, height = LABEL + len(stages) * (CELL + GAP), len(names) * (CELL + LETTERS)
     finding = f"From a file to {size} × {size} pixels: crop the middle square, then resize with anti-aliasing"
-    with sheet(path, width, height, finding, drawn=run.drawn) as (page, top):
+    with picture_sheet(path, width, height, finding, drawn=run.drawn) as (page, top):
         for row, label in enumerate(names):
             y = top + row * (CELL + LETTERS)
             page.row_label(MARGIN + LABEL - 8, y, CELL, label)

@@ -17,7 +17,7 @@ TINY_KL = 0.01  # nats: below this the logarithmic scale turns linear, since a u
 
 def plot_kl_per_unit(run: SavedVae, path: str | os.PathLike[str]) -> None:
     """A panel for each weight: bars of the units' held-out KL, largest first, all on one scale."""
-    weights = [weight for weight in run.weights if run.has_arrays(weight)]
+    weights = [weight for weight in run.weights if run.has_snapshot(weight)]
     with figure(path, max(6.0, 1.2 + 3.4 * len(weights)), 3.9, drawn=run.drawn) as fig:
         totals = listed([f"{nats(_kl(run, weight).sum())} at {name(weight)}" for weight in weights])
         headline(fig, f"The latent code of a held-out face costs {totals}")
@@ -33,7 +33,7 @@ def draw_kl(axes: Axes, run: SavedVae, weight: float) -> None:
     kl = np.sort(_kl(run, weight))[::-1]
     axes.bar(np.arange(1, len(kl) + 1), kl, width=0.85, color=colours(run)[weight])
     axes.set_yscale("symlog", linthresh=TINY_KL)
-    most = max(float(_kl(run, other).max()) for other in run.weights if run.has_arrays(other))
+    most = max(float(_kl(run, other).max()) for other in run.weights if run.has_snapshot(other))
     top = 10.0 ** np.ceil(np.log10(max(most, TINY_KL) * 1.05))
     axes.set_ylim(0, top)
     axes.yaxis.set_major_locator(FixedLocator([0, *10.0 ** np.arange(-2, np.log10(top) + 0.5)]))
@@ -82,4 +82,4 @@ def _factors_finding(scores, weight: float) -> str:
 
 
 def _kl(run: SavedVae, weight: float) -> np.ndarray:
-    return run.arrays(weight)["kl_per_unit"].astype(float)
+    return run.snapshot(weight)["kl_per_unit"].astype(float)
