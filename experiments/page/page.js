@@ -20,3 +20,19 @@ for (const map of document.querySelectorAll(".map")) {
   map.addEventListener("pointerdown", show);
   map.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") note.hidden = true; });
 }
+
+// A figure is shown in full size by a click, a touch or the Enter key.
+const zoom = document.querySelector(".zoom");
+for (const image of document.querySelectorAll("img.still")) {
+  const button = document.createElement("button");
+  button.setAttribute("aria-label", `In full size: ${image.alt}`);
+  image.replaceWith(button);
+  button.append(image);
+  button.addEventListener("click", () => {
+    const whole = zoom.querySelector("img");
+    whole.src = image.src;
+    whole.alt = image.alt;
+    zoom.showModal();
+  });
+}
+zoom.addEventListener("click", (event) => { if (event.target === zoom) zoom.close(); });

@@ -1,0 +1,53 @@
+"""What problem 1 found, for the top of the page: a sentence for each split, and the world map."""
+
+import pandas as pd
+
+from experiments.page.study import Part, Story, WorldMap
+from experiments.prose import counts_as, interval, percent, sentence, the
+from experiments.rnn.saved import MODEL_NAMES, SPLIT_PHRASES, SavedRun
+from experiments.rnn.summary import baselines_in, best_of, cells_in, compare, mean_of
+from experiments.rnn.world_map.svg import LEGEND
+from experiments.rnn.world_map.table import checked, coverage, title
+
+MAP_ANCHOR = "world-map"
+SPLITS_TOLD = ("country", "time")  # the random split puts neighbours of the training windows into the test set
+
+
+def story(run: SavedRun) -> Story:
+    """The findings and the map, as far as the run has them."""
+    return Story(_findings(run), _map(run))
+
+
+def story_splits(results: pd.DataFrame) -> tuple[str, ...]:
+    """The splits to tell first; any other only where the run has neither."""
+    there = tuple(dict.fromkeys(results["split"]))
+    return tuple(split for split in SPLITS_TOLD if split in there) or there[:1]
+
+
+def _findings(run: SavedRun) -> tuple[str, ...]:
+    """For each split the best cell beside the best baseline, whoever wins."""
+    if not run.has("results.csv"):
+        return ()
+    results, length, sentences = run.table("results.csv"), run.map_length, []
+    for split in story_splits(results):
+        cell = best_of(results, cells_in(results), length, split, "accuracy")
+        rule = best_of(results, baselines_in(results), length, split, "accuracy")
+        if cell and rule:
+            share = percent(mean_of(results, cell, length, split, "accuracy"))
+            bar = percent(mean_of(results, rule, length, split, "accuracy"))
+            gain = compare(results, cell, rule, length, split, "accuracy")
+            sentences.append(
+                f"{sentence(SPLIT_PHRASES[split])}, the best network, {the(cell)}, says rightly for **{share}** of the "
+                f"days whether tomorrow brings {run.event}; the best baseline, {the(rule)}, for **{bar}**: "
+                f"{interval(gain)}, {counts_as(gain)}."
+            )
+    return tuple(sentences)
+
+
+def _map(run: SavedRun) -> tuple[Part, ...]:
+    if not (run.has("world_map.csv") and run.has("world_map.svg")):
+        return ()
+    world = checked(run.table("world_map.csv"))
+    heading = title(world, run.event, MODEL_NAMES[run.map_model], run.map_length)
+    caption = "Point at a country, or touch it, for its probability and its last counts."
+    return (WorldMap(MAP_ANCHOR, run.folder / "world_map.svg", heading, coverage(world), LEGEND, caption),)
