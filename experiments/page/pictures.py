@@ -1,7 +1,7 @@
 """Pictures as the page holds them: WebP, a third of a PNG's bytes or less, and to the eye the same.
 
-A chart has few colours and comes out smallest without loss; a sheet of faces has millions, and there the form with
-loss, at a quality where none can be seen, is several times smaller. So both are tried, and the smaller one is taken.
+A chart has few colours and comes out small without loss; a sheet of faces has millions, and there the form with loss is
+several times smaller, at a quality where no loss can be seen. So both are tried.
 """
 
 import base64
@@ -16,6 +16,7 @@ from experiments.run_folder import UsageError
 
 QUALITY = 80  # of 100, with loss
 FILM_QUALITY = 60
+WORTH_OF_EXACT_PIXELS = 1.3  # times the bytes of the form with loss
 MEDIA_TYPE = "image/webp"
 
 
@@ -26,6 +27,11 @@ class Inlined(NamedTuple):
     width: int
     height: int
     moves: bool
+
+    @property
+    def photo(self) -> bool:
+        """True if it was stored with loss: print it as a JPEG (see page.js)."""
+        return self.content[12:16] != b"VP8L"  # the kind of a WebP's first chunk; VP8L is without loss
 
     @property
     def address(self) -> str:
@@ -52,9 +58,10 @@ def row_of_pictures(pictures: np.ndarray) -> Inlined:
 
 
 def still(picture: Image.Image) -> bytes:
-    """A picture as WebP, with or without loss, whichever is smaller."""
+    """A picture as WebP: without loss, unless that takes many more bytes."""
     lossless = _encoded(picture, lossless=True, quality=50, method=1)  # here quality and method are effort
-    return min(lossless, _encoded(picture, quality=QUALITY), key=len)
+    lossy = _encoded(picture, quality=QUALITY)
+    return lossless if len(lossless) < WORTH_OF_EXACT_PIXELS * len(lossy) else lossy
 
 
 def _film(frames: list[Image.Image], times: list[int]) -> bytes:

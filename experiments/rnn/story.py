@@ -4,13 +4,18 @@ import pandas as pd
 
 from experiments.page.study import Part, Story, WorldMap
 from experiments.prose import counts_as, interval, percent, sentence, the
+from experiments.rnn.discussion.findings import best_matches
 from experiments.rnn.saved import MODEL_NAMES, SPLIT_PHRASES, SavedRun
-from experiments.rnn.summary import baselines_in, best_of, cells_in, compare, mean_of
+from experiments.rnn.summary import mean_of
 from experiments.rnn.world_map.svg import LEGEND
 from experiments.rnn.world_map.table import checked, coverage, title
 
 MAP_ANCHOR = "world-map"
-SPLITS_TOLD = ("country", "time")  # the random split puts neighbours of the training windows into the test set
+WHERE = {
+    "country": "In countries that no network has seen",
+    "time": "On days after the last day of training",
+}
+SPLITS_TOLD = tuple(WHERE)  # the random split puts neighbours of the training windows into the test set
 
 
 def story(run: SavedRun) -> Story:
@@ -28,19 +33,22 @@ def _findings(run: SavedRun) -> tuple[str, ...]:
     """For each split the best cell beside the best baseline, whoever wins."""
     if not run.has("results.csv"):
         return ()
-    results, length, sentences = run.table("results.csv"), run.map_length, []
+    results = run.table("results.csv")
+    matches = best_matches(run, results)
+    sentences = []
     for split in story_splits(results):
-        cell = best_of(results, cells_in(results), length, split, "accuracy")
-        rule = best_of(results, baselines_in(results), length, split, "accuracy")
-        if cell and rule:
-            share = percent(mean_of(results, cell, length, split, "accuracy"))
-            bar = percent(mean_of(results, rule, length, split, "accuracy"))
-            gain = compare(results, cell, rule, length, split, "accuracy")
+        if split in matches:
+            cell, rule, gain = matches[split].cell, matches[split].baseline, matches[split].difference
+            right = {
+                model: percent(mean_of(results, model, run.map_length, split, "accuracy")) for model in (cell, rule)
+            }
             sentences.append(
-                f"{sentence(SPLIT_PHRASES[split])}, the best network, {the(cell)}, says rightly for **{share}** of the "
-                f"days whether tomorrow brings {run.event}; the best baseline, {the(rule)}, for **{bar}**: "
-                f"{interval(gain)}, {counts_as(gain)}."
+                f"{WHERE.get(split, sentence(SPLIT_PHRASES[split]))}, the best network, {the(cell)}, is right on "
+                f"**{right[cell]}** of the days and the best baseline, {the(rule)}, on **{right[rule]}** "
+                f"({interval(gain)}, {counts_as(gain)})."
             )
+    if sentences:
+        sentences[0] = f"Will tomorrow bring {run.event}? {sentences[0]}"
     return tuple(sentences)
 
 

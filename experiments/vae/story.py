@@ -19,10 +19,15 @@ def _findings(run: SavedVae) -> tuple[str, ...]:
     known = [weight for weight in run.weights if (weight, "held_out", "neg_elbo") in run.finals]
     if not known:
         return ()
-    costs = [f"**{nats(run.final(weight, 'neg_elbo'))}** at {times(weight)}" for weight in known]
-    fates = [f"at {times(weight)} {FATES[fate]}" for weight in known if (fate := run.verdict(weight)) in FATES]
-    text = f"The negative ELBO of a held-out face, the KL term counted once, is {listed(costs)}"
-    return (f"{text}: {listed(fates)}." if fates else f"{text}.",)
+    return (
+        f"A held-out face costs {listed([_cost(run, weight) for weight in known])} (negative ELBO, KL unweighted).",
+    )
+
+
+def _cost(run: SavedVae, weight: float) -> str:
+    cost = f"**{nats(run.final(weight, 'neg_elbo'))}** with the KL term {times(weight)}"
+    fate = FATES.get(run.verdict(weight))
+    return f"{cost}, where {fate}" if fate else cost
 
 
 def _strip(run: SavedVae) -> tuple[Part, ...]:
