@@ -27,7 +27,7 @@ from experiments.rnn.saved import (
     SPLIT_NAMES,
     SPLIT_PHRASES,
     SPLITS,
-    SavedRun,
+    SavedRnn,
     open_run,
 )
 from experiments.rnn.story import MAP_ANCHOR, story, story_splits
@@ -58,25 +58,25 @@ def study(folder: Path) -> Study:
         story=story(run),
         highlights=_highlights(run),
         stamp="Simulated data: an invented epidemic, not real counts." if run.simulated else "",
-        notes=tuple(run.config.get("notes", [])),
+        notes=tuple(run.config["notes"]),
         items=link_discussion(items, DISCUSSED),
         tables=tuple(sorted(folder.glob("*.csv"))),
     )
 
 
-def _facts(run: SavedRun) -> tuple[tuple[str, str], ...]:
+def _facts(run: SavedRnn) -> tuple[tuple[str, str], ...]:
     data, config = run.config["data"], run.config
-    lengths = ", ".join(str(length) for length in config.get("lengths", []))
+    lengths = ", ".join(str(length) for length in config["lengths"])
     return (
         *data_facts(data),
         ("Counts", f"{data['countries']} countries, {data['days']} days, {data['first_day']} to {data['last_day']}"),
         ("Question", f"does tomorrow bring {run.event}?"),
-        ("Trained", f"L = {lengths} days, {config.get('epochs', '?')} epochs, seeds: {config.get('seeds', '?')}"),
+        ("Trained", f"L = {lengths} days, {config['epochs']} epochs, seeds: {config['seeds']}"),
         *run_facts(config),
     )
 
 
-def _highlights(run: SavedRun) -> tuple[Highlights, ...]:
+def _highlights(run: SavedRnn) -> tuple[Highlights, ...]:
     """Test accuracy of the best cell and of the baselines, for each split that asks something new."""
     if not run.has("results.csv"):
         return ()
@@ -87,7 +87,7 @@ def _highlights(run: SavedRun) -> tuple[Highlights, ...]:
     )
 
 
-def _accuracies(results: pd.DataFrame, run: SavedRun, split: str) -> tuple[tuple[str, str], ...]:
+def _accuracies(results: pd.DataFrame, run: SavedRnn, split: str) -> tuple[tuple[str, str], ...]:
     means = {model: mean_of(results, model, run.map_length, split, "accuracy") for model in (*CELLS, *BASELINES)}
     cell = best_of(results, CELLS, run.map_length, split, "accuracy")
     names = {model: MODEL_NAMES[model] for model in reversed(BASELINES)}
@@ -96,7 +96,7 @@ def _accuracies(results: pd.DataFrame, run: SavedRun, split: str) -> tuple[tuple
     return tuple((percent(means[model]), name) for model, name in names.items() if not pd.isna(means[model]))
 
 
-def _correlation(run: SavedRun, figures: Gallery) -> Item:
+def _correlation(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = [
         "Pearson's coefficient of the daily new cases, "
         "Correlation(X, Y) = Cov(X, Y) / (√Var(X) √Var(Y)), for every pair of countries."
@@ -131,7 +131,7 @@ def _strongest_pairs(countries: pd.DataFrame) -> str:
     return "The strongest pairs of best partners:\n\n" + table(["country", "partner", "correlation"], rows, "llr")
 
 
-def _windows(run: SavedRun, figures: Gallery) -> Item:
+def _windows(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = []
     if run.has("countries.csv"):
         countries = run.table("countries.csv")
@@ -159,7 +159,7 @@ def _windows(run: SavedRun, figures: Gallery) -> Item:
     )  # fmt: skip
 
 
-def _accuracy(run: SavedRun, figures: Gallery) -> Item:
+def _accuracy(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = []
     if run.has("results.csv"):
         parts.append(_accuracy_table(over_seeds(run.table("results.csv")), run.map_length))
@@ -194,7 +194,7 @@ def _percent(value: float | None) -> str:
     return "–" if value is None or pd.isna(value) else percent(value)
 
 
-def _cells(run: SavedRun, figures: Gallery) -> Item:
+def _cells(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = []
     parts += figures.take(
         "headline",
@@ -224,7 +224,7 @@ def _cells(run: SavedRun, figures: Gallery) -> Item:
     )  # fmt: skip
 
 
-def _map(run: SavedRun, figures: Gallery) -> Item:
+def _map(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = []
     if run.has("world_map.csv"):
         world = checked(run.table("world_map.csv"))
@@ -257,5 +257,5 @@ def _shown(probability: float) -> str:
     return "–" if pd.isna(probability) else shown(probability)
 
 
-def _discussion(run: SavedRun, figures: Gallery) -> Item:
+def _discussion(run: SavedRnn, figures: Gallery) -> Item:
     return Item("vi", "Discussion", "Discuss the results.", (*discussion(run.folder), *figures.rest()))

@@ -5,7 +5,7 @@ import pandas as pd
 from experiments.page.study import Part, Story, WorldMap
 from experiments.prose import counts_as, interval, percent, sentence, the
 from experiments.rnn.discussion.findings import best_matches
-from experiments.rnn.saved import MODEL_NAMES, SPLIT_PHRASES, SavedRun
+from experiments.rnn.saved import MODEL_NAMES, SPLIT_PHRASES, SavedRnn
 from experiments.rnn.summary import mean_of
 from experiments.rnn.world_map.svg import LEGEND
 from experiments.rnn.world_map.table import checked, coverage, title
@@ -18,7 +18,7 @@ WHERE = {
 SPLITS_TOLD = tuple(WHERE)  # the random split puts neighbours of the training windows into the test set
 
 
-def story(run: SavedRun) -> Story:
+def story(run: SavedRnn) -> Story:
     """The findings and the map, as far as the run has them."""
     return Story(_findings(run), _map(run))
 
@@ -29,7 +29,7 @@ def story_splits(results: pd.DataFrame) -> tuple[str, ...]:
     return tuple(split for split in SPLITS_TOLD if split in there) or there[:1]
 
 
-def _findings(run: SavedRun) -> tuple[str, ...]:
+def _findings(run: SavedRnn) -> tuple[str, ...]:
     """For each split the best cell beside the best baseline, whoever wins."""
     if not run.has("results.csv"):
         return ()
@@ -52,7 +52,7 @@ def _findings(run: SavedRun) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _map(run: SavedRun) -> tuple[Part, ...]:
+def _map(run: SavedRnn) -> tuple[Part, ...]:
     if not (run.has("world_map.csv") and run.has("world_map.svg")):
         return ()
     world = checked(run.table("world_map.csv"))

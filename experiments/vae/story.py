@@ -31,9 +31,9 @@ def _cost(run: SavedVae, weight: float) -> str:
 
 
 def _strip(run: SavedVae) -> tuple[Part, ...]:
-    weights = [weight for weight in run.weights if run.has_arrays(weight)]
+    weights = [weight for weight in run.weights if run.has_snapshot(weight)]
     if not weights:
         return ()
-    rows = [("held-out face", run.arrays(weights[0])["originals"][:FACES])]
-    rows += [(f"KL {times(weight)}", run.arrays(weight)["reconstructions"][:FACES]) for weight in weights]
+    rows = [("held-out face", run.snapshot(weights[0])["originals"][:FACES])]
+    rows += [(f"KL {times(weight)}", run.snapshot(weight)["reconstructions"][:FACES]) for weight in weights]
     return (Strip(tuple(rows), "The same faces, given back by the network of each weight of the KL term."),)
