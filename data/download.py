@@ -1,5 +1,6 @@
 """One short, verified attempt to fetch a file: the right content arrives whole, or nothing is left behind."""
 
+import codecs
 import logging
 import re
 import time
@@ -26,6 +27,8 @@ KNOWN_SHA256 = {
     JOHNS_HOPKINS_URL: "e6234a59eec4359d2577358b5220e1a7e3da74c162913cdb7d882db1413f98c2",
 }
 
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
 _CHUNK = 4096  # bytes; reading waits until so many are there, and then looks at the clock
 
 
@@ -34,8 +37,15 @@ def is_url(source: str) -> bool:
     return re.match(r"https?://", source, re.IGNORECASE) is not None
 
 
+def without_password(url: str) -> str:
+    """An address without the user name and password that may stand before its host, for messages and records."""
+    return re.sub(r"(?i)^(https?://)[^/?#]*@", r"\1", url)
+
+
 def lf_line_ends(content: bytes) -> bytes:
-    """The same text whatever machine saved it: CRLF and CR become LF."""
+    """The same text whatever machine saved it: CRLF and CR become LF. UTF-16, of two bytes a character, stays."""
+    if content.startswith(_UTF_16):
+        return content
     return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
@@ -43,13 +53,14 @@ def why_not_csv(head: bytes) -> str | None:
     """What the first bytes of a file say it is instead of CSV text, or None."""
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
         return "the file is empty"
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"<<<<<<<"):
+        return "row 1: the mark of an unresolved merge (<<<<<<<); resolve the conflict in the file first"
+    if start.startswith(b"<"):
         return "this is an HTML or XML page, not a CSV file; save the raw file instead of the page that shows it"
     if head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")):
         return "this is an archive or an Excel workbook, not a CSV file; unpack it, or save it as 'CSV UTF-8'"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "the text is in UTF-16, row 1, column 1; save the file as 'CSV UTF-8'"
-    if b"\0" in head:  # which no text has, and nearly every picture, program or archive
+    if b"\0" in head and not head.startswith(_UTF_16):  # as in nearly every picture, program or archive
         return "this is a binary file, not a CSV file"
     return None
 
@@ -74,7 +85,7 @@ def fetch(
     kind: Literal["csv", "zip"] = "csv",
     timeout: float = 5.0,
     at_most: float = 60.0,
-    most_bytes: int = 1_000_000_000,
+    max_bytes: int = 1_000_000_000,
 ) -> Path:
     """Downloads ``url`` to ``path``, in one attempt, and returns ``path``.
 
@@ -82,7 +93,7 @@ def fetch(
     kind        what the first bytes must look like: a server may well answer with a page of HTML
     timeout     seconds of silence, when connecting or between two packets, after which to give up
     at_most     seconds for the whole download
-    most_bytes  of the content, after which to give up
+    max_bytes  of the content, after which to give up
 
     The file is written beside and renamed, so ``path`` is complete or untouched. A file that is there already
     and has the right hash is kept without a look at the network.
@@ -96,7 +107,7 @@ def fetch(
                 known_hash=None if sha256 is None else f"sha256:{sha256}",
                 fname=path.name,
                 path=path.parent,
-                downloader=_Download(kind, timeout, at_most, most_bytes),
+                downloader=_Download(kind, timeout, at_most, max_bytes),
             )
     except DataError as error:
         raise DataError(f"{url}: {error}") from None
@@ -112,8 +123,8 @@ class _Download:
     pooch's own knows neither a limit for the whole download nor a look at the first bytes.
     """
 
-    def __init__(self, kind: Literal["csv", "zip"], timeout: float, at_most: float, most_bytes: int) -> None:
-        self.kind, self.timeout, self.at_most, self.most_bytes = kind, timeout, at_most, most_bytes
+    def __init__(self, kind: Literal["csv", "zip"], timeout: float, at_most: float, max_bytes: int) -> None:
+        self.kind, self.timeout, self.at_most, self.max_bytes = kind, timeout, at_most, max_bytes
 
     def __call__(self, url: str, output_file: str, _: Any) -> None:
         deadline = time.monotonic() + self.at_most
@@ -132,8 +143,8 @@ class _Download:
                 file.write(chunk)
                 if time.monotonic() > deadline:
                     raise DataError(f"the download was not complete after {self.at_most:g} s")
-                if file.tell() > self.most_bytes:
-                    raise DataError(f"the file is longer than {self.most_bytes:,} bytes")
+                if file.tell() > self.max_bytes:
+                    raise DataError(f"the file is longer than {self.max_bytes:,} bytes")
         if first:
             raise DataError("the server sent an empty file")
         # Without a Content-Length nothing else tells that a body was cut short: the list of a zip stands at its end.
