@@ -24,7 +24,7 @@ from experiments.rnn import tables as csv_rnn
 from experiments.rnn.redraw import redraw
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.sweep import EVERYTHING, Recipe, Result, Training, forecast, run_all, train_and_score
-from experiments.rnn.world_map.svg import mark_drawn, share_a_code
+from experiments.rnn.world_map.table import mark_drawn, share_a_code
 from experiments.run_folder import CONFIG, RunFolder, UsageError
 from rnn.baselines import BASELINES
 from rnn.correlation import best_partners, constant_series, correlated_set, correlation_matrix
