@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -111,9 +112,14 @@ def test_the_verified_download_is_kept_and_cut_to_the_courses_days(
         history = ()  # no redirections
         url = JOHNS_HOPKINS_URL
 
-        def raise_for_status(self) -> None: ...
+        status_code, reason = 200, "OK"
+        headers: ClassVar[dict[str, str]] = {}
 
-        def iter_content(self, size: int) -> list[bytes]:
+        @property
+        def raw(self) -> "Response":
+            return self
+
+        def stream(self, size: int, decode_content: bool) -> list[bytes]:
             text = content.replace(b"\n", b"\r\n")
             return [text[i : i + size] for i in range(0, len(text), size)]
 
