@@ -9,7 +9,6 @@ import pytest
 
 from data.covid.choose import resolve_cases
 from data.errors import DataError
-from data.errors import DataError
 from experiments.cli import read_settings
 from experiments.rnn import study as command
 from experiments.rnn import sweep as trainings_rnn
