@@ -7,7 +7,7 @@ import threading
 import time
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
@@ -194,7 +194,7 @@ def decoded(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         raise DataError("the packed file ends too early: the connection broke before the file was complete")
 
 
-def within(seconds: float, make: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
+def within(seconds: float, make: Callable[[], Iterator[bytes]]) -> Generator[bytes, None, None]:
     """The pieces that `make()` gives, or DataError once `seconds` are over.
 
     A socket's timeout begins anew with every byte, so a server that sends a byte now and then could hold us for ever:

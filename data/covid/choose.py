@@ -9,7 +9,6 @@ import numpy as np
 from data.covid.counts import CaseCounts, load_cases
 from data.covid.days import Period
 from data.covid.epidemic import simulate_epidemic
-from data.covid.headings import Kind
 from data.download import JOHNS_HOPKINS_URL, KNOWN_SHA256, fetch
 from data.errors import DataError
 
@@ -27,7 +26,7 @@ def resolve_cases(
     raw: Path = RAW,
     url: str = JOHNS_HOPKINS_URL,
     timeout: float = 5.0,
-    counts: Kind | None = None,
+    counts: str = "auto",
 ) -> CaseCounts:
     """Counts of the days from `start` to `end`, both included, by `choice`:
 
@@ -35,7 +34,7 @@ def resolve_cases(
     simulated  the simulated epidemic, drawn from `seed`
     otherwise  the path or URL of a file
 
-    `counts` is for a file whose heading does not say what its numbers are: "cumulative" or "daily".
+    `counts` is for a file whose heading does not say what its numbers are: "auto", "cumulative" or "daily".
     A default day that the file does not have is moved to the file's first or last day. `notes` of the result say so,
     and why counts are simulated. A file that is there but cannot be read is an error, no reason to simulate.
     Raises DataError, also for bad dates.

@@ -18,7 +18,7 @@ import numpy as np
 
 from data.covid.assemble import assemble
 from data.covid.days import EVERY_DAY, Period
-from data.covid.headings import Kind
+from data.covid.headings import KINDS
 from data.covid.layouts import read_raw
 from data.covid.sheet import MAX_BYTES, to_utf8
 from data.download import KNOWN_SHA256, fetch, is_url, lf_line_ends, why_not_csv, without_password
@@ -85,12 +85,12 @@ class CaseCounts:
         return replace(self, remarks=(remark, *self.remarks))
 
 
-def load_cases(source: str | os.PathLike[str], period: Period = EVERY_DAY, counts: Kind | None = None) -> CaseCounts:
-    """Reads case counts from a path or an http(s) URL, in any layout of `data.covid.layouts`.
+def load_cases(source: str | os.PathLike[str], period: Period = EVERY_DAY, counts: str = "auto") -> CaseCounts:
+    """Read case counts from a path or an http(s) URL, in any layout of `data.covid.layouts`.
 
-    `period` are the days to read; the others are not judged. `counts` says whether the numbers are "cumulative" or
-    "daily" where the heading does not; daily counts are added up. How the file was read is the first of `notes`;
-    falling counts and missing days are kept and told there too.
+    `period` are the days to read; the others are not judged. `counts` says what the numbers are, "cumulative" or
+    "daily", where the heading does not ("auto"); daily counts are added up. The first of `notes` says how the file was
+    read; falling counts and missing days are kept and told there too.
 
     Raises DataError, naming file, row and column, for anything that cannot be read: no case counts, a missing column,
     text, blanks, fractions or negative numbers among the counts, dates that are unreadable, repeated or out of order,
@@ -102,7 +102,7 @@ def load_cases(source: str | os.PathLike[str], period: Period = EVERY_DAY, count
     shown = without_password(name)
     if reason := why_not_csv(content):
         raise DataError(f"{shown}: {reason}")
-    raw = read_raw(content, shown, counts)
+    raw = read_raw(content, shown, KINDS[counts])
     table = assemble(raw, period)
     return CaseCounts(
         countries=table.countries,

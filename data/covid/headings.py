@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 Kind = Literal["cumulative", "daily"]
+KINDS: dict[str, Kind | None] = {"auto": None, "cumulative": "cumulative", "daily": "daily"}
 
 COUNTRY = (
     *("countryregion", "country", "location", "entity", "countryname", "countriesandterritories"),
