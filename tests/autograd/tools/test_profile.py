@@ -127,6 +127,6 @@ def test_a_block_that_fails_still_tells_how_long_it_took():
 
 
 def test_the_example_works():
-    module = importlib.import_module("autograd.profile")
+    module = importlib.import_module("autograd.tools.profile")
     assert doctest.testmod(module).attempted > 0
     assert doctest.testmod(module).failed == 0
