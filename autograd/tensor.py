@@ -88,7 +88,7 @@ class Tensor:
         if wanted and self._array.dtype.kind != "f":
             raise TypeError(
                 f"Tensor: dtype {self._array.dtype} cannot require a gradient, a derivative needs numbers that vary "
-                "continuously: convert the data first, e.g. array.astype(np.float32)"
+                "continuously: convert first, e.g. array.astype(np.float32)"
             )
         self.node = Node("leaf", (), self._array) if wanted else None
         self.name = self.name  # the new node's too
@@ -214,7 +214,7 @@ class Tensor:
     def __setitem__(self, key: Any, value: Any) -> None:
         raise TypeError(
             "a Tensor cannot be changed in place, its gradient would be wrong: build a new one with "
-            "where, stack or concatenate (or write to tensor.data while no graph is alive)"
+            "where, stack or concatenate (or write to tensor.data when no graph is alive)"
         )
 
     def __getitem__(self, key: Any) -> Tensor:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 AUTOGRAD = Path(__file__).parents[2] / "autograd"
 CORE = ("tensor.py", "node.py", "dtypes.py", "rules/registry.py", "rules/elementwise.py")
-MOST_LINES = 400
+MOST_LINES = 450
 NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
 
@@ -28,7 +28,7 @@ def code_lines(source):
     return lines - docstring_lines(source)
 
 
-def test_the_core_stays_under_400_lines_of_code():
+def test_the_core_stays_under_450_lines_of_code():
     sizes = {name: len(code_lines((AUTOGRAD / name).read_text(encoding="utf-8"))) for name in CORE}
     assert sum(sizes.values()) < MOST_LINES, sizes
 
