@@ -1,6 +1,7 @@
-"""``python -m experiments COMMAND``: see ``--help`` of each command."""
+"""The command line: finds the command, runs it, and turns a user's mistake into one line and exit status 2."""
 
 import argparse
+import re
 import sys
 
 from data.errors import DataError
@@ -8,6 +9,7 @@ from data.errors import DataError
 from . import all as everything
 from . import gallery, report
 from .benchmark import command as benchmark
+from .cli import did_you_mean
 from .memory import keep_freed_memory
 from .rnn import study as rnn
 from .run_folder import UsageError
@@ -23,11 +25,35 @@ COMMANDS = {
     "gallery": gallery,
     "textbook": textbook,
 }
+PROGRAM = "python -m experiments"
+DESCRIPTION = "Train, evaluate and draw the two studies: recurrent nets on COVID-19 counts, an autoencoder on faces."
+EXAMPLES = f"""\
+examples:
+  {PROGRAM} all --quick             every output of both studies, small
+  {PROGRAM} all                     both studies and the page of results
+  {PROGRAM} rnn --data counts.csv   the first study on a file of yours
+  {PROGRAM} rnn --help              what a command does and all its flags
+"""
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Gives the exit status: 0, 2 for a mistake of the user, 130 when interrupted."""
-    parser = _Parser(prog="python -m experiments", description=__doc__)
+    args = _parse(sys.argv[1:] if argv is None else argv)
+    keep_freed_memory()
+    try:
+        COMMANDS[args.command].run(args)
+    except (UsageError, DataError) as error:
+        print(f"{PROGRAM} {args.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"interrupted{_how_to_continue(args)}", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parse(argv: list[str]) -> argparse.Namespace:
+    """The arguments; argparse's exit with one line and status 2 for an unknown command, flag or value."""
+    parser = _Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EXAMPLES, formatter_class=_Formatter)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, module in COMMANDS.items():
         summary, _, details = (module.__doc__ or "").partition("\n")
@@ -35,35 +61,32 @@ def main(argv: list[str] | None = None) -> int:
             name, help=summary, description=summary, epilog=details, formatter_class=_Formatter
         )
         module.add_arguments(subparser)
-    args = parser.parse_args(argv)
-    keep_freed_memory()
-    try:
-        COMMANDS[args.command].run(args)
-    except (UsageError, DataError) as error:
-        print(f"{parser.prog} {args.command}: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(f"interrupted{_how_to_go_on(args)}", file=sys.stderr)
-        return 130
-    return 0
+    if argv and not argv[0].startswith("-") and argv[0] not in COMMANDS:
+        parser.error(f"there is no command {argv[0]!r}{did_you_mean(argv[0], COMMANDS)}")
+    args, unknown = parser.parse_known_args(argv)
+    if unknown:
+        subparser = subparsers.choices[args.command]
+        known = re.findall(r"--[a-z-]+", subparser.format_help())
+        subparser.error(f"there is no {unknown[0]}{did_you_mean(unknown[0].partition('=')[0], known)}")
+    return args
 
 
-def _how_to_go_on(args: argparse.Namespace) -> str:
-    """What to do after Ctrl-C: `all` goes on by itself, a study when asked to, what takes a moment starts again."""
+def _how_to_continue(args: argparse.Namespace) -> str:
+    """What to do after Ctrl-C: `all` continues by itself, a study when asked to; quick commands start again."""
     if args.command == "all":
-        return f": the same command{' without --force' if args.force else ''} goes on where it stopped"
-    return ": --resume goes on where the run stopped" if hasattr(args, "resume") else ""
+        return f": the same command{' without --force' if args.force else ''} continues where it stopped"
+    return ": --resume continues where the run stopped" if hasattr(args, "resume") else ""
 
 
 class _Parser(argparse.ArgumentParser):
-    """A mistake is told in one line; argparse would print the whole usage before it."""
+    """Prints a mistake in one line; argparse would print the whole usage before it."""
 
     def error(self, message):
-        self.exit(2, f"{self.prog}: {message} (--help shows what it takes)\n")
+        self.exit(2, f"{self.prog}: {message}; --help lists what it takes\n")
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """Keep the paragraphs of a command's description, and columns wide enough to read."""
+    """Keeps the paragraphs of a command's description, in columns wide enough to read."""
 
     def __init__(self, prog):
         super().__init__(prog, max_help_position=32, width=110)

@@ -33,15 +33,6 @@ class UsageError(Exception):
     """The user's mistake, in one line: the command line prints it without a traceback and exits with status 2."""
 
 
-def add_run_arguments(parser, default_out):
-    """The arguments that every run shares."""
-    parser.add_argument("--out", type=Path, default=default_out, metavar="DIR", help="run folder (%(default)s)")
-    parser.add_argument("--quick", action="store_true", help="a small run that still makes every output")
-    again = parser.add_mutually_exclusive_group()
-    again.add_argument("--resume", action="store_true", help="go on with the run in the folder")
-    again.add_argument("--force", action="store_true", help="throw away the run in the folder first")
-
-
 class RunFolder:
     """A folder with a `config.json`, opened for writing.
 

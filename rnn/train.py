@@ -17,7 +17,7 @@ from .metrics import accuracy, log_loss
 
 
 @dataclass(frozen=True)
-class Settings:
+class TrainingSettings:
     """How to train. At this rate the test loss is lowest after 10 to 20 epochs and rises slowly from then on."""
 
     epochs: int = 20
@@ -49,7 +49,7 @@ class Record:
 
 
 def train(
-    model: SequenceClassifier, parts: dict[str, Part], settings: Settings, rng: np.random.Generator
+    model: SequenceClassifier, parts: dict[str, Part], settings: TrainingSettings, rng: np.random.Generator
 ) -> Iterator[list[Record]]:
     """Fit `model` to ``parts["train"]``; after each epoch give a record of every part.
 

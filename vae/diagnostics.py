@@ -7,9 +7,9 @@ import numpy as np
 
 from autograd import no_grad
 
-from .elbo import bits_per_dim, posterior_terms
-from .explore import BATCH, as_floats, reconstruct
-from .model import VAE
+from .elbo import Terms, bits_per_dim, posterior_terms
+from .explore import BATCH, reconstruct
+from .model import VAE, as_floats
 
 # A unit is active if its posterior mean varies over images by more than this, where the prior's variance is 1. (Burda,
 # Grosse and Salakhutdinov 2016, section 5, whose 0.01 is for models trained to the end: early on, a unit that says
@@ -19,22 +19,17 @@ ACTIVE_VARIANCE = 0.1
 # Conventions of ours, in nats for each latent unit: on faces, weights of 1, 100 and 0 differ from them by far.
 COLLAPSED_NATS = 0.25  # a code of less than this says hardly anything
 UNUSED_NATS = 1.0  # posteriors taken together that are further than this from the prior are somewhere else
+SILENT_NATS = 0.1  # a unit of less than this tells almost nothing of the image
+SAME_PICTURE = 0.35  # pictures that vary by less than this share of their originals look alike
 POINT_VARIANCE = 1e-4  # mean posterior variance below which posteriors are points, with nothing trained between them
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """One pass over a set of images; nats per image, as the ELBO's terms are."""
+class Evaluation(Terms[float]):
+    """One pass over a set of images: the ELBO's terms in nats per image, and what follows from them."""
 
-    reconstruction: float
-    kl: float
     bits_per_dim: float
     active_units: int
-
-    @property
-    def negative_elbo(self) -> float:
-        """The bound, both terms unweighted: nats per image, the less the better."""
-        return self.reconstruction + self.kl
 
 
 @no_grad()
@@ -116,6 +111,35 @@ def verdict(means: np.ndarray, log_variances: np.ndarray) -> str:
     if points or prior_gap(means, log_variances).mean() > UNUSED_NATS:
         return "unused prior"
     return "healthy"
+
+
+def diversity(images: np.ndarray) -> float:
+    """How much uint8 pictures (N, ...) differ: standard deviation of a pixel over pictures, averaged over pixels."""
+    return float(images.std(axis=0, dtype=np.float64).mean()) / 255  # whole numbers: exactly 0 for copies
+
+
+def rms_distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Root mean squared difference of uint8 pictures (..., H, W, C), black and white being 1 apart: shape (...)."""
+    return np.sqrt(np.square(a / 255 - b / 255).mean(axis=(-3, -2, -1)))
+
+
+def kept_variety(originals: np.ndarray, reconstructions: np.ndarray) -> float:
+    """Diversity of reconstructions divided by that of their originals, uint8 (N, H, W, C): 0 if all look the same."""
+    before = diversity(originals)
+    return diversity(reconstructions) / before if before else math.nan
+
+
+def distance_travelled(pairs: np.ndarray, interpolations: np.ndarray) -> float:
+    """Distance between the decoded ends of interpolations (P, T, H, W, C), as a share of that of the real pairs
+    (P, 2, H, W, C); uint8 pictures."""
+    real = rms_distance(pairs[:, 0], pairs[:, 1]).mean()
+    decoded = rms_distance(interpolations[:, 0], interpolations[:, -1]).mean()
+    return float(decoded / real) if real else math.nan
+
+
+def silent_units(kl: np.ndarray) -> int:
+    """The number of latent units whose KL (K,) is below `SILENT_NATS`: posteriors close to the prior for any image."""
+    return int((kl < SILENT_NATS).sum())
 
 
 def factor_scores(

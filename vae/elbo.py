@@ -9,7 +9,8 @@ other than 1 that is no bound, so what is reported and compared is always the pl
 """
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -18,24 +19,27 @@ from autograd import Tensor
 
 from .model import VAE
 
+Nats = TypeVar("Nats", Tensor, float)
 
-class Terms(NamedTuple):
-    """The two costs, each a tensor of one number: nats, averaged over the images of a batch."""
 
-    reconstruction: Tensor
-    kl: Tensor
+@dataclass(frozen=True)
+class Terms(Generic[Nats]):
+    """The two costs in nats, averaged over images: tensors of one number in training, plain numbers in reports."""
+
+    reconstruction: Nats
+    kl: Nats
 
     @property
-    def negative_elbo(self) -> Tensor:
-        """The bound itself: `loss` with a weight of 1."""
+    def negative_elbo(self) -> Nats:
+        """The bound itself, both terms unweighted: `loss` with a weight of 1. Less is better."""
         return self.reconstruction + self.kl
 
-    def loss(self, kl_weight: float) -> Tensor:
+    def loss(self, kl_weight: float) -> Nats:
         """What training minimises: reconstruction + kl_weight * kl."""
         return self.reconstruction + kl_weight * self.kl
 
 
-def elbo_terms(model: VAE, images, rng: np.random.Generator) -> Terms:
+def elbo_terms(model: VAE, images, rng: np.random.Generator) -> Terms[Tensor]:
     """The two terms for a batch of images (N, S, S, C) in [0, 1], with one draw of z for each.
 
     Source: Kingma and Welling, Auto-Encoding Variational Bayes (2014), equation 10.
@@ -44,7 +48,7 @@ def elbo_terms(model: VAE, images, rng: np.random.Generator) -> Terms:
     return posterior_terms(model, images, mean, log_variance, rng)
 
 
-def posterior_terms(model: VAE, images, mean, log_variance, rng: np.random.Generator) -> Terms:
+def posterior_terms(model: VAE, images, mean, log_variance, rng: np.random.Generator) -> Terms[Tensor]:
     """The two terms for images whose posteriors are N(m, s^2): mean and log-variance, both (N, latent)."""
     z = model.reparameterize(mean, log_variance, rng)
     reconstruction = -model.log_likelihood(images, z).mean()

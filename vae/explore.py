@@ -2,10 +2,9 @@
 
 import numpy as np
 
-import autograd
 from autograd import no_grad
 
-from .model import VAE
+from .model import VAE, as_floats
 
 BATCH = 256
 
@@ -72,13 +71,3 @@ def nearest(images: np.ndarray, gallery: np.ndarray) -> np.ndarray:
         index = np.where(value < best, start + closest, index)
         best = np.minimum(best, value)
     return index
-
-
-def as_floats(images: np.ndarray, model: VAE) -> np.ndarray:
-    """uint8 images scaled to [0, 1] in the model's dtype; floating ones, which are in [0, 1], as they are.
-
-    The scaled ones lie in memory as convolutions want them.
-    """
-    if images.dtype != np.uint8:
-        return images
-    return autograd.batch_innermost(np.divide(images, 255, dtype=model.dtype))

@@ -134,6 +134,16 @@ class VAE(nn.Module):
         return x
 
 
+def as_floats(images: np.ndarray, model: VAE) -> np.ndarray:
+    """Images (N, S, S, C) in [0, 1]: uint8 ones divided by 255, in the model's dtype; floating ones unchanged.
+
+    The divided ones are laid out in memory as the convolutions read them fastest.
+    """
+    if images.dtype != np.uint8:
+        return images
+    return autograd.batch_innermost(np.divide(images, 255, dtype=model.dtype))
+
+
 def _start(encoder, decoder, rng):
     """Starting weights of the convolutions: PyTorch's, which layers have by default, lose the signal on the way.
 

@@ -15,12 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd import AnomalyError, detect_anomaly, optim
+from autograd import AnomalyError, Tensor, detect_anomaly, optim
 from autograd.tools.checkpoint import generator_state, restore_generator
 
 from .elbo import Terms, elbo_terms
-from .explore import as_floats
-from .model import VAE
+from .model import VAE, as_floats
 
 BETWEEN_EPOCHS = np.empty(0, np.int64)  # no order: the next epoch draws one
 
@@ -45,17 +44,10 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One optimiser step: its number within the epoch, from 1, and the batch's terms in nats per image."""
+class Step(Terms[float]):
+    """One optimiser step: the batch's terms in nats per image, and the step's number within the epoch, from 1."""
 
     number: int
-    reconstruction: float
-    kl: float
-
-    @property
-    def negative_elbo(self) -> float:
-        """The bound, both terms unweighted: nats per image, the less the better."""
-        return self.reconstruction + self.kl
 
 
 class NotFiniteError(ArithmeticError):
@@ -98,7 +90,7 @@ class Trainer:
                 self.order = self._new_order()
             entries = self.order[self.position : self.position + self.settings.batch_size]
             terms = self._step(as_floats(self._images_of(entries), self.model))
-            step = Step(self.steps_done + 1, terms.reconstruction.item(), terms.kl.item())
+            step = Step(terms.reconstruction.item(), terms.kl.item(), self.steps_done + 1)
             self.position += len(entries)
             if self.position == len(self.order):
                 self.epochs_done, self.position, self.order = epoch + 1, 0, BETWEEN_EPOCHS
@@ -116,7 +108,7 @@ class Trainer:
         images[mirrored == 1] = images[mirrored == 1, :, ::-1]
         return images
 
-    def _step(self, batch: np.ndarray) -> Terms:
+    def _step(self, batch: np.ndarray) -> Terms[Tensor]:
         noise = generator_state(self.noise_rng)
         with np.errstate(all="ignore"):  # what overflows is found below, and named better than NumPy does
             terms, loss = self._forward_backward(batch)

@@ -1,1 +1,1 @@
-"""Array code behind the rules: plain functions of NumPy arrays, held by tests to the loops in `reference`."""
+"""Array code behind the rules: plain functions of NumPy arrays. Read ``plain.py`` first; tests hold the rest to it."""

@@ -65,7 +65,7 @@ def autoencoder(parameters: int, rng: np.random.Generator) -> tuple[nn.Module, L
         nn.ConvTranspose2d(2 * width, width, 4, rng, stride=2, padding=1, activation="relu"),
         nn.ConvTranspose2d(width, COLOURS, 4, rng, stride=2, padding=1),
     )
-    images, noise = rng.random((BATCH, SIDE, SIDE, COLOURS)), np.random.default_rng(0)
+    images, noise = rng.random((BATCH, SIDE, SIDE, COLOURS)), rng.spawn(1)[0]
 
     def loss(*_):
         first, second, to_code, from_code, third, last = model

@@ -1,6 +1,6 @@
 """Slow and obvious forms of the fused ops, as functions of tensors: a second opinion on values and gradients.
 
-Three kinds: the loops of ``kernels/reference.py`` with the gradients that stand beside them; recurrent layers step by
+Three kinds: the loops of ``kernels/plain.py`` with the gradients that stand beside them; recurrent layers step by
 step, ``cells.py``; and, for what is fused for stability, the formula as it is written, in ordinary ops.
 """
 
@@ -11,10 +11,9 @@ import numpy as np
 
 from .. import cells
 from ..functional import exp, leaky_relu, lift, log, relu, sqrt
-from ..kernels import reference as loops
-from ..kernels.conv.geometry import as_pair, window_counts
+from ..kernels import plain
 from ..tensor import Tensor
-from .checking.compare import random_signs
+from .checking.cotangents import random_signs, random_stream
 
 LOG_TWO_PI = float(np.log(2 * np.pi))
 
@@ -25,49 +24,31 @@ def _activated(y, activation, negative_slope):
     return relu(y) if activation == "relu" else leaky_relu(y, negative_slope=negative_slope)
 
 
-def _convolved(x, weight, *sizes):
-    def vjp_weight(g):
-        return loops.conv2d_gradient_of_weight(g, x, weight.shape[1:3], *sizes)
+def _lifted(plain_form, count):
+    """A plain form as a function of tensors; its first `count` arguments are differentiated."""
 
-    y = loops.conv2d(x, weight, *sizes)
-    return y, lambda g: loops.conv2d_gradient_of_input(g, weight, x.shape, *sizes), vjp_weight
+    def rule(*arguments, **options):
+        y, gradients = plain_form(*arguments, **options)
+        return y, *[lambda g, i=i: gradients(g)[i] for i in range(count)]
 
-
-def _painted(x, weight, *sizes):
-    def vjp_weight(g):
-        return loops.conv_transpose2d_gradient_of_weight(g, x, weight.shape[1:3], *sizes)
-
-    y = loops.conv_transpose2d(x, weight, *sizes)
-    return y, lambda g: loops.conv_transpose2d_gradient_of_input(g, weight, x.shape, *sizes), vjp_weight
+    return lift(rule)
 
 
 def _conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, activation=None, negative_slope=0.01):
-    y = lift(_convolved)(x, weight, stride, padding, dilation)
+    y = _lifted(plain.conv2d, 2)(x, weight, stride, padding, dilation)
     return _activated(y if bias is None else y + bias, activation, negative_slope)
 
 
 def _conv_transpose2d(
     x, weight, bias=None, stride=1, padding=0, output_padding=0, dilation=1, activation=None, negative_slope=0.01
 ):
-    y = lift(_painted)(x, weight, stride, padding, output_padding, dilation)
+    y = _lifted(plain.conv_transpose2d, 2)(x, weight, stride, padding, output_padding, dilation)
     return _activated(y if bias is None else y + bias, activation, negative_slope)
 
 
-def _pooled(loop):
-    def rule(x, kernel_size, stride=None, padding=0):
-        kernel = as_pair("pooling", "kernel", kernel_size, least=1)
-        stride = kernel if stride is None else as_pair("pooling", "stride", stride, least=1)
-        sizes = kernel, stride, as_pair("pooling", "padding", padding, least=0)
-        nothing = np.zeros((len(x), *window_counts("pooling", x.shape[1:3], *sizes), x.shape[3]))
-        return loop(x, nothing, *sizes)[0], lambda g: loop(x, g, *sizes)[1]
-
-    return lift(rule)
-
-
-def _upsampled(x, scale):
-    scale = as_pair("upsample2d", "scale", scale, least=1)
-    nothing = np.zeros((len(x), scale[0] * x.shape[1], scale[1] * x.shape[2], x.shape[3]))
-    return loops.upsample2d(x, nothing, scale)[0], lambda g: loops.upsample2d(x, g, scale)[1]
+def _pooled(plain_form):
+    pool = _lifted(plain_form, 1)
+    return lambda x, kernel_size, stride=None, padding=0: pool(x, kernel_size, stride, padding)
 
 
 def _normalised(x, axes, epsilon):
@@ -139,9 +120,9 @@ def _kl_standard_normal(mean, log_variance):
 REFERENCES: dict[str, Callable[..., Any]] = {
     "conv2d": _conv2d,
     "conv_transpose2d": _conv_transpose2d,
-    "max_pool2d": _pooled(loops.max_pool2d),
-    "avg_pool2d": _pooled(loops.avg_pool2d),
-    "upsample2d": lift(_upsampled),
+    "max_pool2d": _pooled(plain.max_pool2d),
+    "avg_pool2d": _pooled(plain.avg_pool2d),
+    "upsample2d": _lifted(plain.upsample2d, 1),
     "batch_norm": _batch_norm,
     "group_norm": _group_norm,
     "layer_norm": _layer_norm,
@@ -190,7 +171,7 @@ def _values_and_gradients(function, arrays, options) -> list[np.ndarray]:
     given = [Tensor(a, requires_grad=True) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a for a in arrays]
     results = function(*given, **options)
     results = results if isinstance(results, tuple) else (results,)
-    rng = np.random.default_rng(0)
+    rng = random_stream(0)
     loss = sum(((y * random_signs(rng, y.shape)).sum() for y in results), start=Tensor(np.float64(0)))
     loss.backward()
     gradients = [np.zeros(a.shape) if a.grad is None else a.grad for a in given if isinstance(a, Tensor)]

@@ -8,8 +8,7 @@ import numpy as np
 
 from autograd import nn
 from vae.elbo import elbo_terms
-from vae.explore import as_floats
-from vae.model import VAE
+from vae.model import VAE, as_floats
 
 from .sides import Precision, Side, Training
 

@@ -22,7 +22,7 @@ from experiments.prose import percent, plain
 from experiments.rnn.markdown_tables import results_table, windows_table
 from experiments.rnn.saved import BASELINES, CELLS, MODEL_NAMES, SPLIT_NAMES, SPLITS, SavedRun, open_run
 from experiments.rnn.summary import over_seeds
-from experiments.rnn.world_map.svg import LABELS, NO_DATA, checked, coverage, title
+from experiments.rnn.world_map.table import LABELS, NO_DATA, checked, coverage, shown, title
 
 ACCURACIES = ("train_accuracy", "accuracy")
 STRONGEST = 10  # pairs in the table of correlations
@@ -74,10 +74,10 @@ def _highlights(run: SavedRun) -> Highlights:
     here = summary[(summary["split"] == split) & (summary["length"] == run.map_length)]
     accuracy = here[here["metric"] == "accuracy"].set_index("model")["mean"]
     cells = accuracy[accuracy.index.isin(CELLS)]
-    shown = [(str(cells.idxmax()), f"{MODEL_NAMES[str(cells.idxmax())]}, the best cell")] if len(cells) else []
-    shown += [(model, MODEL_NAMES[model]) for model in reversed(BASELINES) if model in accuracy.index]
+    models = [(str(cells.idxmax()), f"{MODEL_NAMES[str(cells.idxmax())]}, the best cell")] if len(cells) else []
+    models += [(model, MODEL_NAMES[model]) for model in reversed(BASELINES) if model in accuracy.index]
     where = "unseen countries" if split == "country" else f"split {SPLIT_NAMES[split]}"
-    numbers = tuple((percent(accuracy[model]), words) for model, words in shown)
+    numbers = tuple((percent(accuracy[model]), words) for model, words in models)
     return Highlights(f"Test accuracy, {where}, L = {run.map_length} days", numbers)
 
 
@@ -237,12 +237,16 @@ def _map(run: SavedRun, figures: Gallery) -> Item:
 def _probabilities(world: pd.DataFrame) -> str:
     ranked = world.sort_values("probability", ascending=False, kind="stable")
     rows = [
-        [plain(country), _percent(probability), plain(days.replace(" ", ", "))]
+        [plain(country), _shown(probability), plain(days.replace(" ", ", "))]
         for country, probability, days in zip(
             ranked["country"], ranked["probability"], ranked["last_days"], strict=True
         )
     ]
     return table(["country", "probability of a rise", "new cases in the last days"], rows, "lrr")
+
+
+def _shown(probability: float) -> str:
+    return "–" if pd.isna(probability) else shown(probability)
 
 
 def _discussion(run: SavedRun, figures: Gallery) -> Item:

@@ -7,55 +7,59 @@ those.
   python -m experiments rnn                                          the study, on the best data at hand
   python -m experiments rnn --data covid_19.csv --threshold 0.4      the course's file, a set C of its choice
   python -m experiments rnn --quick --out /tmp/look                  everything, small
-  python -m experiments rnn --resume                                 go on with a run that was stopped
+  python -m experiments rnn --resume                                 continue a run that was stopped
 """
 
 import argparse
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from data.covid.choose import resolve_cases
 from data.covid.counts import CaseCounts
+from experiments.cli import add_run_arguments, add_settings, read_settings
 from experiments.rnn import tables as csv_rnn
 from experiments.rnn.redraw import redraw
-from experiments.rnn.settings import add_arguments, resolve
+from experiments.rnn.settings import RnnSettings
 from experiments.rnn.sweep import EVERYTHING, Recipe, Result, Training, forecast, run_all, train_and_score
-from experiments.rnn.world_map.svg import mark_drawn, share_a_code
+from experiments.rnn.world_map.table import mark_drawn, share_a_code
 from experiments.run_folder import CONFIG, RunFolder, UsageError
 from rnn.baselines import BASELINES
 from rnn.correlation import best_partners, constant_series, correlated_set, correlation_matrix
-from rnn.train import Settings
 from rnn.windows import Windows, comparable_windows, distinct
 
-__all__ = ["add_arguments", "run"]
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_run_arguments(parser, Path("runs/rnn"))
+    add_settings(parser, RnnSettings)
 
 
 def run(args: argparse.Namespace) -> None:
-    settings = resolve(args)
-    cases = resolve_cases(args.data, args.start, args.end, args.seed)
-    _check_cases(cases, args.data)
+    settings = read_settings(RnnSettings, args)
+    cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed)
+    _check_cases(cases, settings.data)
     correlation = correlation_matrix(cases.new_cases)
     windows = _windows(cases.new_cases, correlation, settings)
     recipe = _recipe(settings, days=cases.new_cases.shape[1])
     plan = _plan(settings)
     _check_splits(plan, windows, recipe)
 
-    settings_and_data = {"data": _facts(cases), **settings}
-    folder = RunFolder(args.out, "rnn", settings_and_data, resume=args.resume, force=args.force, data=args.data)
+    settings_and_data = {"data": _facts(cases), **settings.recorded()}
+    folder = RunFolder(args.out, "rnn", settings_and_data, resume=args.resume, force=args.force, data=settings.data)
     folder.config |= {"notes": _notes(cases), "kept": _kept(windows)}
     _introduce(cases, correlation, windows, folder.config)
     _write_data_tables(folder, cases, correlation, settings)
 
     work = {training: partial(train_and_score, training, windows[training.length], recipe) for training in plan}
-    tested = run_all(work, folder, args.jobs, partial(_write_results, folder))
+    tested = run_all(work, folder, settings.jobs, partial(_write_results, folder))
 
     folder.config["map"] = choice = _best_net(tested, settings)
     folder.write_json(CONFIG, folder.config)
     chosen = windows[choice["length"]]
     _write_predictions(folder, tested, chosen, recipe, cases)
-    _write_map(folder, cases, chosen, recipe, args.jobs)
+    _write_map(folder, cases, chosen, recipe, settings.jobs)
 
     print(redraw(folder.path))
     folder.finish()
@@ -74,9 +78,9 @@ def _check_cases(cases: CaseCounts, source: str) -> None:
         raise UsageError(f"--data {source}: {shared}")
 
 
-def _windows(new_cases: np.ndarray, correlation: np.ndarray, settings: dict[str, Any]) -> dict[int, Windows]:
+def _windows(new_cases: np.ndarray, correlation: np.ndarray, settings: RnnSettings) -> dict[int, Windows]:
     """The windows of every length, about the same pairs of country and day."""
-    threshold, lengths = settings["threshold"], settings["lengths"]
+    threshold, lengths = settings.threshold, settings.lengths
     in_c = correlated_set(correlation, threshold)
     if not in_c.any():
         _, coefficient = best_partners(correlation)
@@ -85,22 +89,21 @@ def _windows(new_cases: np.ndarray, correlation: np.ndarray, settings: dict[str,
     days = new_cases.shape[1]
     if lengths[-1] >= days:
         raise UsageError(f"--lengths {lengths[-1]}: the data have {days} daily differences, choose fewer days")
-    return comparable_windows(new_cases, lengths, in_c, settings["target"], settings["windows"])
+    return comparable_windows(new_cases, lengths, in_c, settings.target, settings.windows)
 
 
-def _recipe(settings: dict[str, Any], days: int) -> Recipe:
-    how = Settings(settings["epochs"], settings["learning_rate"], settings["batch_size"], settings["clip"])
-    return Recipe(days, settings["hidden"], settings["layers"], how, settings["seed"])
+def _recipe(settings: RnnSettings, days: int) -> Recipe:
+    return Recipe(days, settings.hidden, settings.layers, settings.training(), settings.seed)
 
 
-def _plan(settings: dict[str, Any]) -> list[Training]:
+def _plan(settings: RnnSettings) -> list[Training]:
     """Every model, for every length, split and seed."""
     return [
         Training(model, length, split, seed)
-        for length in settings["lengths"]
-        for split in settings["splits"]
-        for seed in range(settings["seeds"])
-        for model in (*settings["cells"], *BASELINES)
+        for length in settings.lengths
+        for split in settings.splits
+        for seed in range(settings.seeds)
+        for model in (*settings.cells, *BASELINES)
     ]
 
 
@@ -156,8 +159,8 @@ def _introduce(cases: CaseCounts, correlation: np.ndarray, windows: dict[int, Wi
     )
 
 
-def _write_data_tables(folder: RunFolder, cases: CaseCounts, correlation: np.ndarray, settings: dict[str, Any]) -> None:
-    threshold, lengths, target = settings["threshold"], settings["lengths"], settings["target"]
+def _write_data_tables(folder: RunFolder, cases: CaseCounts, correlation: np.ndarray, settings: RnnSettings) -> None:
+    threshold, lengths, target = settings.threshold, settings.lengths, settings.target
     folder.write_csv("correlation.csv", csv_rnn.correlation_table(cases.countries, correlation), float_format="%.6f")
     folder.write_csv("countries.csv", csv_rnn.countries_table(cases.countries, correlation, threshold))
     folder.write_csv("windows.csv", csv_rnn.windows_table(cases.new_cases, correlation, threshold, lengths, target))
@@ -169,11 +172,11 @@ def _write_results(folder: RunFolder, done: dict[Training, Result]) -> None:
     folder.record_cost()  # now and then, so that a run which is stopped knows what it has taken
 
 
-def _best_net(tested: dict[Training, Result], settings: dict[str, Any]) -> dict[str, Any]:
+def _best_net(tested: dict[Training, Result], settings: RnnSettings) -> dict[str, Any]:
     """The cell and length with the best mean AUC on unseen countries, or on the first split that was run."""
-    how = "country" if "country" in settings["splits"] else settings["splits"][0]
+    how = "country" if "country" in settings.splits else settings.splits[0]
     table = csv_rnn.results_table(tested.values())
-    nets = table[(table["split"] == how) & (table["metric"] == "auc") & table["model"].isin(settings["cells"])]
+    nets = table[(table["split"] == how) & (table["metric"] == "auc") & table["model"].isin(settings.cells)]
     mean = nets.groupby(["model", "length"], sort=False, as_index=False)["value"].mean().dropna()
     if mean.empty:
         raise UsageError(f"--splits {how}: no AUC is defined, all test labels are the same: take more data")
@@ -181,7 +184,7 @@ def _best_net(tested: dict[Training, Result], settings: dict[str, Any]) -> dict[
     return {
         "model": str(best["model"]),
         "length": int(best["length"]),
-        "seeds": settings["seeds"],
+        "seeds": settings.seeds,
         "chosen_by": f"AUC, split {how}",
     }
 

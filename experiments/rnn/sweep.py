@@ -24,7 +24,7 @@ from rnn.classifier import SequenceClassifier
 from rnn.metrics import accuracy, evaluate
 from rnn.scaling import signed_log
 from rnn.splits import split
-from rnn.train import Part, Record, Settings, train
+from rnn.train import Part, Record, TrainingSettings, train
 from rnn.windows import Windows
 
 SECONDS_BETWEEN_REPORTS = 3.0
@@ -73,7 +73,7 @@ class Recipe:
     days: int
     hidden: int
     layers: int
-    settings: Settings
+    settings: TrainingSettings
     seed: int
 
     def generators(self, seed: int) -> tuple[np.random.Generator, np.random.Generator]:

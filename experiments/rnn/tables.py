@@ -1,6 +1,6 @@
 """The tables of a run of problem 1, one observation a row; figures and text are made from them alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -49,7 +49,7 @@ def _code(name):
 
 
 def windows_table(
-    new_cases: np.ndarray, correlation: np.ndarray, threshold: float, lengths: list[int], target: str
+    new_cases: np.ndarray, correlation: np.ndarray, threshold: float, lengths: Sequence[int], target: str
 ) -> pd.DataFrame:
     """windows.csv: how many windows each threshold and length would give, each length counted by itself."""
     rows = []

@@ -11,7 +11,7 @@ from autograd.nn import GRU, LSTM, RNN
 from data.covid.epidemic import simulate_epidemic
 from rnn.classifier import SequenceClassifier
 from rnn.scaling import signed_log
-from rnn.train import Part, Settings, train
+from rnn.train import Part, TrainingSettings, train
 from rnn.windows import make_windows
 
 from ..style import MODEL_COLOURS, figure, headline
@@ -61,7 +61,7 @@ def plot_gradient_through_time(path: Path) -> None:
         rng = np.random.default_rng(2)
         model = SequenceClassifier(cell, rng=rng)
         before[cell] = gradient_by_day(model, probed)
-        for _ in train(model, {"train": part}, Settings(epochs=EPOCHS), rng):
+        for _ in train(model, {"train": part}, TrainingSettings(epochs=EPOCHS), rng):
             pass
         after[cell] = gradient_by_day(model, probed)
     opened = gradient_by_day(opened_lstm(), probed)

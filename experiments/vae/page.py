@@ -18,7 +18,6 @@ from experiments.page.study import (
 )
 from experiments.prose import plain
 from experiments.vae.saved import SavedVae, open_vae_run
-from experiments.vae.summary import pca_bar
 from experiments.vae.tables import latent_table, layers_table, linear_table, metrics_table
 from experiments.vae.words import name, number, times, title
 
@@ -125,7 +124,7 @@ def _preparation(run: SavedVae, figures: Gallery) -> Item:
 
 def _plain_weight(run: SavedVae, figures: Gallery) -> tuple[Item, ...]:
     """Items ii to v: the bound itself."""
-    weight = run.plain
+    weight = run.reference
     curve = (*_pictures(figures, "learning_curve", weight), *_present(metrics_table(_only(run, weight))))
     reconstructions = (*_pictures(figures, "reconstructions", weight), *_present(_errors(run)))
     film = figures.take(
@@ -153,7 +152,7 @@ def _other_weight(run: SavedVae, figures: Gallery, numeral: str, weight: float) 
     if weight not in run.weights:
         return Item(numeral, heading, task, ("This run was made without this weight; see its `--kl-weights`.",))
     pictures = [picture for kind in KINDS for picture in _pictures(figures, kind, weight)]
-    numbers = metrics_table(_only(run, run.plain, weight))
+    numbers = metrics_table(_only(run, run.reference, weight))
     return Item(numeral, heading, task, (*pictures, *_present(numbers)))
 
 
@@ -207,13 +206,13 @@ def _only(run: SavedVae, *weights: float) -> SavedVae:
 
 def _errors(run: SavedVae) -> str:
     """What the reconstructions miss, beside what the best linear code misses; "" for a run without numbers."""
-    if (run.plain, "held_out", "mse") not in run.finals:
+    if (run.reference, "held_out", "mse") not in run.finals:
         return ""
-    mse, psnr = (run.final(run.plain, metric) for metric in ("mse", "psnr"))
+    mse, psnr = (run.final(run.reference, metric) for metric in ("mse", "psnr"))
     text = f"Mean squared error on held-out images: {mse:.4f} (PSNR {psnr:.1f} dB), decoded from the posterior's mean."
-    bar = pca_bar(run)
+    bar = run.pca
     if bar:
-        text += f" Principal components, the best linear code, reach {bar[1]:.4f} with {bar[0]} components."
+        text += f" Principal components, the best linear code, reach {bar.mse:.4f} with {bar.components} components."
     return text
 
 

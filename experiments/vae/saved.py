@@ -4,17 +4,20 @@ Figures, GIF, tables and discussion are made from these files alone, so they can
 """
 
 import json
+import math
 import os
 import zipfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from data.errors import DataError
+from experiments.vae.yardsticks import LinearYardstick, PcaYardstick
+from vae import diagnostics
 
 COLUMNS = {
     "metrics.csv": (
@@ -27,6 +30,19 @@ COLUMNS = {
 NEEDED = ("data", "latent", "likelihood", "image_size")
 
 Arrays = dict[str, np.ndarray]
+SILENT_SHARE = 0.1
+
+
+class Curve(NamedTuple):
+    """One line of a learning curve: epochs (E,) and values (E,)."""
+
+    epochs: np.ndarray
+    values: np.ndarray
+
+    def trained(self) -> "Curve":
+        """Without epoch 0, the untrained model; a curve of epoch 0 alone is returned unchanged."""
+        later = self.epochs > 0
+        return Curve(self.epochs[later], self.values[later]) if later.any() else self
 
 
 @dataclass(frozen=True)
@@ -70,7 +86,7 @@ class SavedVae:
         return tuple(weight for weight in asked if weight in there)
 
     @property
-    def plain(self) -> float:
+    def reference(self) -> float:
         """The weight that the others are compared with: 1, the bound itself; without it, the one closest to 1."""
         return min(self.weights, key=lambda weight: abs(weight - 1))
 
@@ -143,6 +159,60 @@ class SavedVae:
     def final(self, weight: float, metric: str, split: str = "held_out") -> float:
         """A metric of final.csv; NaN where the run has none."""
         return self.finals.get((weight, split, metric), float("nan"))
+
+    def curve(self, weight: float, split: str, metric: str) -> "Curve":
+        """A column of metrics.csv by epoch, for one weight and "train" or "held_out"."""
+        table = self._metrics
+        rows = table[(table["kl_weight"] == weight) & (table["split"] == split)].sort_values("epoch")
+        return Curve(rows["epoch"].to_numpy(), rows[metric].to_numpy(float))
+
+    @cached_property
+    def _metrics(self) -> pd.DataFrame:
+        return self.table("metrics.csv")
+
+    @property
+    def pca(self) -> PcaYardstick | None:
+        """The error of PCA with as many components as latent units; None where the run has none."""
+        return PcaYardstick(**self.config["pca"]) if self.config.get("pca") else None
+
+    def linear_yardstick(self, weight: float) -> LinearYardstick | None:
+        """The best linear code at a weight; None where the run did not compute it."""
+        if not self.has("linear_code.csv"):
+            return None
+        table = self.table("linear_code.csv")
+        rows = table[table["kl_weight"] == weight].set_index("metric")["value"]
+        if "kl" not in rows:
+            return None
+        return LinearYardstick(
+            reconstruction=rows.get("reconstruction", math.nan),
+            kl=rows["kl"],
+            components=int(rows["components"]),
+            collapse=rows["collapse"],
+        )
+
+    def is_silent(self, weight: float) -> bool:
+        """True if the KL at a weight is below a tenth of the KL at the reference weight: the code is almost lost."""
+        kl, reference = self.final(weight, "kl"), self.final(self.reference, "kl")
+        return weight != self.reference and kl < SILENT_SHARE * reference
+
+    def kept_variety(self, weight: float) -> float:
+        """Diversity of the reconstructions as a share of that of their originals."""
+        arrays = self.arrays(weight)
+        return diagnostics.kept_variety(arrays["originals"], arrays["reconstructions"])
+
+    def distance_travelled(self, weight: float) -> float:
+        """Distance between the decoded ends of the interpolations as a share of that of the real faces."""
+        arrays = self.arrays(weight)
+        return diagnostics.distance_travelled(arrays["pairs"], arrays["interpolations"])
+
+    def silent_units(self, weight: float) -> int:
+        """The number of latent units whose KL is below `vae.diagnostics.SILENT_NATS`."""
+        return diagnostics.silent_units(self.arrays(weight)["kl_per_unit"])
+
+    def nearest_distances(self, weight: float) -> np.ndarray:
+        """RMS distance of the first samples from their nearest training faces: (8,)."""
+        arrays = self.arrays(weight)
+        return diagnostics.rms_distance(arrays["samples"][: len(arrays["nearest"])], arrays["nearest"])
 
     def _load(self, name: str) -> Arrays:
         if name not in self._kept:

@@ -2,11 +2,11 @@
 
 import argparse
 import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.cli import add_threads_argument, chosen, require
-from experiments.run_folder import add_run_arguments
+from experiments.cli import add_run_arguments, add_threads_argument, require
 from vae.model import LIKELIHOODS
 from vae.train import Settings
 
@@ -78,6 +78,12 @@ def _add_training_arguments(add):
         help="mirror every face, left for right, in about half of the epochs (%(default)s)",
     )
     add("--seed", type=int, default=0, metavar="N", help="what all chance comes from (%(default)s)")
+
+
+def chosen(args: argparse.Namespace, names: Iterable[str], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The named arguments as given; `defaults` for those that were not."""
+    given = {name: getattr(args, name) for name in names}
+    return {name: defaults.get(name) if value is None else value for name, value in given.items()}
 
 
 def resolve(args: argparse.Namespace) -> dict[str, Any]:

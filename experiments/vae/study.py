@@ -8,7 +8,7 @@ first; figures, tables and discussion are made from those.
   python -m experiments vae --data anime_faces.zip --epochs 20  pictures of your own, for longer
   python -m experiments vae --latent 2 --kl-weights 1          a latent plane, drawn as a map of faces
   python -m experiments vae --quick --out /tmp/look            everything, small
-  python -m experiments vae --resume                           go on with a run that was stopped
+  python -m experiments vae --resume                           continue a run that was stopped
 """
 
 import argparse
@@ -22,7 +22,6 @@ from data.faces.choose import resolve_faces
 from data.faces.load import Faces, preparation_stages, split_faces
 from experiments.cli import use_threads
 from experiments.run_folder import CONFIG, RunFolder, UsageError, saved_config
-from experiments.vae import arrays as vae_arrays
 from experiments.vae.discussion.findings import write_discussion
 from experiments.vae.figures.draw import draw_all
 from experiments.vae.saved import open_vae_run
@@ -33,6 +32,7 @@ from experiments.vae.yardsticks import linear_yardsticks
 from vae import architecture, diagnostics
 from vae.explore import encode
 from vae.model import VAE
+from vae.snapshot import SHOWN, latent_space, snapshot
 from vae.train import Settings, Trainer
 
 __all__ = ["add_arguments", "run"]
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> None:
 
 def _split(faces: Faces, seed: int) -> tuple[Faces, Faces]:
     """Training and held-out faces; UsageError if there are too few to show."""
-    wanted = min(max(round(HELD_OUT_SHARE * len(faces)), vae_arrays.SHOWN), MOST_HELD_OUT)
+    wanted = min(max(round(HELD_OUT_SHARE * len(faces)), SHOWN), MOST_HELD_OUT)
     too_few = f"--data: {len(faces)} pictures are too few: {LEAST_IMAGES} different ones are needed at least"
     if len(faces) < LEAST_IMAGES:
         raise UsageError(too_few)
@@ -77,7 +77,7 @@ def _split(faces: Faces, seed: int) -> tuple[Faces, Faces]:
         training, held_out = split_faces(faces, wanted, seed)
     except ValueError as error:
         raise UsageError(f"{too_few} ({error})") from None
-    if min(len(training), len(held_out)) < vae_arrays.SHOWN:
+    if min(len(training), len(held_out)) < SHOWN:
         raise UsageError(f"{too_few}; many of these are copies of each other")
     return training, held_out
 
@@ -106,13 +106,25 @@ def _train_and_evaluate(folder, settings, faces, training, held_out) -> None:
         how = Settings(weight, **{name: settings[name] for name in names})
         return Trainer(_new_model(settings), training.images, how, settings["seed"])
 
-    weights, grid = settings["kl_weights"], vae_arrays.prior_latents(settings["latent"], settings["seed"])
+    weights, grid = settings["kl_weights"], _prior_latents(settings)
     models, seconds = train_all(weights, fresh_trainer, folder, held_out.images, grid)
-    _evaluate(folder, dict(zip(weights, models, strict=True)), settings["seed"], training, held_out)
+    _evaluate(folder, dict(zip(weights, models, strict=True)), grid, training, held_out)
     layers = [layer._asdict() for layer in architecture.layers(models[0])]
-    pca, rows = linear_yardsticks(settings, training, held_out)
+    names = ("kl_weights", "latent", "likelihood", "mirror")
+    pca, rows = linear_yardsticks(
+        training.images,
+        held_out.images,
+        **{name: settings[name] for name in names},
+        rng=np.random.default_rng([settings["seed"], 4]),
+    )
     _write_rows(folder, "linear_code.csv", ["kl_weight", "metric", "value"], rows)
-    folder.finish(pca=pca, layers=layers, seconds_per_epoch=seconds)
+    folder.finish(pca=pca._asdict(), layers=layers, seconds_per_epoch=seconds)
+
+
+def _prior_latents(settings) -> np.ndarray:
+    """Draws from the prior N(0, I), (64, K): the same for every weight and epoch."""
+    rng = np.random.default_rng([settings["seed"], 3])
+    return rng.standard_normal((64, settings["latent"]), dtype=np.float32)
 
 
 def _new_model(settings) -> VAE:
@@ -122,7 +134,7 @@ def _new_model(settings) -> VAE:
     return VAE(**{name: settings[name] for name in names}, rng=rng)
 
 
-def _evaluate(folder, models: dict[float, VAE], seed, training, held_out) -> None:
+def _evaluate(folder, models: dict[float, VAE], grid, training, held_out) -> None:
     """Write final.csv, factors.csv, verdicts.json and the arrays that the figures are drawn from."""
     final: list[tuple] = []
     factors: list[tuple] = []
@@ -130,9 +142,9 @@ def _evaluate(folder, models: dict[float, VAE], seed, training, held_out) -> Non
     for weight, model in models.items():
         for split, images in (("train", training.images[: len(held_out)]), ("held_out", held_out.images)):
             final += [(weight, split, name, value) for name, value in _final_metrics(model, images).items()]
-        arrays = vae_arrays.results(model, training, held_out, seed)
+        arrays = snapshot(model, training.images, held_out.images, grid)
         _save_arrays(folder, f"kl_{weight:g}", arrays)
-        verdicts[f"{weight:g}"] = facts = vae_arrays.verdict(model, training, held_out, arrays)
+        verdicts[f"{weight:g}"] = facts = latent_space(model, training.images, held_out.images, arrays["samples"])
         factors += [(weight, name, score) for name, score in _factor_scores(model, training, held_out).items()]
         print(f"KL x{weight:g}: {facts['verdict']}", flush=True)
     _write_rows(folder, "final.csv", ["kl_weight", "split", "metric", "value"], final)

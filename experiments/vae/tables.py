@@ -7,8 +7,8 @@ import numpy as np
 
 from data.atomic import write_bytes
 from experiments.vae.saved import SavedVae, open_vae_run
-from experiments.vae.summary import LinearCode, linear_code, pca_bar
 from experiments.vae.words import name, number
+from experiments.vae.yardsticks import LinearYardstick
 
 METRICS = {
     "neg_elbo": "−ELBO (nats)",
@@ -51,10 +51,10 @@ def summary_table(run: SavedVae) -> str:
     """What a run comes to, on held-out images: a column for each weight, and the linear yardsticks between."""
     if not run.finals:
         return ""
-    codes = {weight: linear_code(run, weight) for weight in run.weights}
+    codes = {weight: run.linear_yardstick(weight) for weight in run.weights}
     rows = {
         "negative ELBO, unweighted (nats)": [number(run.final(weight, "neg_elbo")) for weight in run.weights],
-        "– of the best linear code": [number(code.neg_elbo) if code else "–" for code in codes.values()],
+        "– of the best linear code": [number(code.negative_elbo) if code else "–" for code in codes.values()],
         "reconstruction (nats)": [number(run.final(weight, "reconstruction")) for weight in run.weights],
         "KL (nats)": [number(run.final(weight, "kl")) for weight in run.weights],
         "– of the best linear code, components sent": [_sent(code) for code in codes.values()],
@@ -63,13 +63,16 @@ def summary_table(run: SavedVae) -> str:
     }
     lines = [_row(["", *map(name, run.weights)]), _row(["---", *["---:"] * len(run.weights)])]
     lines += [_row([title, *cells]) for title, cells in rows.items() if set(cells) != {"–"}]
-    bar = pca_bar(run)
+    bar = run.pca
     if bar:
-        lines += ["", f"PCA with {bar[0]} components, the best linear code in squared error, reaches {bar[1]:.4f}."]
+        lines += [
+            "",
+            f"PCA with {bar.components} components, the best linear code in squared error, reaches {bar.mse:.4f}.",
+        ]
     return "\n".join(lines)
 
 
-def _sent(code: LinearCode | None) -> str:
+def _sent(code: LinearYardstick | None) -> str:
     return f"{number(code.kl)}, {code.components}" if code else "–"
 
 
@@ -82,10 +85,10 @@ def metrics_table(run: SavedVae) -> str:
         for split, images in SPLITS.items():
             values = [_value(metric, run.final(weight, metric, split)) for metric in METRICS]
             lines.append(_row([name(weight), images, *values]))
-    bar = pca_bar(run)
+    bar = run.pca
     if bar:
-        cells = [f"{bar[1]:.4f}" if metric == "mse" else "" for metric in METRICS]
-        lines.append(_row([f"PCA, {bar[0]} components", "held-out", *cells]))
+        cells = [f"{bar.mse:.4f}" if metric == "mse" else "" for metric in METRICS]
+        lines.append(_row([f"PCA, {bar.components} components", "held-out", *cells]))
     note = "Nats per image: pixels and units summed, images averaged; −ELBO = reconstruction + KL at any weight."
     return "\n".join([note + " MSE and PSNR are of the picture decoded from the posterior's mean.", "", *lines])
 
@@ -112,7 +115,7 @@ def latent_table(run: SavedVae) -> str:
 
 def linear_table(run: SavedVae) -> str:
     """What the best linear code does at each weight, beside the network."""
-    codes = {weight: code for weight in run.weights if (code := linear_code(run, weight))}
+    codes = {weight: code for weight in run.weights if (code := run.linear_yardstick(weight))}
     if not codes:
         return ""
     columns = ["components sent", "KL (nats)", "of the network", "−ELBO (nats)", "of the network"]
@@ -121,7 +124,7 @@ def linear_table(run: SavedVae) -> str:
     lines = [_row(["", *columns]), _row(["---", *["---:"] * len(columns)])]
     for weight, code in codes.items():
         ours = (number(run.final(weight, metric)) for metric in ("kl", "neg_elbo"))
-        cells = [str(code.components), number(code.kl), next(ours), number(code.neg_elbo), next(ours)]
+        cells = [str(code.components), number(code.kl), next(ours), number(code.negative_elbo), next(ours)]
         lines.append(_row([name(weight), *cells[: len(columns)]]))
     note = (
         "A linear decoder with as many latents at its optimum for each weight: the yardstick for what the weight asks."

@@ -1,43 +1,71 @@
-"""The linear yardsticks of a run: what PCA with as many numbers misses, and what the best linear code would spend."""
+"""The yardsticks of a run, linear codes on the same images: PCA in squared error, the best linear code in nats."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from data.faces.load import Faces
 from vae import linear_code
+from vae.elbo import Terms
 from vae.principal_components import PrincipalComponents, pca_error, principal_components
 
-Row = tuple[float, str, float]
+Row = tuple[float, str, float]  # KL weight, metric, value
 
 
-def linear_yardsticks(settings, training: Faces, held_out: Faces) -> tuple[dict[str, float], list[Row]]:
-    """The PCA bar for config.json, and the rows of `linear_code.csv`, on held-out images.
+class PcaYardstick(NamedTuple):
+    """PCA with as many components as latent units: its mean squared error on held-out images."""
+
+    components: int
+    mse: float
+
+
+@dataclass(frozen=True)
+class LinearYardstick(Terms[float]):
+    """The best linear code at one KL weight, on held-out images; nats per image.
+
+    Attributes:
+        reconstruction: NaN under the Bernoulli likelihood.
+        components: how many it sends.
+        collapse: the KL weight from which on it sends none.
+    """
+
+    components: int
+    collapse: float
+
+
+def linear_yardsticks(
+    training: np.ndarray,
+    held_out: np.ndarray,
+    *,
+    kl_weights: list[float],
+    latent: int,
+    likelihood: str,
+    mirror: bool,
+    rng: np.random.Generator,
+) -> tuple[PcaYardstick, list[Row]]:
+    """PCA's error for config.json, and the rows of `linear_code.csv`; images are uint8 (N, S, S, C).
 
     Both are fitted to what the network was trained on: with `mirror`, every training image and its mirror image.
     Metrics of a linear code: `components` that it sends, its `kl`, and where the noise is learned `sigma`,
     `reconstruction` and `neg_elbo`, nats per image as in final.csv; the weight of `collapse`, the same in every weight.
     """
-    images, seed = training.images, settings["seed"]
-    if settings.get("mirror"):
-        images = np.concatenate([images, images[:, :, ::-1]])
-    count = min(settings["latent"], len(training) // 2)
-    plain = principal_components(images, count, np.random.default_rng([seed, 4]))
-    bar = {"components": count, "mse": pca_error(plain, held_out.images)}
-    if settings["likelihood"] == "gaussian":
-        rows = [row for weight in settings["kl_weights"] for row in _gaussian(plain, weight, held_out.images)]
-    else:
-        deviations = linear_code.bernoulli_deviations(images)
-        scaled = principal_components(images, count, np.random.default_rng([seed, 4]), deviations)
-        rows = [row for weight in settings["kl_weights"] for row in _bernoulli(scaled, weight)]
-    return bar, rows
+    count = min(latent, len(training) // 2)
+    images = np.concatenate([training, training[:, :, ::-1]]) if mirror else training
+    components = principal_components(images, count, rng)
+    pca = PcaYardstick(count, pca_error(components, held_out))
+    if likelihood == "gaussian":
+        return pca, [row for weight in kl_weights for row in _gaussian(components, weight, held_out)]
+    scaled = principal_components(images, count, rng, linear_code.bernoulli_deviations(images))
+    return pca, [row for weight in kl_weights for row in _bernoulli(scaled, weight)]
 
 
-def _gaussian(plain: PrincipalComponents, weight: float, held_out: np.ndarray) -> list[Row]:
-    spectrum = plain.variances, plain.total, plain.dimensions
+def _gaussian(components: PrincipalComponents, weight: float, held_out: np.ndarray) -> list[Row]:
+    spectrum = components.variances, components.total, components.dimensions
     try:
         code = linear_code.gaussian_code(*spectrum, weight)
-    except ValueError:  # pictures that so few components hold entirely: no noise, and no yardstick
+    except ValueError:  # the components hold all the variance: the noise is 0 and there is no yardstick
         return []
-    reconstruction, kl = linear_code.gaussian_terms(code, plain, held_out)
+    reconstruction, kl = linear_code.gaussian_terms(code, components, held_out)
     return [
         (weight, "components", code.components),
         (weight, "kl", kl),

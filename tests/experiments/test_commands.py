@@ -107,13 +107,13 @@ def test_freed_memory_is_kept_where_the_c_library_can_and_else_nothing_happens(m
 @pytest.mark.parametrize(
     ("arguments", "advice"),
     [
-        (["all"], "interrupted: the same command goes on where it stopped"),
-        (["all", "--force"], "interrupted: the same command without --force goes on where it stopped"),
-        (["vae"], "interrupted: --resume goes on where the run stopped"),
+        (["all"], "interrupted: the same command continues where it stopped"),
+        (["all", "--force"], "interrupted: the same command without --force continues where it stopped"),
+        (["vae"], "interrupted: --resume continues where the run stopped"),
         (["report"], "interrupted"),
     ],
 )
-def test_an_interrupted_command_says_how_to_go_on(arguments, advice, capsys, monkeypatch):
+def test_an_interrupted_command_says_how_to_continue(arguments, advice, capsys, monkeypatch):
     def interrupted(args):
         raise KeyboardInterrupt
 

@@ -7,7 +7,7 @@ from rnn.classifier import CELLS, SequenceClassifier
 from rnn.metrics import evaluate
 from rnn.scaling import signed_log
 from rnn.splits import split
-from rnn.train import Part, Settings, train
+from rnn.train import Part, TrainingSettings, train
 from tests.fakes.course_windows import course_windows
 from tests.fakes.real_files import needs_real_files
 
@@ -27,18 +27,18 @@ def fit(cell, parts, settings, seed=0):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_cell_learns_to_compare_the_first_with_the_last(cell):
-    _, records = fit(cell, toy_parts(512), Settings(epochs=40, learning_rate=1e-2, batch_size=32))
+    _, records = fit(cell, toy_parts(512), TrainingSettings(epochs=40, learning_rate=1e-2, batch_size=32))
     assert records[-1].part == "test"
     assert records[-1].accuracy > 0.9
 
 
 def test_one_record_of_every_part_each_epoch():
-    _, records = fit("gru", toy_parts(), Settings(epochs=2))
+    _, records = fit("gru", toy_parts(), TrainingSettings(epochs=2))
     assert [(r.epoch, r.part) for r in records] == [(1, "train"), (1, "test"), (2, "train"), (2, "test")]
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not():
-    settings = Settings(epochs=2)
+    settings = TrainingSettings(epochs=2)
     one, two, other = (fit("lstm", toy_parts(), settings, seed)[0].state_dict() for seed in (0, 0, 1))
     assert all(one[name].tobytes() == two[name].tobytes() for name in one)
     assert any(one[name].tobytes() != other[name].tobytes() for name in one)
@@ -47,7 +47,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not():
 def test_three_steps_are_adam_on_fresh_clipped_gradients_with_a_rate_that_falls_along_a_cosine():
     parts = toy_parts(64)
     x, labels = parts["train"].x, parts["train"].labels.astype(np.float32)
-    settings = Settings(epochs=3, learning_rate=0.1, batch_size=64, clip=0.05)
+    settings = TrainingSettings(epochs=3, learning_rate=0.1, batch_size=64, clip=0.05)
     model, _ = fit("rnn", parts, settings)
 
     expected = SequenceClassifier("rnn", hidden=16, rng=np.random.default_rng(0))
@@ -70,7 +70,7 @@ def test_the_test_part_has_no_influence_on_the_model():
     parts = toy_parts()
     rng = np.random.default_rng(5)
     other = Part(rng.standard_normal(parts["test"].x.shape, dtype=np.float32), ~parts["test"].labels)
-    settings = Settings(epochs=2)
+    settings = TrainingSettings(epochs=2)
     with_it = fit("rnn", parts, settings)[0].state_dict()
     with_another = fit("rnn", parts | {"test": other}, settings)[0].state_dict()
     without = fit("rnn", {"train": parts["train"]}, settings)[0].state_dict()
@@ -81,14 +81,14 @@ def test_the_test_part_has_no_influence_on_the_model():
 
 def test_sequences_in_double_precision_train_the_float32_model():
     parts = {name: Part(part.x.astype(np.float64), part.labels) for name, part in toy_parts(64).items()}
-    model, _ = fit("rnn", parts, Settings(epochs=1))
-    narrow, _ = fit("rnn", toy_parts(64), Settings(epochs=1))
+    model, _ = fit("rnn", parts, TrainingSettings(epochs=1))
+    narrow, _ = fit("rnn", toy_parts(64), TrainingSettings(epochs=1))
     wide, narrow = model.state_dict(), narrow.state_dict()
     assert all(wide[name].tobytes() == narrow[name].tobytes() for name in narrow)
 
 
 def test_parameters_stay_float32():
-    model, _ = fit("lstm", toy_parts(), Settings(epochs=1))
+    model, _ = fit("lstm", toy_parts(), TrainingSettings(epochs=1))
     assert {parameter.dtype for parameter in model.parameters()} == {np.dtype(np.float32)}
 
 
@@ -96,7 +96,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_says_when():
     parts = toy_parts()
     parts["train"].x[3, 0] = np.nan
     with pytest.raises(FloatingPointError, match="epoch 1: the training loss is nan"):
-        fit("gru", parts, Settings(epochs=3))
+        fit("gru", parts, TrainingSettings(epochs=3))
 
 
 def test_refuses_labels_that_are_not_as_many_as_sequences():
@@ -118,7 +118,7 @@ def test_learning_reaches_what_pytorch_reaches_on_the_course_file_and_no_more(ho
         test = split(windows, how, 81, rng)
         parts = {"train": Part(x[~test], windows.labels[~test])}
         model = SequenceClassifier(cell, rng=rng)
-        for _ in train(model, parts, Settings(), rng):
+        for _ in train(model, parts, TrainingSettings(), rng):
             pass
         probability = model.probability(x[test])
         scores.append(evaluate(windows.labels[test], probability, probability >= 0.5))

@@ -7,12 +7,17 @@ from tests.fakes.small_vae import small_images, small_model
 from vae import diagnostics, explore
 from vae.diagnostics import (
     active_units,
+    distance_travelled,
+    diversity,
     evaluate,
     factor_scores,
+    kept_variety,
     kl_per_unit,
     mean_squared_error,
     prior_gap,
     psnr,
+    rms_distance,
+    silent_units,
     verdict,
 )
 
@@ -127,3 +132,36 @@ def test_scores_are_taken_on_other_images_so_that_many_units_cannot_learn_by_hea
     assert factor_scores(means, {"x": values}, means, {"x": values})["x"] > 0.5
     other_means, other = rng.standard_normal((400, 30)), rng.standard_normal(400)
     assert factor_scores(means, {"x": values}, other_means, {"x": other})["x"] < 0
+
+
+def test_diversity_is_zero_for_copies_and_the_standard_deviation_where_pictures_differ():
+    faces = np.random.default_rng(0).integers(0, 256, (1, 4, 4, 3), dtype=np.uint8)
+    assert diversity(np.repeat(faces, 5, axis=0)) == 0
+    black_and_white = np.stack([np.zeros((4, 4, 3), np.uint8), np.full((4, 4, 3), 255, np.uint8)])
+    assert diversity(black_and_white) == pytest.approx(0.5)
+
+
+def test_rms_distance_is_on_a_scale_from_black_to_white():
+    black, white = np.zeros((2, 4, 4, 3), np.uint8), np.full((2, 4, 4, 3), 255, np.uint8)
+    assert list(rms_distance(black, white)) == [1, 1]
+    white[1, :2] = 0  # half of it
+    assert rms_distance(black, white)[1] == pytest.approx(math.sqrt(0.5))
+
+
+def test_kept_variety_compares_reconstructions_with_their_originals():
+    faces = np.random.default_rng(0).integers(0, 256, (8, 4, 4, 3), dtype=np.uint8)
+    same = np.broadcast_to(faces[:1], faces.shape)
+    assert kept_variety(faces, faces) == pytest.approx(1)
+    assert kept_variety(faces, same) == pytest.approx(0)
+    assert math.isnan(kept_variety(same, faces))
+
+
+def test_distance_travelled_compares_decoded_ends_with_the_real_pairs():
+    pairs = np.random.default_rng(0).integers(0, 256, (4, 2, 4, 4, 3), dtype=np.uint8)
+    middle = np.zeros_like(pairs[:, :1])
+    assert distance_travelled(pairs, np.concatenate([pairs[:, :1], middle, pairs[:, 1:]], axis=1)) == pytest.approx(1)
+    assert distance_travelled(pairs, np.repeat(pairs[:, :1], 3, axis=1)) == 0
+
+
+def test_silent_units_are_those_below_a_tenth_of_a_nat():
+    assert silent_units(np.array([0.0, 0.09, 0.11, 5.0])) == 2

@@ -4,7 +4,7 @@ import pytest
 from autograd import Tensor
 from tests.fakes.small_vae import LinearModel, small_images, small_model
 from vae.elbo import Terms, bits_per_dim, elbo_terms, posterior_terms
-from vae.explore import as_floats
+from vae.model import as_floats
 
 DRAWS = 4000
 

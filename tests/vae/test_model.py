@@ -4,8 +4,7 @@ import pytest
 from autograd import Tensor, gradcheck
 from tests.fakes.small_vae import small_images, small_model
 from vae.elbo import elbo_terms
-from vae.explore import as_floats
-from vae.model import LOG_VARIANCE_RANGE, VAE
+from vae.model import LOG_VARIANCE_RANGE, VAE, as_floats
 
 
 @pytest.mark.parametrize(

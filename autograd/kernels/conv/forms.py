@@ -75,7 +75,7 @@ __all__ = [
     "conv_transpose2d_pullback",
 ]
 
-# The first form that serves a geometry computes it. All agree with kernels.reference; they differ in speed.
+# The first form that serves a geometry computes it. All agree with kernels/plain.py; they differ in speed.
 FORMS = (
     conv_winograd,  # where its algorithms save multiplications: 3 x 3 kernels, 4 x 4 of stride 2 and their like
     conv_pointwise,  # 1 x 1 kernels

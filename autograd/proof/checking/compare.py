@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .arguments import Argument
+from .cotangents import random_signs, random_stream
 from .kinks import KINK, LONG_STEP, SMOOTH, Skip, judge_error, kinked_op
 from .probe import Probe
 
@@ -102,11 +103,6 @@ def compare(probe: Probe, gradient: np.ndarray, settings: Settings, rng) -> tupl
     return comparison, skips
 
 
-def random_signs(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Random numbers of either sign and nowhere near 0, where an error in the gradient would not be seen."""
-    return rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape)
-
-
 def _tries(mode, x, rng) -> Iterator[Sequence[Direction]]:
     """All that is to be tried at once, then, should all of it lie at kinks, what is to be tried instead."""
     if mode == "full" or not x.size:
@@ -163,7 +159,7 @@ def complex_error(probe: Probe, comparison: Comparison, checked: Sequence[Argume
 
     It speaks only if it agrees with differences: then the function is analytic on the way from x to x + ih u.
     """
-    weights = random_signs(np.random.default_rng(0), (len(comparison.directions),))
+    weights = random_signs(random_stream(0), (len(comparison.directions),))
     terms = weights * comparison.numeric
     scale = np.abs(terms).sum()
     if not scale:

@@ -34,12 +34,12 @@ def judge_error(probe: Probe, u: np.ndarray, h: float, analytic: float, numeric:
     error = abs(analytic - numeric)
     noticeable = max(error / 4, 4 * noise)
     left, right = probe.one_sided(u, h / 2)
-    central_short, turn_short = (right + left) / 2, right - left
+    central_short, turn_short = (right + left).sum() / 2, right - left
     change = abs(numeric - central_short)
-    if max(change, abs(turn_short)) <= noticeable:
+    if max(change, np.abs(turn_short).sum()) <= noticeable:
         return SMOOTH
     left, right = probe.one_sided(u, h)
-    if abs(right - left - 2 * turn_short) > noticeable:
+    if np.abs(right - left - 2 * turn_short).sum() > noticeable:
         return KINK
     if change <= noticeable:
         return SMOOTH

@@ -54,10 +54,17 @@ class Probe:
         size = sum(np.sum(np.abs(v * p)) for v, p in zip(self.cotangents, above, strict=True))
         return self.rise(below, above) / (2 * h), float(ROUNDING * size / h)
 
-    def one_sided(self, u: np.ndarray, h: float) -> tuple[float, float]:
-        """The slopes to the left and to the right."""
-        left = self.rise(self.results_at(self.x - h * u), self.here) / h
-        return left, self.rise(self.here, self.results_at(self.x + h * u)) / h
+    def one_sided(self, u: np.ndarray, h: float) -> tuple[np.ndarray, np.ndarray]:
+        """The slopes to the left and to the right, one for each weighted result: their sums are those of L.
+
+        Corners of several results may cancel in the sum, so that a corner must be looked for in each by itself.
+        """
+        below, above = self.results_at(self.x - h * u), self.results_at(self.x + h * u)
+        return self._rises(below, self.here) / h, self._rises(self.here, above) / h
+
+    def _rises(self, start, end) -> np.ndarray:
+        parts = zip(self.cotangents, start, end, strict=True)
+        return np.concatenate([np.ravel(v * (e - s)) for v, s, e in parts])
 
     def rise(self, start: Sequence[np.ndarray], end: Sequence[np.ndarray]) -> float:
         """L at the end less L at the start; numbers near each other are subtracted before they are summed."""

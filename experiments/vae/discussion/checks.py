@@ -5,8 +5,7 @@ import pandas as pd
 
 from experiments.prose import listed
 from experiments.prose import number as count_of
-from experiments.vae.saved import SavedVae
-from experiments.vae.summary import Curve, curve, is_silent, rms
+from experiments.vae.saved import Curve, SavedVae
 from experiments.vae.words import nats, number, percent, times
 from vae.diagnostics import ACTIVE_VARIANCE
 
@@ -28,7 +27,7 @@ def samples(run: SavedVae) -> str:
         f"samples differ from one another, as a share of what as many training faces do: {levels}."
     )
     for w in judged:
-        if w != run.plain and run.plain in shares:
+        if w != run.reference and run.reference in shares:
             text += _compared(run, w, shares)
     with_arrays = [w for w in judged if run.has_arrays(w)]
     if with_arrays:
@@ -38,20 +37,20 @@ def samples(run: SavedVae) -> str:
 
 def _compared(run: SavedVae, w: float, shares: dict[float, float]) -> str:
     if run.verdict(w) == "unused prior":
-        less = "little variety" if shares[w] < SAME_VARIETY * shares[run.plain] else "variety"
+        less = "little variety" if shares[w] < SAME_VARIETY * shares[run.reference] else "variety"
         return (
             f" The {less} at {times(w)} need not be that of faces: a draw of the prior lands where no encoding ever "
             "was, and the decoder answers with whatever it does there."
         )
-    if run.verdict(w) == "collapsed" or is_silent(run, w):
-        if shares[w] < SAME_VARIETY * shares[run.plain]:
+    if run.verdict(w) == "collapsed" or run.is_silent(w):
+        if shares[w] < SAME_VARIETY * shares[run.reference]:
             return (
                 f" At {times(w)} the decoder has hardly a code to listen to, so draws stay nearer to the average face. "
                 "That can look tidier than the samples of a model that dares more; it is not a better one."
             )
         return (
-            f" Those of {times(w)} vary about as much as those of {times(run.plain)} or more, from a code of "
-            f"{nats(run.final(w, 'kl'))} instead of {number(run.final(run.plain, 'kl'))}: variety alone does not "
+            f" Those of {times(w)} vary about as much as those of {times(run.reference)} or more, from a code of "
+            f"{nats(run.final(w, 'kl'))} instead of {number(run.final(run.reference, 'kl'))}: variety alone does not "
             "tell a good model."
         )
     return ""
@@ -59,8 +58,7 @@ def _compared(run: SavedVae, w: float, shares: dict[float, float]) -> str:
 
 def _distances(run: SavedVae, weights: list[float]) -> str:
     """How far samples are from their nearest training faces."""
-    means = {w: float(rms(run.arrays(w)["samples"][: len(run.arrays(w)["nearest"])], run.arrays(w)["nearest"]).mean())
-             for w in weights}  # fmt: skip
+    means = {w: float(run.nearest_distances(w).mean()) for w in weights}
     levels = listed([f"{mean:.2f} at {times(w)}" for w, mean in means.items()])
     return (
         "Are they copies? A copy would lie at a distance near 0 from some training face. The first samples lie, root "
@@ -71,10 +69,9 @@ def _distances(run: SavedVae, weights: list[float]) -> str:
 
 def generalisation(run: SavedVae) -> str:
     """The gap to the training faces, and whether training was over."""
-    metrics = run.table("metrics.csv")
     parts = []
     for w in run.weights:
-        train, held_out = (curve(metrics, w, split, "neg_elbo").values for split in ("train", "held_out"))
+        train, held_out = (run.curve(w, split, "neg_elbo").values for split in ("train", "held_out"))
         if len(train) != len(held_out) or not len(train):
             continue
         gap = held_out[-1] - train[-1]
@@ -82,12 +79,12 @@ def generalisation(run: SavedVae) -> str:
     if not parts:
         return ""
     text = f"At the end a held-out face costs, compared with a training face, {listed(parts)}."
-    return f"{text} {_before(metrics, run.plain)} {_still_falling(metrics, run.plain)}".replace("  ", " ").strip()
+    return f"{text} {_before(run, run.reference)} {_still_falling(run, run.reference)}".replace("  ", " ").strip()
 
 
-def _before(metrics: pd.DataFrame, w: float) -> str:
+def _before(run: SavedVae, w: float) -> str:
     """The two sets' difference before training, which nothing learned can explain."""
-    train, held_out = (curve(metrics, w, split, "neg_elbo") for split in ("train", "held_out"))
+    train, held_out = (run.curve(w, split, "neg_elbo") for split in ("train", "held_out"))
     if not len(train.epochs) or train.epochs[0] != 0 or len(train.epochs) < 2:
         return ""
     before, after = held_out.values[0] - train.values[0], held_out.values[-1] - train.values[-1]
@@ -99,8 +96,8 @@ def _before(metrics: pd.DataFrame, w: float) -> str:
     )
 
 
-def _still_falling(metrics: pd.DataFrame, w: float) -> str:
-    line, train = (curve(metrics, w, split, "neg_elbo").trained() for split in ("held_out", "train"))
+def _still_falling(run: SavedVae, w: float) -> str:
+    line, train = (run.curve(w, split, "neg_elbo").trained() for split in ("held_out", "train"))
     if len(line.values) < 2 or len(train.values) != len(line.values):
         return ""
     lowest = int(line.values.argmin())
@@ -132,13 +129,13 @@ def factors(run: SavedVae) -> str:
         return ""
     table = run.table("factors.csv").pivot_table(index="factor", columns="kl_weight", values="r_squared")
     weights = [w for w in run.weights if w in table.columns]
-    if run.plain not in weights:
+    if run.reference not in weights:
         return ""
-    scores = table[run.plain].sort_values(ascending=False, kind="stable")
+    scores = table[run.reference].sort_values(ascending=False, kind="stable")
     well, lost = scores[scores > READABLE], scores[scores < SOME]
     text = (
         "Every drawn face comes with its true factors, so it can be asked how well a linear map reads each of them "
-        f"from the posterior's means (R² on faces that the map was not fitted to). At {times(run.plain)}, "
+        f"from the posterior's means (R² on faces that the map was not fitted to). At {times(run.reference)}, "
         f"{count_of(len(well)) if len(well) else 'none'} of {len(scores)} have R² above {READABLE}"
     )
     text += f": {listed([f'{_plain(f)} ({s:.2f})' for f, s in well.items()])}." if len(well) else "."
@@ -154,7 +151,7 @@ def factors(run: SavedVae) -> str:
             f" Below 0, and so worse than the mean, {'is' if below == 1 else 'are'} {count_of(below)}: where there "
             "is nothing to read, fitted slopes add noise."
         )
-    others = [w for w in weights if w != run.plain]
+    others = [w for w in weights if w != run.reference]
     if others:
         means = table.clip(lower=0).mean()
         levels = listed([f"{means[w]:.2f} at {times(w)}" for w in weights])
@@ -166,7 +163,7 @@ def factors(run: SavedVae) -> str:
 def _whisper(run: SavedVae, table: pd.DataFrame, others: list[float]) -> str:
     """A silent code may still be read from its means: R squared does not see the posterior's noise."""
     for w in others:
-        if (run.verdict(w) == "collapsed" or is_silent(run, w)) and (table[w] > READABLE).any():
+        if (run.verdict(w) == "collapsed" or run.is_silent(w)) and (table[w] > READABLE).any():
             best = table[w].idxmax()
             return (
                 f"{times(w)} deserves a second look: {_plain(best)} is still read with R² {table[w].max():.2f} "

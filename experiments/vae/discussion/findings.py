@@ -15,8 +15,8 @@ from experiments.vae.discussion.checks import factors, generalisation, limits, s
 from experiments.vae.discussion.linear import beside_linear_code
 from experiments.vae.discussion.weights import heading, heavier, lighter, points
 from experiments.vae.saved import SavedVae, open_vae_run
-from experiments.vae.summary import FEW_NATS, SAME_PICTURE, kept_variety, quiet_units
 from experiments.vae.words import nats, number, times
+from vae.diagnostics import SAME_PICTURE, SILENT_NATS
 
 
 def write_discussion(run_folder: str | os.PathLike[str]) -> Path:
@@ -30,9 +30,9 @@ def write_discussion(run_folder: str | os.PathLike[str]) -> Path:
 def discuss(run: SavedVae) -> str:
     """The whole text as Markdown: a section for each question that the run can answer."""
     sections = {"Two costs, one trade": trade(run)}
-    for weight in sorted((w for w in run.weights if w > run.plain), reverse=True):
+    for weight in sorted((w for w in run.weights if w > run.reference), reverse=True):
         sections[heading(run, weight)] = heavier(run, weight)
-    for weight in sorted(w for w in run.weights if w < run.plain):
+    for weight in sorted(w for w in run.weights if w < run.reference):
         sections[heading(run, weight)] = lighter(run, weight)
     sections |= {
         "What comes out of the prior": samples(run),
@@ -60,10 +60,8 @@ def opening(run: SavedVae) -> str:
             "differs: the first parameters, the order of the images and the random draws are the same"
         )
     text += f".\n\n{_units(run)}"
-    if run.plain != 1:
-        text += (
-            f" The weight that makes the loss a bound, ×1, was not trained; {times(run.plain)} stands in for it below."
-        )
+    if run.reference != 1:
+        text += f" The loss of a bound, ×1, was not trained; {times(run.reference)} stands in for it below."
     if run.drawn:
         text = (
             "**The faces are drawn by this program.** They show how the experiment is read and, since what is in each "
@@ -104,7 +102,7 @@ def _units(run: SavedVae) -> str:
 
 def trade(run: SavedVae) -> str:
     """The plain run: what is paid for the code and what for the picture."""
-    w = run.plain
+    w = run.reference
     kl = run.final(w, "kl")
     if not np.isfinite(kl):
         return ""
@@ -142,11 +140,11 @@ def _spread(run: SavedVae, weight: float) -> str:
             f"That is hardly a code: {active} of {run.latent} units move with the face at all. The posterior has "
             "collapsed onto the prior"
         )
-        alike = run.has_arrays(weight) and kept_variety(run.arrays(weight)) < SAME_PICTURE
+        alike = run.has_arrays(weight) and run.kept_variety(weight) < SAME_PICTURE
         return f"{text}, and the decoder paints about the same picture whatever it is told." if alike else f"{text}."
     if active == run.latent:
         return f"All {run.latent} units take part in it."
     text = f"{active} of the {run.latent} units take part in it"
     if not run.has_arrays(weight):
         return f"{text}."
-    return f"{text}; {quiet_units(run.arrays(weight))} of them all say less than {FEW_NATS} nats each."
+    return f"{text}; {run.silent_units(weight)} of them all say less than {SILENT_NATS} nats each."

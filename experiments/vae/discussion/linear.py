@@ -7,15 +7,15 @@ import numpy as np
 
 from experiments.prose import listed
 from experiments.vae.saved import SavedVae
-from experiments.vae.summary import LinearCode, linear_code, pca_bar
 from experiments.vae.words import nats, number, percent, times
+from experiments.vae.yardsticks import LinearYardstick
 
 FAR = 2.5  # codes of which one spends more than this many times the other are not alike
 
 
 def asked_for(run: SavedVae, w: float) -> str:
     """How much code a weight asks for at its optimum, going by the best linear code; "" where that is not known."""
-    linear = linear_code(run, w)
+    linear = run.linear_yardstick(w)
     if linear is None or not np.isfinite(linear.kl):
         return ""
     values = 3 * run.image_size**2
@@ -44,7 +44,7 @@ def asked_for(run: SavedVae, w: float) -> str:
     return text
 
 
-def _objectives(run: SavedVae, w: float, linear: LinearCode) -> str:
+def _objectives(run: SavedVae, w: float, linear: LinearYardstick) -> str:
     """What was minimised, by the network and by the best linear code."""
     if not np.isfinite(linear.reconstruction):
         return ""
@@ -83,7 +83,7 @@ def beside_linear_code(run: SavedVae) -> str:
 
 
 def _squared_error(run: SavedVae) -> str:
-    bar, w = pca_bar(run), run.plain
+    bar, w = run.pca, run.reference
     mse = run.final(w, "mse")
     if bar is None or not np.isfinite(mse):
         return ""
@@ -105,9 +105,11 @@ def _squared_error(run: SavedVae) -> str:
 
 def _in_nats(run: SavedVae) -> str:
     """Negative ELBO of the network and of the best linear code at the same weight."""
-    pairs = {w: (run.final(w, "neg_elbo"), linear_code(run, w)) for w in run.weights}
+    pairs = {w: (run.final(w, "neg_elbo"), run.linear_yardstick(w)) for w in run.weights}
     known = {
-        w: (ours, code.neg_elbo) for w, (ours, code) in pairs.items() if code and np.isfinite(code.neg_elbo - ours)
+        w: (ours, code.negative_elbo)
+        for w, (ours, code) in pairs.items()
+        if code and np.isfinite(code.negative_elbo - ours)
     }
     if not known:
         return ""

@@ -8,9 +8,8 @@ import numpy as np
 
 from experiments.vae.discussion.linear import asked_for
 from experiments.vae.saved import SavedVae
-from experiments.vae.summary import FEW_NATS, SAME_PICTURE, is_silent, kept_variety, quiet_units, travelled
 from experiments.vae.words import nats, number, percent, times
-from vae.diagnostics import ACTIVE_VARIANCE, POINT_VARIANCE, UNUSED_NATS
+from vae.diagnostics import ACTIVE_VARIANCE, POINT_VARIANCE, SAME_PICTURE, SILENT_NATS, UNUSED_NATS
 
 
 def heading(run: SavedVae, weight: float) -> str:
@@ -19,9 +18,9 @@ def heading(run: SavedVae, weight: float) -> str:
         return f"{times(weight)}: the code collapses"
     if run.verdict(weight) == "unused prior":
         return f"{times(weight)}: the prior is left unused"
-    if weight > run.plain and is_silent(run, weight):
+    if weight > run.reference and run.is_silent(weight):
         return f"{times(weight)}: the code falls almost silent"
-    change = run.final(weight, "kl") - run.final(run.plain, "kl")
+    change = run.final(weight, "kl") - run.final(run.reference, "kl")
     return f"{times(weight)}: the code is {'shorter' if change < 0 else 'longer' if change > 0 else 'as long'}"
 
 
@@ -36,13 +35,13 @@ def heavier(run: SavedVae, w: float) -> str:
 
 def _bargain(run: SavedVae, w: float) -> str:
     """What the plain run pays for its longer code, and what it gets for it."""
-    code = run.final(run.plain, "kl") - run.final(w, "kl")
-    saved = run.final(w, "reconstruction") - run.final(run.plain, "reconstruction")
+    code = run.final(run.reference, "kl") - run.final(w, "kl")
+    saved = run.final(w, "reconstruction") - run.final(run.reference, "reconstruction")
     if not (code > 0 and saved > 0):
         return ""
     rate = saved / code
     text = (
-        f"Is the shorter code a bargain? {times(run.plain)} spends {nats(code)} more on the code and saves "
+        f"Is the shorter code a bargain? {times(run.reference)} spends {nats(code)} more on the code and saves "
         f"{nats(saved)} on the picture, {number(rate)} for every nat. "
     )
     if rate >= w:
@@ -51,15 +50,15 @@ def _bargain(run: SavedVae, w: float) -> str:
         text += f"At {w:g} a nat that does not pay; at its true price, 1, it does: "
     else:
         text += "Even at the true price of 1 a nat that does not pay; "
-    worse = run.final(w, "neg_elbo") - run.final(run.plain, "neg_elbo")
+    worse = run.final(w, "neg_elbo") - run.final(run.reference, "neg_elbo")
     beside = f"{nats(abs(worse))} {'worse' if worse > 0 else 'better'}"
     return f"{text}the bound, which counts every nat once, is {beside} at {times(w)}."
 
 
 def _what_is_left(run: SavedVae, w: float) -> str:
     facts = run.verdicts.get(w, {})
-    left, before = run.final(w, "kl"), run.final(run.plain, "kl")
-    text = f"The code takes {nats(left)}, where that of {times(run.plain)} takes {number(before)}"
+    left, before = run.final(w, "kl"), run.final(run.reference, "kl")
+    text = f"The code takes {nats(left)}, where that of {times(run.reference)} takes {number(before)}"
     if not facts:
         return f"{text}."
     active = int(facts["active_units"])
@@ -69,7 +68,7 @@ def _what_is_left(run: SavedVae, w: float) -> str:
     )
     if facts["verdict"] == "collapsed":
         return f"{text} {_collapse(run, w)}"
-    if is_silent(run, w):
+    if run.is_silent(w):
         return (
             f"{text} By the count of active units (those whose mean varies by more than {ACTIVE_VARIANCE:g}) the code "
             f"lives; by what it says it is close to collapse.{_whispers(run, w)}"
@@ -81,13 +80,13 @@ def _collapse(run: SavedVae, w: float) -> str:
     """Which units have given up; a unit says next to nothing if its posterior is the prior whatever the face."""
     if not run.has_arrays(w):
         return "This is posterior collapse."
-    kl, quiet = run.arrays(w)["kl_per_unit"], quiet_units(run.arrays(w))
+    kl, quiet = run.arrays(w)["kl_per_unit"], run.silent_units(w)
     if quiet == len(kl):
         return "The posterior of every unit is the prior, whatever the face: this is posterior collapse."
     if not quiet:
         return f"No unit is silent, and the average one says {number(float(kl.mean()))} nats: hardly more than nothing."
     return (
-        f"For {quiet} of {len(kl)} units, which say less than {FEW_NATS} nats each, the posterior is the prior, "
+        f"For {quiet} of {len(kl)} units, which say less than {SILENT_NATS} nats each, the posterior is the prior, "
         "whatever the face: this is posterior collapse. The others carry what is left."
     )
 
@@ -95,9 +94,9 @@ def _collapse(run: SavedVae, w: float) -> str:
 def _whispers(run: SavedVae, w: float) -> str:
     if not run.has_arrays(w):
         return ""
-    kl, quiet = run.arrays(w)["kl_per_unit"], quiet_units(run.arrays(w))
+    kl, quiet = run.arrays(w)["kl_per_unit"], run.silent_units(w)
     return (
-        f" {quiet} of the {len(kl)} units say less than {FEW_NATS} nats each, their means moving by less than the "
+        f" {quiet} of the {len(kl)} units say less than {SILENT_NATS} nats each, their means moving by less than the "
         f"posterior's own noise; the most talkative one says {number(float(kl.max()))}."
     )
 
@@ -105,41 +104,40 @@ def _whispers(run: SavedVae, w: float) -> str:
 def _faces_alike(run: SavedVae, w: float) -> str:
     if not run.has_arrays(w):
         return ""
-    arrays = run.arrays(w)
-    kept, along = kept_variety(arrays), travelled(arrays)
+    kept, along = run.kept_variety(w), run.distance_travelled(w)
     text = (
         f"The reconstructions vary {percent(kept)} as much as the faces that they are reconstructions of, and an "
         f"interpolation's decoded ends differ {percent(along)} as much as the two real ones"
     )
-    if run.has_arrays(run.plain):
-        before = run.arrays(run.plain)
-        text += f" ({percent(kept_variety(before))} and {percent(travelled(before))} at {times(run.plain)})"
+    if run.has_arrays(run.reference):
+        before = run.kept_variety(run.reference), run.distance_travelled(run.reference)
+        text += f" ({percent(before[0])} and {percent(before[1])} at {times(run.reference)})"
     if kept < SAME_PICTURE:
         return f"{text}: whatever goes in, about the same face comes back."
     return f"{text}."
 
 
 def _error(run: SavedVae, w: float) -> str:
-    mse, plain = run.final(w, "mse"), run.final(run.plain, "mse")
+    mse, plain = run.final(w, "mse"), run.final(run.reference, "mse")
     if not (np.isfinite(mse) and np.isfinite(plain)):
         return ""
     change = mse / plain - 1
     beside = "the same as" if abs(change) < 0.005 else f"{percent(abs(change))} {'above' if change > 0 else 'below'}"
-    return f"The squared error per value is {mse:.4f}, {beside} that of {times(run.plain)}, {plain:.4f}."
+    return f"The squared error per value is {mse:.4f}, {beside} that of {times(run.reference)}, {plain:.4f}."
 
 
 def _noise(run: SavedVae, w: float) -> str:
-    here, plain = (run.verdicts.get(weight, {}).get("sigma") for weight in (w, run.plain))
+    here, plain = (run.verdicts.get(weight, {}).get("sigma") for weight in (w, run.reference))
     if not here or not plain:
         return ""
     if abs(here / plain - 1) < 0.01:
-        return f"The learned noise σ is that of {times(run.plain)}."
+        return f"The learned noise σ is that of {times(run.reference)}."
     return f"The learned noise σ is {here:.3f} instead of {plain:.3f}."
 
 
 def lighter(run: SavedVae, w: float) -> str:
     """A smaller weight, most of all 0: the code is free, and the prior forgotten."""
-    plain = run.plain
+    plain = run.reference
     kl = run.final(w, "kl")
     if not np.isfinite(kl):
         return ""
@@ -159,8 +157,8 @@ def lighter(run: SavedVae, w: float) -> str:
 
 def _dividend(run: SavedVae, w: float) -> str:
     """What a longer code brings the reconstruction."""
-    gain = run.final(run.plain, "reconstruction") - run.final(w, "reconstruction")
-    cost = run.final(w, "kl") - run.final(run.plain, "kl")
+    gain = run.final(run.reference, "reconstruction") - run.final(w, "reconstruction")
+    cost = run.final(w, "kl") - run.final(run.reference, "kl")
     if cost > 0 and gain > 0:
         return f"That buys {nats(gain)} of reconstruction for {number(cost)} of code."
     beside = f"{nats(abs(gain))} {'better' if gain > 0 else 'worse'}" if abs(gain) >= 0.005 else "the same"

@@ -10,7 +10,6 @@ from experiments.vae.figures.look import colours
 from experiments.vae.figures.sheet import MARGIN, Sheet, extent, pixels, scale_for, sheet, tile
 from experiments.vae.figures.units import draw_kl
 from experiments.vae.saved import SavedVae
-from experiments.vae.summary import curve
 from experiments.vae.words import latent_facts, name, title
 
 ACROSS, SAMPLE_ROWS, PAIRS, STEPS = 8, 4, 2, 5  # pictures in a row; rows of samples; interpolations and their steps
@@ -111,7 +110,6 @@ def _finding(run: SavedVae, weights: list[float]) -> str:
     verdicts = {weight: run.verdict(weight) for weight in weights}
     named = {"collapsed": "collapses the code", "unused prior": "leaves the prior unused"}
     parts = [f"{name(weight)} {named[verdict]}" for weight, verdict in verdicts.items() if verdict in named]
-    metrics = run.table("metrics.csv")
-    best = min(weights, key=lambda weight: curve(metrics, weight, "held_out", "neg_elbo").values[-1])
+    best = min(weights, key=lambda weight: run.curve(weight, "held_out", "neg_elbo").values[-1])
     bound = f"{name(best)} has the best bound"
     return "; ".join([f"The same network with the KL term weighted differently: {bound}", *parts])

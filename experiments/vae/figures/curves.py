@@ -13,8 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from experiments.prose import listed
 from experiments.style import GREY, figure, headline
 from experiments.vae.figures.look import colours
-from experiments.vae.saved import SavedVae
-from experiments.vae.summary import Curve, curve
+from experiments.vae.saved import Curve, SavedVae
 from experiments.vae.words import name, nats, number
 
 TERMS = {
@@ -52,11 +51,10 @@ def draw_term(axes: Axes, run: SavedVae, weights: Sequence[float], metric: str) 
     The scale is that of the epochs after the first; what precedes them comes in from beyond the edge, or else the
     step from the untrained network would leave the rest flat.
     """
-    metrics = run.table("metrics.csv")
     low, high = np.inf, -np.inf
     for weight in weights:
         for split, (width, opacity, marker) in SPLITS.items():
-            line = curve(metrics, weight, split, metric)
+            line = run.curve(weight, split, metric)
             alone = marker if len(line.epochs) == 1 else None
             axes.plot(
                 *line, color=colours(run)[weight], linewidth=width, alpha=opacity, marker=alone, solid_capstyle="butt"
@@ -78,15 +76,14 @@ def _explain(axes: Axes, run: SavedVae, weights: Sequence[float]) -> None:
         colour = "black" if len(weights) > 1 else colours(run)[weights[0]]
         axes.plot([], [], color=colour, linewidth=width, alpha=opacity, label=SPLIT_NAMES[split])
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-    start = curve(run.table("metrics.csv"), weights[0], "held_out", "neg_elbo")
+    start = run.curve(weights[0], "held_out", "neg_elbo")
     if len(start.epochs) > 3 and start.epochs[0] == 0:
         note = f"before training:\nnegative ELBO\n{nats(float(start.values[0]))}"
         axes.text(1.04, 0.02, note, transform=axes.transAxes, color=GREY, fontsize=8)
 
 
 def _finding_of_one(run: SavedVae, weight: float) -> str:
-    metrics = run.table("metrics.csv")
-    held_out, train = (curve(metrics, weight, split, "neg_elbo") for split in ("held_out", "train"))
+    held_out, train = (run.curve(weight, split, "neg_elbo") for split in ("held_out", "train"))
     first, last = float(held_out.values[0]), float(held_out.values[-1])
     gap = last - float(train.values[-1])
     beside = f"{nats(abs(gap))} {'above' if gap > 0 else 'below'} training"
@@ -95,8 +92,7 @@ def _finding_of_one(run: SavedVae, weight: float) -> str:
 
 
 def _finding_of_all(run: SavedVae, weights: Sequence[float]) -> str:
-    metrics = run.table("metrics.csv")
-    ends = {weight: _last(curve(metrics, weight, "held_out", "neg_elbo")) for weight in weights}
+    ends = {weight: _last(run.curve(weight, "held_out", "neg_elbo")) for weight in weights}
     best, *rest = sorted(weights, key=lambda weight: ends[weight])
     others = listed([f"{name(weight)} at {number(ends[weight])}" for weight in rest])
     return f"{name(best)} ends with the best bound, a held-out negative ELBO of {nats(ends[best])}; {others}"

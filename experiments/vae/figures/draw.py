@@ -38,9 +38,9 @@ def draw_all(run_folder: str | os.PathLike[str]) -> list[Path]:
         if run.has_arrays(weight):
             drawn += _draw_weight(run, weight, folder)
     drawn += _draw_together(run, folder)
-    if run.frames(run.plain):
+    if run.frames(run.reference):
         drawn.append(run.folder / "samples.gif")
-        write_gif(run, run.plain, drawn[-1])
+        write_gif(run, run.reference, drawn[-1])
     return drawn
 
 

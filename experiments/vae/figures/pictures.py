@@ -6,9 +6,8 @@ import numpy as np
 
 from experiments.vae.figures.sheet import GAP, MARGIN, extent, scale_for, sheet, tile
 from experiments.vae.saved import SavedVae
-from experiments.vae.summary import SAME_PICTURE, diversity, kept_variety, pca_bar, rms, travelled
 from experiments.vae.words import name, nats, number, percent
-from vae.diagnostics import psnr
+from vae.diagnostics import SAME_PICTURE, diversity, psnr, rms_distance
 
 SHOWN_SIDE = 112  # screen pixels that a picture is enlarged to, about
 LABEL = 110  # screen pixels for the names of rows
@@ -35,15 +34,15 @@ def plot_reconstructions(run: SavedVae, weight: float, path: Path) -> None:
             page.picture(left, y, tile(np.stack([originals[part], back[part]]), scale))
             page.row_label(left - 8, y, side, run.kind)
             page.row_label(left - 8, y + side + GAP, side, "reconstructed")
-            for column, decibels in enumerate(psnr(np.square(rms(originals[part], back[part])))):
+            for column, decibels in enumerate(psnr(np.square(rms_distance(originals[part], back[part])))):
                 x = left + column * (side + GAP) + side / 2
                 page.words(x, y + extent(2, side) + 4, f"{decibels:.1f}", ha="center")
             page.row_label(left - 8, y + extent(2, side) + 4, LETTERS - 8, "PSNR (dB)")
 
 
 def _reconstructions_finding(run: SavedVae, weight: float) -> str:
-    mse, bar = run.final(weight, "mse"), pca_bar(run)
-    if kept_variety(run.arrays(weight)) < SAME_PICTURE:
+    mse, bar = run.final(weight, "mse"), run.pca
+    if run.kept_variety(weight) < SAME_PICTURE:
         start = f"{name(weight)}: whatever goes in, much the same face comes back"
     else:
         start = f"{name(weight)}: reconstructions of held-out faces"
@@ -52,9 +51,9 @@ def _reconstructions_finding(run: SavedVae, weight: float) -> str:
     error = f"{start}; MSE {mse:.4f}, PSNR {run.final(weight, 'psnr'):.1f} dB"
     if bar is None:
         return error
-    level = f"{mse:.4f}" == f"{bar[1]:.4f}"
-    beside = "as good as" if level else "better than" if mse < bar[1] else "worse than"
-    return f"{error} ({beside} PCA with {bar[0]} components, {bar[1]:.4f})"
+    level = f"{mse:.4f}" == f"{bar.mse:.4f}"
+    beside = "as good as" if level else "better than" if mse < bar.mse else "worse than"
+    return f"{error} ({beside} PCA with {bar.components} components, {bar.mse:.4f})"
 
 
 def plot_samples(run: SavedVae, weight: float, path: Path) -> None:
@@ -73,7 +72,7 @@ def plot_samples(run: SavedVae, weight: float, path: Path) -> None:
         page.picture(left, y, tile(np.stack([samples[:count], nearest]), scale))
         page.row_label(left - 8, y, side, "first row\nagain")
         page.row_label(left - 8, y + side + GAP, side, "nearest\ntraining face")
-        for column, distance in enumerate(rms(samples[:count], nearest)):
+        for column, distance in enumerate(run.nearest_distances(weight)):
             x = left + column * (side + GAP) + side / 2
             page.words(x, y + extent(2, side) + 4, f"{distance:.2f}", ha="center")
         page.row_label(left - 8, y + extent(2, side) + 4, LETTERS - 8, "RMS distance")
@@ -121,7 +120,7 @@ def _steps(count: int) -> list[str]:
 
 
 def _interpolations_finding(run: SavedVae, weight: float) -> str:
-    share = travelled(run.arrays(weight))
+    share = run.distance_travelled(weight)
     what = "hardly anything changes" if share < SAME_PICTURE else "through the latent space"
     start = f"{name(weight)}: from one {run.kind} face to another {what}"
     return f"{start}; the decoded ends differ {percent(share)} as much as the {run.kind} faces"
@@ -146,7 +145,7 @@ def plot_traversals(run: SavedVae, weight: float, path: Path) -> None:
 
 def _traversals_finding(run: SavedVae, weight: float) -> str:
     arrays = run.arrays(weight)
-    change = rms(arrays["traversals"][:, 0], arrays["traversals"][:, -1])
+    change = rms_distance(arrays["traversals"][:, 0], arrays["traversals"][:, -1])
     most = int(change.argmax())
     return (
         f"{name(weight)}: what single latent units do; unit {arrays['traversal_units'][most]} changes the picture most "

@@ -49,7 +49,7 @@ def plot_factors(run: SavedVae, path: str | os.PathLike[str]) -> None:
     """A row for each true factor: its R squared for each weight, factors that are read best on top."""
     table = run.table("factors.csv").pivot_table(index="factor", columns="kl_weight", values="r_squared")
     weights = [weight for weight in run.weights if weight in table.columns]
-    first = run.plain if run.plain in weights else weights[0]
+    first = run.reference if run.reference in weights else weights[0]
     table = table.loc[table[first].sort_values(kind="stable").index]
     with figure(path, 8.0, 1.6 + 0.24 * len(table), drawn=run.drawn) as fig:
         axes = fig.subplots()

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.kernels import layer_normalization, normalization, reference
+from autograd.kernels import layer_normalization, normalization, plain
+
+from .definitions import normalize
 
 EPSILON = 1e-3
 MEMORY_ORDERS = [(0, 1, 2, 3), (1, 2, 0, 3), (3, 1, 2, 0)]
@@ -31,9 +33,9 @@ def drawn(shape, channels_shape, order=(0, 1, 2, 3)):
 
 
 def check(fast, x, g, gamma, beta, groups):
-    """(y, dx, dgamma, dbeta) of a fast form, against the reference with these groups' numbers."""
+    """(y, dx, dgamma, dbeta) of a fast form, against the definition with these groups' numbers."""
     wide_gamma, wide_beta = np.broadcast_to(gamma, x.shape), np.broadcast_to(beta, x.shape)
-    y, dx, dgamma, dbeta = reference.normalize(x, g, wide_gamma, wide_beta, groups, EPSILON)
+    y, dx, dgamma, dbeta = normalize(x, g, wide_gamma, wide_beta, groups, EPSILON)
     rest = tuple(range(x.ndim - gamma.ndim))
     for found, expected in zip(fast, (y, dx, dgamma.sum(rest), dbeta.sum(rest)), strict=True):
         assert found.shape == expected.shape
@@ -52,7 +54,7 @@ shapes = image_shapes | st.tuples(st.integers(1, 5), st.sampled_from([2, 4, 6]))
 
 @settings(max_examples=60, deadline=None)
 @given(shapes.filter(lambda s: np.prod(s[:-1]) > 1), st.sampled_from(MEMORY_ORDERS), st.sampled_from(CUTS))
-def test_batch_norm_and_its_gradients_equal_the_reference(shape, order, cut):
+def test_batch_norm_and_its_gradients_equal_the_definition(shape, order, cut):
     x, g, gamma, beta = drawn(shape, shape[-1:], order)
     with cut_into(*cut):
         y, saved, mean, variance = normalization.batch_norm_forward(x, gamma, beta, EPSILON)
@@ -66,7 +68,7 @@ def test_batch_norm_and_its_gradients_equal_the_reference(shape, order, cut):
 
 @settings(max_examples=60, deadline=None)
 @given(shapes, st.sampled_from([1, 2]), st.sampled_from(MEMORY_ORDERS), st.sampled_from(CUTS))
-def test_group_norm_and_its_gradients_equal_the_reference(shape, groups, order, cut):
+def test_group_norm_and_its_gradients_equal_the_definition(shape, groups, order, cut):
     groups = min(groups, shape[-1])
     x, g, gamma, beta = drawn(shape, shape[-1:], order)
     with cut_into(*cut):
@@ -79,13 +81,16 @@ def test_group_norm_and_its_gradients_equal_the_reference(shape, groups, order, 
 
 @settings(max_examples=60, deadline=None)
 @given(shapes, st.integers(1, 3), st.sampled_from(MEMORY_ORDERS))
-def test_layer_norm_and_its_gradients_equal_the_reference(shape, axes, order):
+def test_layer_norm_fast_and_plain_and_its_gradients_equal_the_definition(shape, axes, order):
     axes = min(axes, len(shape))
     x, g, gamma, beta = drawn(shape, shape[-axes:], order)
     y, saved = layer_normalization.layer_norm_forward(x, gamma, beta, EPSILON)
     examples = shape[: len(shape) - axes]
     numbers = np.arange(np.prod(examples, dtype=int)).reshape(*examples, *[1] * axes)
-    check((y, *layer_normalization.layer_norm_gradients(g, saved)), x, g, gamma, beta, np.broadcast_to(numbers, shape))
+    fast = (y, *layer_normalization.layer_norm_gradients(g, saved))
+    check(fast, x, g, gamma, beta, np.broadcast_to(numbers, shape))
+    value, gradients = plain.layer_norm(x, gamma, beta, EPSILON)
+    check((value, *gradients(g)), x, g, gamma, beta, np.broadcast_to(numbers, shape))
 
 
 def test_large_arrays_are_normalised_block_by_block_to_the_same_result():

@@ -5,8 +5,19 @@ import csv
 import pytest
 from pygal_maps_world.i18n import COUNTRIES as PYGAL
 
-from data.covid.countries import NOT_PLACES, TABLE, countries, country_code, find_country
+from data.covid.countries import (
+    NOT_PLACES,
+    SUMS,
+    TABLE,
+    countries,
+    country_code,
+    did_you_mean,
+    find_country,
+    is_known,
+    is_sum,
+)
 from data.errors import DataError
+from tests.data.covid.spellings import ECDC, OUR_WORLD_IN_DATA, WHO
 from tests.fakes.real_files import COURSE, JOHNS_HOPKINS, needs_real_files
 
 # What pygal_maps_world 1.0.2 cannot draw of the course's places.
@@ -48,6 +59,17 @@ WITHOUT_SHAPE = {"ag", "bb", "bs", "dm", "fj", "gd", "kn", "lc", "qa", "ss", "tt
         ("Turkiye", "tr"),
         ("Curacao", "cw"),
         ("  united   kingdom ", "gb"),
+        ("Kosovo[1]", "xk"),
+        ("Netherlands (Kingdom of the)", "nl"),
+        ("United Kingdom of Great Britain and Northern Ireland", "gb"),
+        ("occupied Palestinian territory, including east Jerusalem", "ps"),
+        ("China, Hong Kong SAR", "hk"),
+        ("Timor", "tl"),
+        ("Micronesia (country)", "fm"),
+        ("Faeroe Islands", "fo"),
+        ("S. Korea", "kr"),
+        ("CAR", "cf"),
+        ("('St. Martin',)", "mf"),
     ],
 )
 def test_spellings_lead_to_the_right_code(name: str, code: str) -> None:
@@ -64,6 +86,35 @@ def test_an_unknown_name_is_refused_with_the_nearest_spelling() -> None:
         country_code("Untied Kingdom")
     with pytest.raises(DataError, match=r"'Q' in countries\.csv: add"):
         country_code("Q")
+
+
+@pytest.mark.parametrize("published", [WHO, OUR_WORLD_IN_DATA, ECDC], ids=["WHO", "Our World in Data", "ECDC"])
+def test_the_whole_list_of_every_publisher_resolves(published: str) -> None:
+    lines = published.split("\n")[1:-1]
+    assert len(lines) > 30
+    expected = {name: code for code, name in (line.split(" ", 1) for line in lines)}
+    assert {name: country_code(name) or "--" for name in expected} == expected
+
+
+@pytest.mark.parametrize("name", [*SUMS, "Total:", "WORLD", "World excl. China and South Korea", "European Union (27)"])
+def test_rows_that_add_up_countries_are_no_countries(name: str) -> None:
+    assert is_sum(name)
+    assert not is_known(name)
+
+
+def test_a_part_of_the_united_kingdom_is_a_sum_only_beside_the_whole() -> None:
+    assert is_sum("Scotland", beside=["France", "UK"])
+    assert not is_sum("Scotland", beside=["France", "Wales"])
+
+
+def test_no_country_is_taken_for_a_sum() -> None:
+    for country in countries():
+        assert not any(is_sum(spelling) for spelling in (country.name, *country.also_called))
+
+
+def test_a_question_names_the_nearest_countries() -> None:
+    assert did_you_mean("Grmany") == "did you mean Germany?"
+    assert did_you_mean("Xyzzy") == ""
 
 
 def test_codes_are_distinct_and_in_pygals_form() -> None:

@@ -1,4 +1,3 @@
-import re
 from pathlib import Path
 
 import numpy as np
@@ -93,8 +92,8 @@ def test_the_smallest_run_is_redrawn_whole_and_real_data_bear_no_stamp(
 ) -> None:
     watcher = Watcher()
     monkeypatch.setattr(style, "write_png", watcher)
-    assert re.match("1[34] of 15 countries drawn", redraw(quick.folder))  # one package draws Qatar, the other does not
-    assert set(watcher.words) == NAMES - {"curves_country.png", "curves_random.png"} | {"world_map.png"}
+    assert redraw(quick.folder).startswith("14 of 15 countries drawn")
+    assert set(watcher.words) == NAMES - {"curves_country.png", "curves_random.png"}
     made = {path.name for path in quick.folder.iterdir()}
     assert made >= {"figures", "world_map.svg", "world_map.png", "tables.md", "discussion.md"}
     assert not any("simulated" in words for words in watcher.words.values())

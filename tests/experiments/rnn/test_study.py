@@ -9,8 +9,10 @@ import pytest
 
 from data.covid.choose import resolve_cases
 from data.errors import DataError
+from experiments.cli import read_settings
 from experiments.rnn import study as command
 from experiments.rnn import sweep as trainings_rnn
+from experiments.rnn.settings import RnnSettings
 from experiments.run_folder import UsageError
 
 METRICS = ["train_accuracy", "accuracy", "balanced_accuracy", "auc", "log_loss", "brier"]
@@ -279,19 +281,19 @@ def test_a_loss_that_explodes_gives_one_line_that_names_the_training(tmp_path, n
 def test_quick_makes_smaller_only_what_was_not_asked_for():
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
-    settings = command.resolve(parser.parse_args(["--quick", "--seeds", "5"]))
-    assert (settings["lengths"], settings["seeds"], settings["epochs"]) == ([3, 7], 5, 8)
-    settings = command.resolve(parser.parse_args([]))
-    assert (settings["lengths"], settings["seeds"], settings["epochs"]) == ([3, 5, 7, 10, 14], 3, 20)
-    assert settings["splits"] == ["time", "country", "random"]
+    settings = read_settings(RnnSettings, parser.parse_args(["--quick", "--seeds", "5"]))
+    assert (settings.lengths, settings.seeds, settings.epochs) == ((3, 7), 5, 8)
+    settings = read_settings(RnnSettings, parser.parse_args([]))
+    assert (settings.lengths, settings.seeds, settings.epochs) == ((3, 5, 7, 10, 14), 3, 20)
+    assert settings.splits == ("time", "country", "random")
 
 
 def test_repeated_and_unsorted_flags_are_one_run():
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
     flags = "--lengths 7 3 7 --cells gru rnn gru --splits random time"
-    settings = command.resolve(parser.parse_args(flags.split()))
-    assert (settings["lengths"], settings["cells"], settings["splits"]) == ([3, 7], ["rnn", "gru"], ["time", "random"])
+    settings = read_settings(RnnSettings, parser.parse_args(flags.split()))
+    assert (settings.lengths, settings.cells, settings.splits) == ((3, 7), ("rnn", "gru"), ("time", "random"))
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path):

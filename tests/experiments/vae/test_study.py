@@ -18,9 +18,9 @@ from experiments.__main__ import main
 from experiments.run_folder import UsageError
 from experiments.vae import study as command
 from experiments.vae import training as vae_training
-from experiments.vae.summary import diversity
 from experiments.vae.training import duration
 from tests.fakes.pictures import encoded, folder_of, picture, png_header, zip_of
+from vae.diagnostics import diversity
 
 ROOT = Path(__file__).parents[3]
 SMALL = [

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from tests.fakes.small_vae import small_images, small_model
+from vae import explore
+from vae.snapshot import as_bytes, latent_space, snapshot
+
+
+def latents(count=64, units=3):
+    return np.random.default_rng(0).standard_normal((count, units), dtype=np.float32)
+
+
+@pytest.fixture(scope="module")
+def arrays():
+    return snapshot(small_model(), small_images(30), small_images(20, seed=2), latents())
+
+
+def test_a_snapshot_holds_every_picture_as_bytes_and_every_number_of_the_code(arrays):
+    pictures = {
+        "originals": (16,), "reconstructions": (16,), "samples": (64,), "nearest": (8,), "pairs": (4, 2),
+        "interpolations": (4, 9), "prior_paths": (2, 9), "traversals": (3, 9),
+    }  # fmt: skip
+    for name, shape in pictures.items():
+        assert (arrays[name].shape, arrays[name].dtype) == ((*shape, 16, 16, 3), np.uint8), name
+    for name in ("kl_per_unit", "posterior_variance"):
+        assert (arrays[name].shape, arrays[name].dtype) == ((3,), np.float32)
+    assert "manifold" not in arrays
+
+
+def test_samples_are_the_decoded_latents_and_interpolations_end_at_the_reconstructions(arrays):
+    np.testing.assert_array_equal(arrays["samples"], as_bytes(explore.decode(small_model(), latents())))
+    ends = arrays["interpolations"][:, [0, -1]].reshape(8, 16, 16, 3).astype(int)
+    assert np.abs(ends - arrays["reconstructions"][:8]).max() <= 1
+
+
+def test_traversed_units_come_in_the_order_of_their_kl(arrays):
+    kl = arrays["kl_per_unit"]
+    assert list(kl[arrays["traversal_units"]]) == sorted(kl, reverse=True)
+
+
+def test_two_latent_units_are_shown_as_a_plane():
+    model = small_model(latent=2)
+    assert snapshot(model, small_images(30), small_images(20), latents(units=2))["manifold"].shape == (
+        15,
+        15,
+        16,
+        16,
+        3,
+    )
+
+
+def test_the_diversity_of_samples_is_compared_with_that_of_as_many_training_images(arrays):
+    few, many = small_images(30), arrays["samples"]
+    facts = latent_space(small_model(), few, small_images(20), many)
+    assert facts["diversity_samples"] == pytest.approx((many[:30] / 255).std(0).mean())
+    assert facts["diversity_training"] == pytest.approx((few / 255).std(0).mean())
+
+
+def test_only_a_learned_noise_level_is_reported():
+    images = small_images(20)
+    assert "sigma" in latent_space(small_model(), images, images, images)
+    assert "sigma" not in latent_space(small_model(likelihood="bernoulli"), images, images, images)

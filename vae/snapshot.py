@@ -1,0 +1,88 @@
+"""A trained model in pictures and numbers: all that figures and discussion need, so that drawing needs no model."""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+
+from . import diagnostics, explore
+from .model import VAE
+
+SHOWN = 16  # held-out images shown beside their reconstructions
+NEAREST = 8  # samples shown beside their nearest training images
+PAIRS, STEPS = 4, 9  # interpolations between two images, and the pictures on each
+TRAVERSED = 8  # latent units that are moved one at a time
+TRAVERSAL_VALUES = np.linspace(-3, 3, STEPS, dtype=np.float32)
+MANIFOLD_SIDE = 15
+
+
+def snapshot(model: VAE, training: np.ndarray, held_out: np.ndarray, latents: np.ndarray) -> dict[str, np.ndarray]:
+    """Pictures as uint8 and numbers as float32, by name.
+
+    Args:
+        training: uint8 images (N, S, S, C), searched for the nearest neighbours of the samples.
+        held_out: uint8 images (M, S, S, C), at least `SHOWN`.
+        latents: draws from the prior (G, K), decoded as the samples; G at least `NEAREST`.
+    """
+    means, log_variances = explore.encode(model, held_out)
+    kl = diagnostics.kl_per_unit(means, log_variances)
+    samples = explore.decode(model, latents)
+    pairs = means[: 2 * PAIRS].reshape(PAIRS, 2, -1)
+    units = np.argsort(kl)[::-1][:TRAVERSED]
+    arrays = {
+        "originals": held_out[:SHOWN],
+        "reconstructions": as_bytes(explore.decode(model, means[:SHOWN])),
+        "samples": as_bytes(samples),
+        "nearest": training[explore.nearest(samples[:NEAREST], training)],
+        "pairs": held_out[: 2 * PAIRS].reshape(PAIRS, 2, *held_out.shape[1:]),
+        "interpolations": _decode_paths(model, [explore.interpolate(a, b, STEPS) for a, b in pairs]),
+        "prior_paths": _decode_paths(
+            model, [explore.interpolate(latents[i], latents[i + 1], STEPS, spherical=True) for i in (0, 2)]
+        ),
+        "traversals": _decode_paths(model, explore.traverse(means[0], units, TRAVERSAL_VALUES)),
+        "traversal_units": units,
+        "kl_per_unit": kl.astype(np.float32),
+        "posterior_variance": np.exp(log_variances).mean(0).astype(np.float32),
+    }
+    if model.latent == 2:
+        arrays["manifold"] = _decode_paths(model, _manifold_latents())
+    return arrays
+
+
+def latent_space(
+    model: VAE, training: np.ndarray, held_out: np.ndarray, samples: np.ndarray
+) -> dict[str, str | int | float]:
+    """The verdict on the latent space and the numbers behind it; images and samples are uint8 (N, S, S, C)."""
+    means, log_variances = explore.encode(model, held_out)
+    count = min(len(samples), len(training))  # diversity grows with the number of pictures: compare equal numbers
+    facts: dict[str, str | int | float] = {
+        "verdict": diagnostics.verdict(means, log_variances),
+        "active_units": int(diagnostics.active_units(means).sum()),
+        "mean_posterior_variance": float(np.exp(log_variances).mean()),
+        "prior_gap": float(diagnostics.prior_gap(means, log_variances).sum()),
+        "kl_total": float(diagnostics.kl_per_unit(means, log_variances).astype(np.float32).sum()),
+        "diversity_samples": diagnostics.diversity(samples[:count]),
+        "diversity_training": diagnostics.diversity(training[:count]),
+    }
+    if model.likelihood == "gaussian":
+        facts["sigma"] = math.exp(0.5 * model.log_noise.item())
+    return facts
+
+
+def as_bytes(images: np.ndarray) -> np.ndarray:
+    """Images in [0, 1] as uint8, any shape, rounded to the nearest of the 256 levels."""
+    return np.rint(images * 255).astype(np.uint8)
+
+
+def _decode_paths(model, paths):
+    """Latents (A, B, K) as pictures (A, B, S, S, C)."""
+    paths = np.asarray(paths)
+    pictures = as_bytes(explore.decode(model, paths.reshape(-1, paths.shape[-1])))
+    return pictures.reshape(*paths.shape[:2], *pictures.shape[1:])
+
+
+def _manifold_latents():
+    """The plane of two latent units at evenly spaced quantiles of the prior: (MANIFOLD_SIDE, MANIFOLD_SIDE, 2)."""
+    quantiles = (np.arange(MANIFOLD_SIDE) + 0.5) / MANIFOLD_SIDE
+    values = [NormalDist().inv_cdf(q) for q in quantiles]
+    return np.array([[[x, y] for x in values] for y in reversed(values)], np.float32)
