@@ -12,7 +12,8 @@ BATCH = 256
 @no_grad()
 def encode(model: VAE, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Posterior means and log-variances, both (N, latent), of uint8 or float images (N, S, S, C)."""
-    parts = [model.encode(as_floats(images[i : i + BATCH], model)) for i in range(0, len(images), BATCH)]
+    with model.evaluating():
+        parts = [model.encode(as_floats(images[i : i + BATCH], model)) for i in range(0, len(images), BATCH)]
     means, log_variances = zip(*[(mean.data, log_variance.data) for mean, log_variance in parts], strict=True)
     return np.concatenate(means), np.concatenate(log_variances)
 
@@ -20,7 +21,8 @@ def encode(model: VAE, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @no_grad()
 def decode(model: VAE, latents: np.ndarray) -> np.ndarray:
     """Mean images (N, S, S, C) in [0, 1] of latents (N, latent)."""
-    return np.concatenate([model.decode(latents[i : i + BATCH]).data for i in range(0, len(latents), BATCH)])
+    with model.evaluating():
+        return np.concatenate([model.decode(latents[i : i + BATCH]).data for i in range(0, len(latents), BATCH)])
 
 
 def reconstruct(model: VAE, images: np.ndarray) -> np.ndarray:
