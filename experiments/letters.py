@@ -5,7 +5,7 @@ script that the figures' font lacks comes out as boxes. `readable` is for text t
 `drawable` for text that becomes pixels.
 """
 
-import unicodedata
+import re
 from functools import cache
 from pathlib import Path
 
@@ -16,17 +16,21 @@ from matplotlib.font_manager import get_font
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 FONT = FONTS / "DejaVuSans.ttf"  # comes with matplotlib, so every machine draws the same letters
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
-# Left-to-right and right-to-left marks: one of them in a name turns round the text that follows it.
-DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f"  # all but tab and newline
+SURROGATES = r"\ud800-\udfff"
+NONCHARACTERS = r"\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+# Left-to-right and right-to-left marks: one of them in a name reverses the text that follows it.
+DIRECTION_MARKS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+HARMFUL = re.compile(f"[{CONTROL}{SURROGATES}{NONCHARACTERS}{DIRECTION_MARKS}]")
 
 
 def readable(text: str) -> str:
-    r"""The text with � for each control character, lone surrogate, noncharacter and mark of direction.
+    r"""The text with � for each control character, lone surrogate, noncharacter and direction mark.
 
     >>> readable("Fi\x07ji\n"), readable("\ud800")
     ('Fi�ji\n', '�')
     """
-    return "".join(UNKNOWN if _is_harmful(letter) else letter for letter in text)
+    return HARMFUL.sub(UNKNOWN, text)
 
 
 def drawable(text: str) -> str:
@@ -39,12 +43,6 @@ def drawable(text: str) -> str:
     return "".join(
         letter if letter in known or letter == "\n" else anyascii(letter) or UNKNOWN for letter in readable(text)
     )
-
-
-def _is_harmful(letter: str) -> bool:
-    kind = unicodedata.category(letter)
-    noncharacter = kind == "Cn" and (ord(letter) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(letter) <= 0xFDEF)
-    return (kind == "Cc" and letter not in "\n\t") or kind == "Cs" or noncharacter or letter in DIRECTION_MARKS
 
 
 @cache

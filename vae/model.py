@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise, zip_longest
+from typing import Any
 
 import numpy as np
 
@@ -142,6 +143,12 @@ class VAE(nn.Module):
         if self.likelihood == "bernoulli":
             return autograd.bernoulli_log_likelihood(logits, images)
         return autograd.gaussian_log_likelihood(autograd.sigmoid(logits), self.log_noise, images)
+
+    def architecture(self) -> dict[str, Any]:
+        """The arguments that a model of the same layers is made with, as JSON values."""
+        names = ("image_size", "channels", "latent", "likelihood", "norm", "noise")
+        arguments = {name: getattr(self, name) for name in names}
+        return arguments | {"widths": list(self.widths), "dtype": self.dtype.name}
 
     def running_statistics(self) -> list[np.ndarray]:
         """Copies of the running means and variances of batch normalisation; an empty list without it."""

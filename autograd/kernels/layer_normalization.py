@@ -7,7 +7,7 @@ of a matrix, so both passes are the formulas as they stand, a block of rows at a
 
 import numpy as np
 
-from .dtypes import check_floating
+from . import check_floating
 from .normalization import column_sums, row_blocks
 
 
@@ -63,7 +63,7 @@ def _as_examples(x, normalized_axes):
 
 
 def _row_means(rows):
-    return (rows @ np.full(rows.shape[1], 1 / rows.shape[1], rows.dtype))[:, None]
+    return np.matmul(rows, np.full(rows.shape[1], 1 / rows.shape[1], rows.dtype))[:, None]
 
 
 def _from_examples(examples, shape, order):

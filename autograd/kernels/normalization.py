@@ -48,10 +48,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .conv.epilogue import activate, before_activation, check_activation
+from . import check_floating
+from .activation import activate, before_activation, check_activation, slopes
 from .conv.layout import to_hwcn, to_nhwc
-from .dtypes import check_floating
-from .kinks import slopes
 from .threads import in_parallel
 
 BLOCK = 65536  # elements that a chain of operations takes at a time: they stay in cache from one to the next
@@ -260,7 +259,7 @@ class _Pattern:
 
 def column_sums(rows):
     """The sum of the rows of a matrix, as a product with ones: faster than sum(axis=0)."""
-    return np.ones(len(rows), rows.dtype) @ rows
+    return np.matmul(np.ones(len(rows), rows.dtype), rows)
 
 
 def row_blocks(rows):

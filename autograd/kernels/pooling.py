@@ -16,9 +16,9 @@ of the image. So each operation is a handful of whole-array operations, one for 
 
 import numpy as np
 
+from . import check_floating
 from .conv.geometry import as_pair, seen_through, window_counts
 from .conv.layout import empty_hwcn, to_hwcn, to_nhwc
-from .dtypes import check_floating
 
 
 def max_pool2d_forward(x, kernel, stride=None, padding=0):

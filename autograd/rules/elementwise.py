@@ -7,7 +7,7 @@ maximum) the derivative does not exist; the choices made there are PyTorch's and
 import numpy as np
 
 from ..kernels import logistic
-from ..kernels.kinks import times_slopes
+from ..kernels.activation import times_slopes
 from .registry import rule
 
 

@@ -4,6 +4,7 @@ A chart has few colours and comes out smallest without loss; a sheet of faces ha
 loss, at a quality where none can be seen, is several times smaller. So both are tried, and the smaller one is taken.
 """
 
+import base64
 import io
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,11 @@ class Inlined(NamedTuple):
     width: int
     height: int
     moves: bool
+
+    @property
+    def address(self) -> str:
+        """The picture as a data: URL (RFC 2397)."""
+        return f"data:{MEDIA_TYPE};base64,{base64.b64encode(self.content).decode()}"
 
 
 def inlined(path: Path) -> Inlined:

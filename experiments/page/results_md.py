@@ -1,5 +1,6 @@
 """RESULTS.md: the page's words and numbers without its pictures."""
 
+from experiments.letters import readable
 from experiments.markdown import code_block
 from experiments.page.study import Folded, Item, Part, Study
 from experiments.prose import plain
@@ -10,7 +11,7 @@ def results(studies: list[Study]) -> str:
     blocks = ["# Results", "The figures are in index.html, the numbers behind them in the folder csv."]
     for study in studies:
         blocks += _study(study)
-    return "\n\n".join(blocks) + "\n"
+    return readable("\n\n".join(blocks) + "\n")
 
 
 def _study(study: Study) -> list[str]:

@@ -1,13 +1,14 @@
 """What the page says, apart from how it looks: studies, their items, and the parts of an item in reading order.
 
-Text is Markdown throughout, with names from data files escaped (``wording.plain``), so that one source makes both
-the page and RESULTS.md.
+Text is Markdown throughout, with names from data files escaped (`experiments.prose.plain`), so that one source makes
+both the page and RESULTS.md. The templates tell the parts of an item apart by their ``kind``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import ClassVar
 
 TITLES = {
     "rnn": ("Problem 1", "Recurrent neural network for classification"),
@@ -19,6 +20,7 @@ TITLES = {
 class Picture:
     """A PNG or GIF file; ``alt`` is plain text for those who cannot see it, ``caption`` Markdown."""
 
+    kind: ClassVar[str] = "picture"
     path: Path
     alt: str
     caption: str
@@ -26,12 +28,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class WorldMap:
-    """The world map of a run: its SVG file, the words above and below it as plain text, and its legend."""
+    """The world map of a run: its SVG file, its legend as (label, colour), and its words as plain text."""
 
+    kind: ClassVar[str] = "map"
     path: Path
     heading: str
     coverage: str
-    labels: tuple[str, ...]
+    bins: tuple[tuple[str, str], ...]
     caption: str
 
 
@@ -39,6 +42,7 @@ class WorldMap:
 class Folded:
     """Markdown that is long and wanted by few: the page shows its summary until it is opened."""
 
+    kind: ClassVar[str] = "folded"
     summary: str
     markdown: str
 

@@ -22,7 +22,8 @@ from experiments.prose import percent, plain
 from experiments.rnn.markdown_tables import results_table, windows_table
 from experiments.rnn.saved import BASELINES, CELLS, MODEL_NAMES, SPLIT_NAMES, SPLITS, SavedRun, open_run
 from experiments.rnn.summary import over_seeds
-from experiments.rnn.world_map.table import LABELS, NO_DATA, checked, coverage, shown, title
+from experiments.rnn.world_map.svg import LEGEND
+from experiments.rnn.world_map.table import checked, coverage, shown, title
 
 ACCURACIES = ("train_accuracy", "accuracy")
 STRONGEST = 10  # pairs in the table of correlations
@@ -220,8 +221,7 @@ def _map(run: SavedRun, figures: Gallery) -> Item:
         if run.has("world_map.svg"):
             heading = title(world, run.event, MODEL_NAMES[run.map_model], run.map_length)
             caption = "Point at a country, or touch it, for its probability and its last counts."
-            labels = (*LABELS, NO_DATA)
-            parts.append(WorldMap(run.folder / "world_map.svg", heading, coverage(world), labels, caption))
+            parts.append(WorldMap(run.folder / "world_map.svg", heading, coverage(world), LEGEND, caption))
         parts.append(Folded(f"All {len(world)} countries", _probabilities(world)))
     parts += figures.take(
         "calibration",

@@ -30,7 +30,7 @@ from ..threads import in_parallel
 from .geometry import seen_through
 from .layout import empty_hwcn, to_nhwc
 
-NUMBERS_OF_A_BAND = 2**18  # of its rows, about: they should stay in the cache
+MAX_BAND = 2**18  # elements of the image rows of a band, about: they should stay in the cache
 
 
 def serves(geometry):
@@ -38,19 +38,19 @@ def serves(geometry):
     return True
 
 
-def lower_image(read, geometry):
+def lower_image(image, geometry):
     """The image side as the products below want it: (H, W, C, N)."""
-    return read.whole()
+    return image.whole()
 
 
-def lower_output(read, geometry):
+def lower_output(output, geometry):
     """The output side likewise, (OH, OW, F, N)."""
-    return read.whole()
+    return output.whole()
 
 
-def to_output(read, weight, geometry, finish=None):
-    """y (N, OH, OW, F), and the lowered image."""
-    image = lower_image(read, geometry)
+def to_output(image, weight, geometry, finish=None):
+    """y (N, OH, OW, F)."""
+    image = image.whole()
     y = empty_hwcn(geometry.output_shape, weight.dtype)
     matrix = _matrix(weight)
 
@@ -60,7 +60,7 @@ def to_output(read, weight, geometry, finish=None):
             finish(y[band])
 
     in_parallel(run, _bands(geometry))
-    return to_nhwc(y), image
+    return to_nhwc(y)
 
 
 def to_weight(image, output, geometry):
@@ -76,9 +76,9 @@ def to_weight(image, output, geometry):
     return np.ascontiguousarray(dw.transpose(3, 1, 0, 2))
 
 
-def to_image(read, weight, geometry, finish=None):
-    """dx (N, H, W, C), and the lowered output side."""
-    output = lower_output(read, geometry)
+def to_image(output, weight, geometry, finish=None):
+    """dx (N, H, W, C)."""
+    output = output.whole()
     matrix = in_row_order(_matrix(weight).T)
 
     def run(band):
@@ -87,7 +87,7 @@ def to_image(read, weight, geometry, finish=None):
     dx = _laid_together(in_parallel(run, _bands(geometry)), empty_hwcn(geometry.image_shape, output.dtype))
     if finish is not None:
         finish(dx)
-    return to_nhwc(dx), output
+    return to_nhwc(dx)
 
 
 def _laid_together(parts, out):
@@ -112,7 +112,7 @@ def _bands(geometry):
     """The output rows in about equal slices."""
     count = geometry.output[0]
     numbers = count * geometry.image[1] * geometry.kernel[0] * geometry.channels * geometry.batch
-    bands = min(count, -(-numbers // NUMBERS_OF_A_BAND))
+    bands = min(count, -(-numbers // MAX_BAND))
     return [slice(k * count // bands, (k + 1) * count // bands) for k in range(bands)]
 
 

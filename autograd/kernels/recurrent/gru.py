@@ -140,8 +140,8 @@ def gru_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Arra
         return sum_over_time(from_x, state[:-1, H:])
 
     return (
-        lambda: batch_major(weight_ih.T @ from_x),  # x
-        lambda: (weight_hh.T @ from_h[0] + past_gates).T,  # h0
+        lambda: batch_major(np.matmul(weight_ih.T, from_x)),  # x
+        lambda: (np.matmul(weight_hh.T, from_h[0]) + past_gates).T,  # h0
         lambda: of_input_weights()[:, 1:],  # weight_ih
         lambda: of_hidden_weights()[:, :H],  # weight_hh
         lambda: of_input_weights()[:, 0],  # bias_ih

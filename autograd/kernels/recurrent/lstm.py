@@ -121,8 +121,8 @@ def lstm_backward(
         return turned(sum_over_time(grad_a, saved.state[:-1], saved.first_row), H)  # o i f g -> i f g o
 
     return (
-        lambda: batch_major(weight_ih.T @ grad_a),  # x
-        lambda: (weight_hh.T @ grad_a[0]).T,  # h0
+        lambda: batch_major(np.matmul(weight_ih.T, grad_a)),  # x
+        lambda: np.matmul(weight_hh.T, grad_a[0]).T,  # h0
         lambda: grad_c0.T,  # c0
         lambda: of_weights()[:, H + 1 :],  # weight_ih
         lambda: of_weights()[:, :H],  # weight_hh

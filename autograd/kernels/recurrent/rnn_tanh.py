@@ -81,8 +81,8 @@ def rnn_tanh_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden:
     grad_a = _through_time(saved, grad_hidden, grad_last_hidden)
     of_input_and_bias = computed_once(lambda: sum_of_outer_products(_rows(grad_a), _rows(inputs)))
     return (
-        lambda: (grad_a @ weight_ih).transpose(1, 0, 2),  # x
-        lambda: grad_a[0] @ weight_hh,  # h0
+        lambda: np.matmul(grad_a, weight_ih).transpose(1, 0, 2),  # x
+        lambda: np.matmul(grad_a[0], weight_hh),  # h0
         lambda: of_input_and_bias()[:, :-1],  # weight_ih
         lambda: sum_of_outer_products(_rows(grad_a[first:]), _rows(hidden[first:-1])),  # weight_hh
         lambda: of_input_and_bias()[:, -1],  # bias_ih

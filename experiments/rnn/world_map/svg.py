@@ -35,6 +35,7 @@ from experiments.rnn.world_map.table import (
 # ColorBrewer's RdBu with eight classes, reversed: blue where a fall is likelier, red where a rise is.
 COLOURS = ("#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#fddbc7", "#f4a582", "#d6604d", "#b2182b")
 NO_DATA_COLOUR = "#9a9a9a"
+LEGEND = (*zip(LABELS, COLOURS, strict=True), (NO_DATA, NO_DATA_COLOUR))
 
 WIDTH, HEIGHT = 1200, 800
 NOTE_COLUMNS, NOTE_LINE = 170, 16  # letters in a line of the note, and pixels from line to line
@@ -61,7 +62,7 @@ def render_svg(table: pd.DataFrame, heading: str, *, simulated: bool) -> bytes:
     notes = textwrap.wrap(drawable(coverage(table)), NOTE_COLUMNS)
     chart = World(
         style=Style(
-            colors=(*COLOURS, NO_DATA_COLOUR),
+            colors=[colour for _, colour in LEGEND],
             background="white",
             opacity="1",
             opacity_hover="1",
@@ -76,7 +77,7 @@ def render_svg(table: pd.DataFrame, heading: str, *, simulated: bool) -> bytes:
         height=HEIGHT,
         margin_bottom=30 + NOTE_LINE * (len(notes) + simulated),
         legend_at_bottom=True,
-        legend_at_bottom_columns=len(LABELS) + 1,
+        legend_at_bottom_columns=len(LEGEND),
         truncate_legend=-1,
         no_prefix=True,
         js=[],

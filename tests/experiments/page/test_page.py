@@ -10,9 +10,8 @@ import pytest
 
 from experiments.__main__ import main
 from experiments.markdown import code_block, inline, table, to_html
-from experiments.page.html_page import _words as page_words
-from experiments.page.html_page import page
-from experiments.page.inline_map import inline_map
+from experiments.page.html_page import command_words, page
+from experiments.page.inline_map import Area, Circle, MapShapes, Outline, read_map
 from experiments.page.pictures import inlined
 from experiments.report import write_report
 from experiments.run_folder import UsageError
@@ -211,7 +210,7 @@ def test_invented_data_are_stamped(read, tmp_path):
     ],
 )
 def test_a_command_is_broken_between_its_words_and_keeps_its_quotes(command, words):
-    assert page_words(command) == words
+    assert command_words(command) == words
 
 
 def test_tables_of_an_earlier_report_do_not_stay(tmp_path):
@@ -285,6 +284,16 @@ def test_hostile_text_is_shown_and_not_obeyed(hostile):
     assert MARKS in read.text_of["td"] and any(title.startswith(MARKS) for title in read.text_of["title"])
 
 
+def test_a_lone_surrogate_and_control_characters_are_shown_as_unknown_letters(tmp_path):
+    write_vae(tmp_path / "vae")
+    path = tmp_path / "vae" / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["data"]["notes"] = ["lone \ud800, bell \x07, <b>"]
+    path.write_text(json.dumps(config), encoding="utf-8")
+    assert "lone �, bell �, <b>" in Reader(report(tmp_path, tmp_path / "out")).text_of["li"]
+    assert "lone �, bell �, \\<b\\>" in (tmp_path / "out" / "RESULTS.md").read_text(encoding="utf-8")
+
+
 def test_results_md_holds_no_html_of_others(hostile):
     _, words = hostile
     discussion = words.index(SCRIPT + "\n\n")  # which is Markdown of the run's own, copied as it is
@@ -300,22 +309,23 @@ def test_a_hostile_map_keeps_its_shapes_alone(tmp_path):
         '<svg viewBox="0 0 9 9"><script>alert(2)</script><g class="fr country color-3" onclick="alert(3)">'
         "<title>France &lt;script&gt;\nhigh</title>"
         '<path d="M 1,2 z" onmouseover="alert(4)"/><path d="url(#x)"/><circle cx="1" cy="2" r="3"/>'
+        '<g transform="translate(1,2)"><path d="M 3,4" transform="matrix(1 0 0 1 5 6)"/></g>'
+        '<path d="M 5,6" transform="url(x)"/>'
         '<circle cx="1" cy="x" r="3"/><foreignObject><p>hello</p></foreignObject><image href="http://x"/></g>'
         '<g class="xx country color-99"><path d="M 0,0"/></g></svg></svg>',
         encoding="utf-8",
     )
-    assert inline_map(path, 'a "map"') == (
-        '<svg viewBox="0 0 9 9" role="img" aria-label="a &quot;map&quot;">\n<g class="bin-3">'
-        "<title>France &lt;script&gt;\nhigh</title>"
-        '<path d="M 1,2 z"/><circle cx="1" cy="2" r="3"/></g>\n</svg>'
-    )
+    moved = Outline("M 3,4", "translate(1,2) matrix(1 0 0 1 5 6)")
+    paths = [Outline("M 1,2 z", ""), moved, Outline("M 5,6", "")]
+    france = Area(3, "France <script>\nhigh", paths, [Circle("1", "2", "3")])
+    assert read_map(path) == MapShapes("0 0 9 9", [france])
 
 
 @pytest.mark.parametrize("text", ["no XML", "<svg/>", '<svg><svg viewBox="0 0 1 1"/></svg>'])
 def test_a_map_without_countries_is_named(text, tmp_path):
     (tmp_path / "map.svg").write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=r"map\.svg"):
-        inline_map(tmp_path / "map.svg", "")
+        read_map(tmp_path / "map.svg")
 
 
 def test_every_country_on_the_map_keeps_its_tooltip(read, runs):
