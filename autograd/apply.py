@@ -85,8 +85,8 @@ def _array(a, dtype):
 
 def _value(a, dtype):
     """An argument in `dtype`, if it is a number or several."""
-    if dtype and isinstance(a, Real | np.ndarray | list | tuple):
-        return np.asarray(a, dtype)
+    if isinstance(a, Real | np.ndarray | list | tuple):
+        return np.asarray(a, dtype) if dtype else as_array(a)
     return _array(a, dtype)
 
 

@@ -219,7 +219,7 @@ class Tensor:
 
     def __getitem__(self, key: Any) -> Tensor:
         keys = key if isinstance(key, tuple) else (key,)
-        keys = tuple(k._array if type(k) is Tensor else np.asarray(k) if isinstance(k, list) else k for k in keys)
+        keys = tuple(k._array if type(k) is Tensor else _index(k) if isinstance(k, list) else k for k in keys)
         return apply_unary(shape.getitem, self, keys if isinstance(key, tuple) else keys[0])
 
     # fmt: off
@@ -343,6 +343,12 @@ def _seed(data, gradient):
 
 def _array_of(value):
     return value._array if type(value) is Tensor else value
+
+
+def _index(key):
+    """A list as an array of indices or of booleans; NumPy takes an empty list for floating numbers."""
+    array = np.asarray(key)
+    return array if array.size else array.astype(np.intp)
 
 
 def _written(array, before):

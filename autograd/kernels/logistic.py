@@ -10,15 +10,20 @@ nothing overflows, and all digits are right at both ends. (1 + tanh(x/2)) / 2 is
 safe, but where it is small it subtracts almost equal numbers: at x = -20 it is 0 in float32, and its logarithm -inf.
 
 Complex numbers, which occur in gradient checks alone, go by the formulas as they stand: |x| is not analytic.
+
+Taught by docs/02-one-op.md.
 """
 
 import numpy as np
 
+from . import floating
+
 
 def sigmoid(x):
-    """1 / (1 + e^-x), in the dtype of x."""
+    """1 / (1 + e^-x), in the dtype of x (integers become floating)."""
     if np.iscomplexobj(x):
         return 1 / (1 + np.exp(-x))
+    x = floating(x)
     e = _exponential(x)
     y = np.asarray(x >= 0).astype(x.dtype)
     np.maximum(y, e, out=y)  # 1 or e: the larger of the two, for e is at most 1
@@ -28,9 +33,10 @@ def sigmoid(x):
 
 
 def softplus(x):
-    """log(1 + e^x), in the dtype of x."""
+    """log(1 + e^x), in the dtype of x (integers become floating)."""
     if np.iscomplexobj(x):
         return np.log1p(np.exp(x))
+    x = floating(x)
     y = _exponential(x)
     np.log1p(y, out=y)
     y += np.maximum(x, 0)

@@ -4,7 +4,11 @@ Which elements share a group, and the derivation of the backward pass, are in ``
 with h = weight g, n the normalised x and sigma its deviation,
 
     dL/dx = (h - mean(h) - n mean(h n)) / sigma        dL/dweight = sum g n        dL/dbias = sum g
+
+Taught by docs/04-broadcasting.md.
 """
+
+import numpy as np
 
 from ..kernels.layer_normalization import layer_norm_forward, layer_norm_gradients
 from ..kernels.normalization import (
@@ -28,6 +32,15 @@ def _split(gradients):
     return split(pullback, 3)
 
 
+def _require_running(statistic, x, name):
+    """Refuse a running statistic that cannot be updated in place, one element for each channel."""
+    if not isinstance(statistic, np.ndarray) or statistic.dtype.kind != "f":
+        kind = getattr(statistic, "dtype", type(statistic).__name__)
+        raise TypeError(f"{name} is {kind}, expected an array of floating numbers, which is updated in place")
+    if statistic.shape != x.shape[-1:]:
+        raise ValueError(f"{name} has shape {statistic.shape}, expected {x.shape[-1:]}, one element for each channel")
+
+
 @rule
 def batch_norm(
     x,
@@ -49,13 +62,17 @@ def batch_norm(
     computed while the result is still in the cache, as in `conv2d`.
 
     Backward: the three lines at the top of this file. Source: Ioffe and Szegedy (2015). Raises ValueError for one
-    running statistic without the other, and for none where they are needed.
+    running statistic without the other, for none where they are needed, and for another shape; TypeError for one that
+    is not a floating array.
     """
     after = activation, negative_slope
     if (running_mean is None) != (running_variance is None) or (running_mean is None and not training):
         raise ValueError(
             "expected both running_mean and running_variance" + ("" if training else ", since training is False")
         )
+    if running_mean is not None:
+        _require_running(running_mean, x, "running_mean")
+        _require_running(running_variance, x, "running_variance")
     if not training:
         running_mean, running_variance = (a.astype(x.dtype) for a in (running_mean, running_variance))
         y = batch_norm_inference(x, weight, bias, running_mean, running_variance, epsilon, *after)

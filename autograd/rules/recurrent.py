@@ -6,6 +6,8 @@ the same layers spelled out in ordinary ops, to read first, in ``autograd/cells.
 
 Sizes: B batch, T time, D features, H hidden. Weights and gates as PyTorch's. All arguments are differentiable, and so
 are all results; the backward pass walks through time once for all of them.
+
+Taught by docs/07-through-time.md.
 """
 
 from ..kernels.recurrent.gru import gru_backward, gru_forward
@@ -25,7 +27,7 @@ def rnn_tanh(x, h0, weight_ih, weight_hh, bias_ih, bias_hh):
     their shares of all steps. Source: Elman (1990).
     """
     hidden, last_hidden, saved = rnn_tanh_forward(x, h0, weight_ih, weight_hh, bias_ih, bias_hh)
-    return (hidden, last_hidden), *split(lambda g: rnn_tanh_backward(saved, *g), 6)
+    return (hidden, last_hidden.copy()), *split(lambda g: rnn_tanh_backward(saved, *g), 6)
 
 
 @rule
@@ -39,7 +41,7 @@ def lstm(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
     ``kernels/lstm.py``. Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers et al. (2000).
     """
     hidden, last_hidden, last_cell, saved = lstm_forward(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh)
-    return (hidden, last_hidden, last_cell), *split(lambda g: lstm_backward(saved, *g), 7)
+    return (hidden, last_hidden.copy(), last_cell.copy()), *split(lambda g: lstm_backward(saved, *g), 7)
 
 
 @rule
@@ -52,4 +54,4 @@ def gru(x, h0, weight_ih, weight_hh, bias_ih, bias_hh):
     Backward: dh_{t-1} = z_t dh_t + W_hh^T da_t; the gates' da_t in ``kernels/gru.py``. Source: Cho et al. (2014).
     """
     hidden, last_hidden, saved = gru_forward(x, h0, weight_ih, weight_hh, bias_ih, bias_hh)
-    return (hidden, last_hidden), *split(lambda g: gru_backward(saved, *g), 6)
+    return (hidden, last_hidden.copy()), *split(lambda g: gru_backward(saved, *g), 6)
