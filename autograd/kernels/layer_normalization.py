@@ -3,6 +3,8 @@
 The derivation, forward and backward, is in ``normalization.py``; here a group of elements that share a mean is one row
 of a matrix, so both passes are the formulas as they stand, a block of rows at a time. J. Ba, J. Kiros, G. Hinton,
 "Layer normalization" (2016).
+
+Taught by docs/04-broadcasting.md.
 """
 
 import numpy as np

@@ -10,6 +10,8 @@ nothing overflows, and all digits are right at both ends. (1 + tanh(x/2)) / 2 is
 safe, but where it is small it subtracts almost equal numbers: at x = -20 it is 0 in float32, and its logarithm -inf.
 
 Complex numbers, which occur in gradient checks alone, go by the formulas as they stand: |x| is not analytic.
+
+Taught by docs/02-one-op.md.
 """
 
 import numpy as np

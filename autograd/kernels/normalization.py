@@ -41,6 +41,8 @@ row each, and sums over a group begin with sums of columns. It is worked through
 call leaves in the cache, the next one finds there.
 
 S. Ioffe, C. Szegedy, "Batch normalization" (2015); Y. Wu, K. He, "Group normalization" (2018).
+
+Taught by docs/04-broadcasting.md.
 """
 
 from math import prod

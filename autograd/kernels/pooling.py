@@ -12,6 +12,8 @@ collects the gradients of its copies. Windows may overlap, and what a pixel gets
 
 In arrays: for one tap (i, j) of the window, the pixels that all windows see through it form one strided slice
 of the image. So each operation is a handful of whole-array operations, one for each tap.
+
+Taught by docs/06-convolution.md.
 """
 
 import numpy as np

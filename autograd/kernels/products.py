@@ -3,6 +3,8 @@
 OpenBLAS first copies the operands of a large product into an order of its own. That pays if each element is then used
 often enough; in the products of a convolution it is not. A product of at most a million multiplications runs without
 the copy, and faster. So larger products are cut into pieces of some rows each.
+
+Taught by docs/05-matrix-products.md.
 """
 
 import numpy as np

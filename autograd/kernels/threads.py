@@ -13,6 +13,8 @@ after a `set_threads`.
 
 The number of threads is a property of the machine, not of a computation, and is the one setting that lives here and
 not in an argument.
+
+Taught by docs/06-convolution.md.
 """
 
 import contextvars

@@ -4,6 +4,8 @@ Which elements share a group, and the derivation of the backward pass, are in ``
 with h = weight g, n the normalised x and sigma its deviation,
 
     dL/dx = (h - mean(h) - n mean(h n)) / sigma        dL/dweight = sum g n        dL/dbias = sum g
+
+Taught by docs/04-broadcasting.md.
 """
 
 from ..kernels.layer_normalization import layer_norm_forward, layer_norm_gradients

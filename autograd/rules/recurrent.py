@@ -6,6 +6,8 @@ the same layers spelled out in ordinary ops, to read first, in ``autograd/cells.
 
 Sizes: B batch, T time, D features, H hidden. Weights and gates as PyTorch's. All arguments are differentiable, and so
 are all results; the backward pass walks through time once for all of them.
+
+Taught by docs/07-through-time.md.
 """
 
 from ..kernels.recurrent.gru import gru_backward, gru_forward

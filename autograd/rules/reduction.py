@@ -2,6 +2,8 @@
 
 The backward pass runs the other way: one number is handed back to all that made it. `_spread` gives g the axes
 that the reduction took away, with size 1, so that ordinary broadcasting does the handing out.
+
+Taught by docs/04-broadcasting.md.
 """
 
 import math

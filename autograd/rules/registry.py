@@ -19,6 +19,8 @@ rules stay this short, the engine takes three things off their hands:
 A rule never changes its arguments nor ``g``, and keeps their dtype. Arrays come first, options after them.
 A rule with several results returns them as a tuple; its vjps then take a list with one gradient for each,
 ``None`` where a result was not used.
+
+Taught by docs/02-one-op.md.
 """
 
 from collections.abc import Callable

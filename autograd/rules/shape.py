@@ -2,6 +2,8 @@
 
 A number that was copied to several places receives the sum of what comes back from them; one that was left out
 receives zero.
+
+Taught by docs/04-broadcasting.md.
 """
 
 import numpy as np

@@ -20,7 +20,7 @@ from experiments.page.study import (
 )
 from experiments.prose import percent, plain
 from experiments.rnn.markdown_tables import results_table, windows_table
-from experiments.rnn.saved import BASELINES, CELLS, MODEL_NAMES, SPLIT_NAMES, SPLITS, SavedRun, open_run
+from experiments.rnn.saved import BASELINES, CELLS, MODEL_NAMES, SPLIT_NAMES, SPLITS, SavedRnn, open_run
 from experiments.rnn.summary import over_seeds
 from experiments.rnn.world_map.svg import LEGEND
 from experiments.rnn.world_map.table import checked, coverage, shown, title
@@ -48,25 +48,25 @@ def study(folder: Path) -> Study:
         facts=_facts(run),
         highlights=_highlights(run),
         stamp="Simulated data: an invented epidemic, not real counts." if run.simulated else "",
-        notes=tuple(run.config.get("notes", [])),
+        notes=tuple(run.config["notes"]),
         items=link_discussion(items, DISCUSSED),
         tables=tuple(sorted(folder.glob("*.csv"))),
     )
 
 
-def _facts(run: SavedRun) -> tuple[tuple[str, str], ...]:
+def _facts(run: SavedRnn) -> tuple[tuple[str, str], ...]:
     data, config = run.config["data"], run.config
-    lengths = ", ".join(str(length) for length in config.get("lengths", []))
+    lengths = ", ".join(str(length) for length in config["lengths"])
     return (
         *data_facts(data),
         ("Counts", f"{data['countries']} countries, {data['days']} days, {data['first_day']} to {data['last_day']}"),
         ("Question", f"does tomorrow bring {run.event}?"),
-        ("Trained", f"L = {lengths} days, {config.get('epochs', '?')} epochs, seeds: {config.get('seeds', '?')}"),
+        ("Trained", f"L = {lengths} days, {config['epochs']} epochs, seeds: {config['seeds']}"),
         *run_facts(config),
     )
 
 
-def _highlights(run: SavedRun) -> Highlights:
+def _highlights(run: SavedRnn) -> Highlights:
     """Test accuracy of the best cell and of the baselines, on the split that is hardest to fool."""
     if not run.has("results.csv"):
         return Highlights()
@@ -86,7 +86,7 @@ def _first_split(summary: pd.DataFrame) -> str:
     return next(split for split in SPLITS if (summary["split"] == split).any())
 
 
-def _correlation(run: SavedRun, figures: Gallery) -> Item:
+def _correlation(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = [
         "Pearson's coefficient of the daily new cases, "
         "Correlation(X, Y) = Cov(X, Y) / (√Var(X) √Var(Y)), for every pair of countries."
@@ -121,7 +121,7 @@ def _strongest_pairs(countries: pd.DataFrame) -> str:
     return "The strongest pairs of best partners:\n\n" + table(["country", "partner", "correlation"], rows, "llr")
 
 
-def _windows(run: SavedRun, figures: Gallery) -> Item:
+def _windows(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = []
     if run.has("countries.csv"):
         countries = run.table("countries.csv")
@@ -149,7 +149,7 @@ def _windows(run: SavedRun, figures: Gallery) -> Item:
     )  # fmt: skip
 
 
-def _accuracy(run: SavedRun, figures: Gallery) -> Item:
+def _accuracy(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = []
     if run.has("results.csv"):
         parts.append(_accuracy_table(over_seeds(run.table("results.csv")), run.map_length))
@@ -184,7 +184,7 @@ def _percent(value: float | None) -> str:
     return "–" if value is None or pd.isna(value) else percent(value)
 
 
-def _cells(run: SavedRun, figures: Gallery) -> Item:
+def _cells(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = []
     parts += figures.take(
         "headline",
@@ -214,7 +214,7 @@ def _cells(run: SavedRun, figures: Gallery) -> Item:
     )  # fmt: skip
 
 
-def _map(run: SavedRun, figures: Gallery) -> Item:
+def _map(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = []
     if run.has("world_map.csv"):
         world = checked(run.table("world_map.csv"))
@@ -249,5 +249,5 @@ def _shown(probability: float) -> str:
     return "–" if pd.isna(probability) else shown(probability)
 
 
-def _discussion(run: SavedRun, figures: Gallery) -> Item:
+def _discussion(run: SavedRnn, figures: Gallery) -> Item:
     return Item("vi", "Discussion", "Discuss the results.", (*discussion(run.folder), *figures.rest()))

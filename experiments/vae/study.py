@@ -21,7 +21,7 @@ from data.atomic import written_beside
 from data.faces.choose import resolve_faces
 from data.faces.load import Faces, preparation_stages, split_faces
 from experiments.cli import use_threads
-from experiments.run_folder import CONFIG, RunFolder, UsageError, saved_config
+from experiments.run_folder import CONFIG, RunFolder, UsageError, existing_config
 from experiments.vae.discussion.findings import write_discussion
 from experiments.vae.figures.draw import draw_all
 from experiments.vae.saved import open_vae_run
@@ -45,7 +45,7 @@ FACTOR_IMAGES = 2000  # on which the linear maps to the true factors are fitted
 def run(args: argparse.Namespace) -> None:
     settings = resolve(args)
     use_threads(args)
-    before = saved_config(args.out, "vae") if args.resume else {}
+    before = existing_config(args.out, "vae") if args.resume else {}
     faces = resolve_faces(args.data, settings["image_size"], settings["images"], settings["seed"])
     print(faces.describe(), flush=True)
     training, held_out = _split(faces, settings["seed"])

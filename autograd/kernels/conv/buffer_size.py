@@ -5,6 +5,8 @@ copies the runs of such operands into buffers of 8,192 numbers, to save on calls
 over memory in place of one, for runs of up to 4,096 numbers. In the kernels a run holds the channels of a few images,
 a few hundred numbers or more, and its own loop costs nothing in comparison. So they work with a buffer too small for
 a run, which NumPy then leaves alone. (Operations that convert a dtype always use the buffer.)
+
+Taught by docs/06-convolution.md.
 """
 
 from collections.abc import Callable

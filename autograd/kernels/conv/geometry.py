@@ -19,6 +19,8 @@ to s - 1 trailing inputs: above, the padding on the right), so it takes an outpu
 meant:
 
     n = (M - 1) s - 2 p + d (k - 1) + 1 + output_padding        0 <= output_padding < s
+
+Taught by docs/06-convolution.md.
 """
 
 from dataclasses import dataclass

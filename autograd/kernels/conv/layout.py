@@ -12,6 +12,8 @@ what is added or copied are runs of C N numbers, long ones even for the 3 channe
 
 The kernels return such arrays under their (N, H, W, C) names; elementwise NumPy operations keep the memory order of
 their operands, so a network stays in it from layer to layer. Arrays of any other order are accepted and copied once.
+
+Taught by docs/06-convolution.md.
 """
 
 import numpy as np

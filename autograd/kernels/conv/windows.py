@@ -20,6 +20,8 @@ as much as stays in the cache; bands are independent of each other but for dx, w
 an array of its own, and these are added up at the end.
 
 Nothing is prepared here beforehand: a lowered side is the whole array in that order, (H, W, C, N) or (OH, OW, F, N).
+
+Taught by docs/06-convolution.md.
 """
 
 import numpy as np

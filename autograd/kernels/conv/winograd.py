@@ -55,6 +55,8 @@ neighbouring tiles that share pixels add up by themselves:
 
 The transforms take a few channels at a time, so that what the first product leaves in the cache the second finds there;
 the channels, and for U the n x n products, are also what the threads share out.
+
+Taught by docs/06-convolution.md.
 """
 
 from functools import partial

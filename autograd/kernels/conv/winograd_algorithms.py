@@ -24,6 +24,8 @@ and 1 and -1 are best; pairs like -2 and -1/2, which x -> 1/x exchanges, come ne
 S. Winograd, "Arithmetic complexity of computations" (1980); A. Lavin and S. Gray, "Fast algorithms for convolutional
 neural networks" (2015); on the points, B. Barabasz et al., "Error analysis and improving the accuracy of Winograd
 convolution for deep neural networks" (2020).
+
+Taught by docs/06-convolution.md.
 """
 
 from fractions import Fraction

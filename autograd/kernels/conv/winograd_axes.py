@@ -5,6 +5,8 @@ axis, zero where the tile does not see the pixel; and A (n, m) one with a column
 shows one. An axis of the first kind has n t entries, in the order
 
     index  =  product * t  +  tile                   so that it can be seen as (n, t) without a copy
+
+Taught by docs/06-convolution.md.
 """
 
 from functools import lru_cache

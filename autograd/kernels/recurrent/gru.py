@@ -35,6 +35,8 @@ and what x feeds too:
 q needs no state and is computed for all steps at once. p, r and z are one product a step, W S[t], where W
 has zeros for x in the rows of p. The sigmoids are tanh with the rows of r and z halved beforehand, as in
 lstm.py.
+
+Taught by docs/07-through-time.md.
 """
 
 from typing import NamedTuple

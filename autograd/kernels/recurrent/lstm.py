@@ -29,6 +29,8 @@ o, i, f, g: then the three sigmoids are contiguous (o i f), and so are the three
 **One tanh for all gates.** sigmoid(a) = 0.5 tanh(a/2) + 0.5, which cannot overflow. With the rows of o, i
 and f halved beforehand (exact in binary), one call serves all four gates. A gate near 0 is right to the last
 digit of 1, not to its own; that is enough for what is only multiplied and added (logistic.py keeps both).
+
+Taught by docs/07-through-time.md.
 """
 
 from typing import NamedTuple

@@ -19,6 +19,8 @@ Arrays inside are (time, batch, features), one row per time and example. The ter
 for the whole sequence at once, and so is each gradient below the line: a sum over t and over the batch is a
 product over T*B rows. Only the recurrence itself goes step by step. A column of ones beside x_t carries the
 bias through both.
+
+Taught by docs/07-through-time.md.
 """
 
 from typing import NamedTuple

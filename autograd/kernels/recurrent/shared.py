@@ -40,6 +40,8 @@ The weights are packed to match, W = [ W_hh | b_ih + b_hh | W_ih ]. Then
 
 Sequences usually start from h_0 = 0. Its H rows then add nothing to the first product of either kind, and
 both leave them out: a fifth of the work for T = 5.
+
+Taught by docs/07-through-time.md.
 """
 
 from collections.abc import Callable, Iterator

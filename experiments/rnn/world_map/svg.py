@@ -19,7 +19,7 @@ from pygal_maps_world.maps import World
 from data.atomic import write_bytes
 from data.covid.countries import countries
 from experiments.letters import drawable
-from experiments.rnn.saved import MODEL_NAMES, SavedRun
+from experiments.rnn.saved import MODEL_NAMES, SavedRnn
 from experiments.rnn.world_map.png import as_png
 from experiments.rnn.world_map.table import (
     LABELS,
@@ -46,7 +46,7 @@ CSS = (
 )
 
 
-def write_world_map(run: SavedRun) -> str:
+def write_world_map(run: SavedRnn) -> str:
     """Draw a run's world_map.csv as world_map.svg and world_map.png beside it; return the line of coverage."""
     table = checked(run.table("world_map.csv"))
     heading = title(table, run.event, MODEL_NAMES[run.map_model], run.map_length)

@@ -14,7 +14,7 @@ from experiments.page.html_page import command_words, page
 from experiments.page.inline_map import Area, Circle, MapShapes, Outline, read_map
 from experiments.page.pictures import inlined
 from experiments.report import write_report
-from experiments.run_folder import UsageError
+from experiments.run_folder import FORMAT, UsageError
 from tests.fakes.report_sample import HOSTILE, MARKS, QUOTES, SCRIPT, write_hostile_runs, write_rnn, write_vae
 
 VOID = {"meta", "link", "img", "br", "hr"}
@@ -236,7 +236,9 @@ def test_a_missing_study_is_said_with_the_command_that_makes_it(tmp_path):
 def test_an_unfinished_run_is_named_and_not_reported(tmp_path):
     write_vae(tmp_path / "vae")
     (tmp_path / "rnn").mkdir()
-    (tmp_path / "rnn" / "config.json").write_text('{"finished": false}', encoding="utf-8")
+    (tmp_path / "rnn" / "config.json").write_text(
+        json.dumps({"format": FORMAT, "study": "rnn", "environment": {}, "finished": False}), encoding="utf-8"
+    )
     assert "has not finished; --resume" in report(tmp_path, tmp_path / "out")
 
 

@@ -11,7 +11,7 @@ from matplotlib.image import imread
 
 from data.covid.countries import countries, country_code
 from data.errors import DataError
-from experiments.rnn.saved import SavedRun, open_run
+from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.world_map import table as map_table
 from experiments.rnn.world_map.png import WIDTH, as_png
 from experiments.rnn.world_map.svg import COLOURS, NO_DATA_COLOUR, render_svg, write_world_map
@@ -176,7 +176,7 @@ def test_a_table_that_would_draw_nonsense_is_refused(rows: dict, message: str) -
 
 
 @pytest.fixture(scope="module")
-def mapped(tmp_path_factory: pytest.TempPathFactory) -> tuple[SavedRun, str]:
+def mapped(tmp_path_factory: pytest.TempPathFactory) -> tuple[SavedRnn, str]:
     """A saved run and the line of coverage of its map."""
     run = open_run(write_run(tmp_path_factory.mktemp("map")))
     return run, write_world_map(run)
@@ -189,14 +189,14 @@ def test_drawing_the_map_leaves_its_table_as_it_is(tmp_path: Path) -> None:
     assert (run.folder / "world_map.csv").read_bytes() == before
 
 
-def test_the_run_gets_svg_and_png_and_the_line_of_coverage(mapped: tuple[SavedRun, str]) -> None:
+def test_the_run_gets_svg_and_png_and_the_line_of_coverage(mapped: tuple[SavedRnn, str]) -> None:
     run, line = mapped
     assert line == "14 of 15 countries drawn; no place (1): Diamond Princess"
     assert (run.folder / "world_map.svg").read_bytes().startswith(b"<?xml")
     assert imread(run.folder / "world_map.png").shape[1] == WIDTH
 
 
-def test_the_png_fills_countries_with_the_colour_of_their_bin(mapped: tuple[SavedRun, str]) -> None:
+def test_the_png_fills_countries_with_the_colour_of_their_bin(mapped: tuple[SavedRnn, str]) -> None:
     run, _ = mapped
     table = run.table("world_map.csv").set_index("country")
     filled = {COLOURS[number] for number in bins(table.loc[["US", "Brazil", "China", "Australia"], "probability"])}
@@ -208,14 +208,14 @@ def test_the_png_fills_countries_with_the_colour_of_their_bin(mapped: tuple[Save
     assert all(0 < _share(picture, colour) < legend_only for colour in unused)
 
 
-def test_the_png_shows_the_words_of_the_svg(mapped: tuple[SavedRun, str]) -> None:
+def test_the_png_shows_the_words_of_the_svg(mapped: tuple[SavedRnn, str]) -> None:
     """Without its font resvg would leave all text out, and say nothing."""
     picture = imread(mapped[0].folder / "world_map.png")
     heading, note = picture[:60], picture[-60:]
     assert all(_share(part, "#000000") + _share(part, "#333333") > 0.002 for part in (heading, note))
 
 
-def test_the_same_map_has_the_same_bytes_as_png(mapped: tuple[SavedRun, str]) -> None:
+def test_the_same_map_has_the_same_bytes_as_png(mapped: tuple[SavedRnn, str]) -> None:
     run, line = mapped
     before = (run.folder / "world_map.png").read_bytes()
     assert write_world_map(run) == line

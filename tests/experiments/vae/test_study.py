@@ -299,7 +299,7 @@ def test_control_c_saves_says_how_to_go_on_and_exits_with_130(tmp_path):
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "stopping after this step" in errors
-    assert "--resume goes on" in errors
+    assert "--resume continues" in errors
     assert "Traceback" not in errors
     assert checkpoint.load(tmp_path / "vae" / "checkpoints" / "kl_1.npz")["trainer"]["epochs_done"] >= 2
 
@@ -521,8 +521,8 @@ def test_durations_are_given_in_the_unit_that_fits(seconds, text):
 
 
 def test_a_run_of_another_study_is_neither_gone_on_with_nor_replaced(tmp_path):
-    (tmp_path / CONFIG).write_text(json.dumps({"cells": ["gru"], "environment": {}, "finished": True, "data": {}}))
+    (tmp_path / CONFIG).write_text(json.dumps({"study": "rnn", "environment": {}, "finished": True, "data": {}}))
     for option in ("--resume", "--force"):
-        with pytest.raises(UsageError, match="holds a run of another study, not of vae"):
+        with pytest.raises(UsageError, match="holds a run of another study, rnn, not of vae"):
             run(tmp_path, option)
     assert list(tmp_path.iterdir()) == [tmp_path / CONFIG]
