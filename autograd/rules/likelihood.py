@@ -60,8 +60,8 @@ def gaussian_log_likelihood(mean, log_variance, x):
     if np.broadcast_shapes(log_variance.shape, x.shape) != x.shape:
         raise ValueError(f"log_variance has shape {log_variance.shape}, which does not broadcast to x {x.shape}")
     error = x - mean
-    precision = np.exp(-log_variance)
-    precision = np.minimum(precision, np.finfo(precision.dtype).max)  # an error of 0 times an infinity would be NaN
+    largest = math.floor(math.log(np.finfo(log_variance.dtype).max))
+    precision = np.exp(np.minimum(-log_variance, largest))  # finite: an error of 0 times an infinity would be NaN
     weighted = error * precision
     terms = error * weighted
     terms += log_variance + LOG_TWO_PI

@@ -8,6 +8,8 @@ with h = weight g, n the normalised x and sigma its deviation,
 Taught by docs/04-broadcasting.md.
 """
 
+from functools import wraps
+
 import numpy as np
 
 from ..kernels.layer_normalization import layer_norm_forward, layer_norm_gradients
@@ -32,6 +34,23 @@ def _split(gradients):
     return split(pullback, 3)
 
 
+def _half_in_single(rule):
+    """The rule, computing float16 in float32: the squares behind a variance overflow in float16 from 256 on."""
+
+    @wraps(rule)
+    def run(x, weight, bias, *settings, **options):
+        if x.dtype != np.float16:
+            return rule(x, weight, bias, *settings, **options)
+        value, *vjps = rule(*(a.astype(np.float32) for a in (x, weight, bias)), *settings, **options)
+        return value.astype(np.float16), *[_rounded(vjp) for vjp in vjps]
+
+    return run
+
+
+def _rounded(vjp):
+    return lambda g: vjp(g.astype(np.float32)).astype(np.float16)
+
+
 def _require_running(statistic, x, name):
     """Refuse a running statistic that cannot be updated in place, one element for each channel."""
     if not isinstance(statistic, np.ndarray) or statistic.dtype.kind != "f":
@@ -42,6 +61,7 @@ def _require_running(statistic, x, name):
 
 
 @rule
+@_half_in_single
 def batch_norm(
     x,
     weight,
@@ -87,6 +107,7 @@ def batch_norm(
 
 
 @rule
+@_half_in_single
 def group_norm(x, weight, bias, groups, epsilon=1e-5):
     """Normalise each group of C / groups neighbouring channels of one image: x (N, H, W, C), weight and bias (C,).
 
@@ -98,6 +119,7 @@ def group_norm(x, weight, bias, groups, epsilon=1e-5):
 
 
 @rule
+@_half_in_single
 def layer_norm(x, weight, bias, epsilon=1e-5):
     """Normalise over the last axes of x, as many as weight and bias have: x (..., D), weight and bias (D,).
 

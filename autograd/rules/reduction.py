@@ -153,5 +153,6 @@ def log_softmax(x, axis=-1):
     """x - logsumexp(x). Backward: g - softmax(x) * sum(g)."""
     x = floating(x)
     shifted = x - x.max(axis, keepdims=True, initial=-np.inf)
-    y = shifted - np.log(np.exp(shifted).sum(axis, keepdims=True))
+    total = np.exp(shifted).sum(axis, keepdims=True)
+    y = shifted - np.log(np.maximum(total, 1))  # at least 1, the e^0 of the maximum, unless there are no elements
     return y, lambda g: g - np.exp(y) * g.sum(axis, keepdims=True)
