@@ -41,7 +41,7 @@ def _step_decay(start, every, factor, n):
 def warm_up(steps: int, schedule: Schedule | float) -> Schedule:
     """`schedule` (or a constant rate) times (n + 1) / steps during the first `steps` steps, unchanged afterwards.
 
-    Adam's first steps rest on averages of few gradients; small steps meanwhile keep them from doing harm.
+    Adam's first averages come from few gradients and are noisy; small steps limit the harm.
     Source: Goyal et al., "Accurate, large minibatch SGD" (2017), section 2.2.
     """
     _require_positive("warm_up", steps=steps)

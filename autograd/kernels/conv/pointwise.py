@@ -13,7 +13,7 @@ from ..products import in_row_order, sum_of_products
 from ..threads import in_parallel
 from .layout import empty_hwcn, to_nhwc
 
-BANDS = 4  # into which the rows are cut, to be shared out
+BANDS = 4  # bands of rows, which threads take in turn
 
 
 def serves(geometry):

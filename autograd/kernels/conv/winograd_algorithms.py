@@ -5,7 +5,7 @@ multiplications. F(m, r) finds them with n: with three matrices of constants,
 
     y  =  A^T ( (G w) * (B^T d) )            the product taken entry by entry
 
-Where they come from. Turn the arrows round: the transpose of "slide w over d" is "multiply the polynomial w by the
+Where they come from. Transpose the problem: the transpose of "slide w over d" is "multiply the polynomial w by the
 polynomial y" (r and m coefficients in, n out). A product of degree n - 1 is known from its values at n points, and its
 value at a point is the product of two values: n multiplications. One of the points may be infinity, where the value of
 a polynomial is its leading coefficient. So, with points a_1 ... a_{n-1} and infinity,
