@@ -1,4 +1,5 @@
-# Three commands do everything on a machine with Python 3.11 or newer and make:
+# Four commands do everything on a machine with Python 3.11 or newer and make:
+#   make quick       set up .venv, then a small run of both studies that makes every output
 #   make run         set up .venv, then run both studies and draw every figure
 #   make test        set up .venv, then the whole test suite, ruff and mypy
 #   make benchmark   set up .venv-benchmark, then measure training steps against PyTorch's and others'
@@ -12,10 +13,13 @@ BENCHMARK_VENV := .venv-benchmark
 HIPS := $(BENCHMARK_VENV)/hips
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 20
 
-.PHONY: run test parity benchmark lint clean help
+.PHONY: quick run test parity benchmark lint clean help
 
 help:
-	@sed -n '2,5p' Makefile | cut -c3-
+	@sed -n '2,6p' Makefile | cut -c3-
+
+quick: $(VENV)/installed
+	$(BIN)/python -m experiments all --quick --force --out runs/quick --report report/quick
 
 run: $(VENV)/installed
 	$(BIN)/python -m experiments all

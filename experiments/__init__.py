@@ -5,7 +5,17 @@ imported: the kernels share their work out themselves (``autograd/kernels/thread
 wait for each other by spinning on the cores that those compute on. It also gives the same bytes on any number of cores.
 """
 
+import importlib
 import os
 
 for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(_name, "1")
+
+_LOADERS = {"load_vae": "experiments.vae.models"}  # imported when first asked for: a command needs only its own parts
+
+
+def __getattr__(name: str):
+    """`experiments.load_vae(folder)` gives a trained model of a run."""
+    if name in _LOADERS:
+        return getattr(importlib.import_module(_LOADERS[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

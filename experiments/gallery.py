@@ -11,13 +11,13 @@ from PIL import Image
 from data.atomic import write_bytes
 
 from .page.pictures import still
-from .run_folder import CONFIG, UsageError, read_json
+from .run_folder import UsageError, read_config
 
 PICTURES = {
     "rnn": ["world_map.png", "figures/headline.png", "figures/lengths.png", "figures/correlation_all.png"],
     "vae": ["figures/comparison.png", "figures/reconstructions_kl_1.png", "figures/interpolation_kl_1.png"],
 }
-MOST_BYTES, WIDEST = 200_000, 1400
+MAX_BYTES, MAX_WIDTH = 200_000, 1400
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     for study, names in PICTURES.items():
         folder = args.runs / study
-        data = read_json(folder / CONFIG)["data"]
+        data = read_config(folder, study)["data"]
         if not (data.get("simulated") or data.get("drawn")):
             raise UsageError(f"{folder}: made from {data['source']}: only simulated or drawn data may be published")
         for name in names:
@@ -42,10 +42,10 @@ def run(args: argparse.Namespace) -> None:
 
 def _small(picture: Image.Image) -> bytes:
     """A picture as WebP, narrower and narrower until it is small enough."""
-    width = min(picture.width, WIDEST)
+    width = min(picture.width, MAX_WIDTH)
     while True:
         size = width, round(picture.height * width / picture.width)
         content = still(picture.resize(size, Image.Resampling.LANCZOS))
-        if len(content) <= MOST_BYTES:
+        if len(content) <= MAX_BYTES:
             return content
         width = round(0.9 * width)

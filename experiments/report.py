@@ -16,7 +16,7 @@ from experiments.page import results_md
 from experiments.page.html_page import page
 from experiments.page.study import Study, missing_study
 from experiments.rnn import page as recurrent
-from experiments.run_folder import CONFIG, UsageError, read_json
+from experiments.run_folder import CONFIG, UsageError, read_config
 from experiments.vae import page as autoencoder
 
 __all__ = ["add_arguments", "run", "write_report"]
@@ -63,8 +63,8 @@ def _study(name: str, folder: Path) -> Study:
     """The study of a run folder, or what the page says in its place."""
     if not (folder / CONFIG).is_file():
         return missing_study(name, f"there is no run in {folder}")
-    if not read_json(folder / CONFIG).get("finished", True):
-        return missing_study(name, f"the run in {folder} has not finished; --resume goes on with it")
+    if not read_config(folder, name)["finished"]:
+        return missing_study(name, f"the run in {folder} has not finished; --resume continues it")
     return STUDIES[name](folder)
 
 

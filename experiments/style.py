@@ -18,13 +18,17 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter
 from matplotlib.typing import ColorType
 
 from data.atomic import write_bytes
+from experiments.letters import drawable
 
 DOTS_PER_INCH = 130
 STAMP_STRIP = 0.36  # inches kept free below a stamped figure, so that the stamp covers nothing
@@ -90,8 +94,10 @@ def figure(
 def write_png(fig: Figure, path: Path) -> None:
     """Save ``fig`` beside ``path`` and rename it into place; same figure, same bytes (no date, no version).
 
-    The canvas is drawn once and its pixels are saved; ``fig.savefig`` would draw everything twice for the layout.
+    Letters that the font lacks are transliterated. The canvas is drawn once and its pixels are saved; ``fig.savefig``
+    would draw everything twice for the layout.
     """
+    _transliterate(fig)
     canvas = FigureCanvasAgg(fig)
     canvas.draw()
     buffer = io.BytesIO()
@@ -99,6 +105,16 @@ def write_png(fig: Figure, path: Path) -> None:
     # None takes out the entry that matplotlib would write, its own version.
     imsave(buffer, pixels, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})  # type: ignore[dict-item]
     write_bytes(path, buffer.getvalue())
+
+
+def _transliterate(fig: Figure) -> None:
+    """Replace letters that the font lacks, in names from data files, by their transliteration."""
+    for text in fig.findobj(Text):
+        text.set_text(drawable(text.get_text()))
+    for axis in fig.findobj(Axis):
+        names = axis.get_major_formatter()
+        if isinstance(names, FuncFormatter):  # given names; a tick's text is made from them at every drawing
+            axis.set_major_formatter(FuncFormatter(lambda x, place, names=names: drawable(names(x, place))))
 
 
 def headline(fig: Figure, text: str) -> None:

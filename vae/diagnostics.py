@@ -1,4 +1,4 @@
-"""What the numbers say about a trained model: how well it does, which latent units work, what they learned."""
+"""Numbers that describe a trained model: its bound and errors, its latent units, and what they encode."""
 
 import math
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from autograd import no_grad
 
 from .elbo import Terms, bits_per_dim, posterior_terms
 from .explore import BATCH, reconstruct
+from .linear_map import LinearMap
 from .model import VAE, as_floats
 
 # A unit is active if its posterior mean varies over images by more than this, where the prior's variance is 1. (Burda,
@@ -33,21 +34,22 @@ class Evaluation(Terms[float]):
 
 
 @no_grad()
-def evaluate(model: VAE, images: np.ndarray, seed: int = 0) -> Evaluation:
-    """The ELBO's terms on images (N, S, S, C), uint8.
+def evaluate(model: VAE, images: np.ndarray, seed: int = 0, linear_map: LinearMap | None = None) -> Evaluation:
+    """The ELBO's terms on images (N, S, S, C), uint8, with the prior N(0, I), or N(0, I) through `linear_map`.
 
     The noise is drawn from a generator of its own, seeded alike each time: evaluations of two epochs then differ
     by the model alone, and the generator that training uses is not touched.
     """
     rng = np.random.default_rng(seed)
     reconstruction, kl, means = 0.0, 0.0, []
-    for start in range(0, len(images), BATCH):
-        batch = as_floats(images[start : start + BATCH], model)
-        mean, log_variance = model.encode(batch)
-        terms = posterior_terms(model, batch, mean, log_variance, rng)
-        reconstruction += terms.reconstruction.item() * len(batch) / len(images)
-        kl += terms.kl.item() * len(batch) / len(images)
-        means.append(mean.data)
+    with model.evaluating():
+        for start in range(0, len(images), BATCH):
+            batch = as_floats(images[start : start + BATCH], model)
+            mean, log_variance = model.encode(batch)
+            terms = posterior_terms(model, batch, mean, log_variance, rng, linear_map)
+            reconstruction += terms.reconstruction.item() * len(batch) / len(images)
+            kl += terms.kl.item() * len(batch) / len(images)
+            means.append(mean.data)
     bits = bits_per_dim(reconstruction + kl, math.prod(images.shape[1:]), model.likelihood)
     return Evaluation(reconstruction, kl, bits, int(active_units(np.concatenate(means)).sum()))
 

@@ -17,6 +17,7 @@ import numpy as np
 import autograd
 from autograd import Tensor
 
+from .linear_map import LinearMap
 from .model import VAE
 
 Nats = TypeVar("Nats", Tensor, float)
@@ -39,20 +40,25 @@ class Terms(Generic[Nats]):
         return self.reconstruction + kl_weight * self.kl
 
 
-def elbo_terms(model: VAE, images, rng: np.random.Generator) -> Terms[Tensor]:
+def elbo_terms(model: VAE, images, rng: np.random.Generator, linear_map: LinearMap | None = None) -> Terms[Tensor]:
     """The two terms for a batch of images (N, S, S, C) in [0, 1], with one draw of z for each.
+
+    The prior of z is N(0, I), or N(0, I) through `linear_map`.
 
     Source: Kingma and Welling, Auto-Encoding Variational Bayes (2014), equation 10.
     """
     mean, log_variance = model.encode(images)
-    return posterior_terms(model, images, mean, log_variance, rng)
+    return posterior_terms(model, images, mean, log_variance, rng, linear_map)
 
 
-def posterior_terms(model: VAE, images, mean, log_variance, rng: np.random.Generator) -> Terms[Tensor]:
+def posterior_terms(
+    model: VAE, images, mean, log_variance, rng: np.random.Generator, linear_map: LinearMap | None = None
+) -> Terms[Tensor]:
     """The two terms for images whose posteriors are N(m, s^2): mean and log-variance, both (N, latent)."""
     z = model.reparameterize(mean, log_variance, rng)
     reconstruction = -model.log_likelihood(images, z).mean()
-    return Terms(reconstruction, autograd.kl_standard_normal(mean, log_variance).mean())
+    kl = linear_map.kl(mean, log_variance) if linear_map else autograd.kl_standard_normal(mean, log_variance)
+    return Terms(reconstruction, kl.mean())
 
 
 def bits_per_dim(negative_elbo: float, dimensions: int, likelihood: str) -> float:

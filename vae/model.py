@@ -7,8 +7,10 @@ image lies at a point z. Kingma and Welling, Auto-Encoding Variational Bayes, 20
 """
 
 import math
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise, zip_longest
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +20,11 @@ from autograd import Tensor, init, nn
 Batch = Tensor | np.ndarray
 
 LIKELIHOODS = ("gaussian", "bernoulli")
+NORMS = ("none", "batch")
+NOISES = ("shared", "per-pixel")
+SKIPS = ("none", "linear")
+
+LEAKY_SLOPE = 0.1  # of the leaky ReLU that follows batch normalisation
 
 # The log-variances are kept in this range: e^12 and e^-12 are far from any useful value, and without a guard a KL
 # weight of 0, which lets the posterior shrink to points, drives them on until e^ overflows or underflows.
@@ -56,28 +63,45 @@ class VAE(nn.Module):
         *,
         rng: np.random.Generator,
         likelihood: str = "gaussian",
+        norm: str = "none",
+        noise: str = "shared",
+        skip: str = "none",
         dtype=np.float32,
     ):
         _check_sizes(image_size, channels, widths, latent)
-        if likelihood not in LIKELIHOODS:
-            raise ValueError(f"likelihood is {likelihood!r}, expected one of {', '.join(LIKELIHOODS)}")
+        require_choice("likelihood", likelihood, LIKELIHOODS)
+        require_choice("norm", norm, NORMS)
+        require_choice("noise", noise, NOISES)
+        require_choice("skip", skip, SKIPS)
         self.image_size, self.channels, self.latent = image_size, channels, latent
         self.widths, self.likelihood, self.dtype = tuple(widths), likelihood, np.dtype(dtype)
+        self.norm, self.noise, self.skip = norm, noise, skip
         smallest = image_size // 2 ** len(widths)
         self.smallest_shape = (smallest, smallest, widths[-1])
         features = math.prod(self.smallest_shape)
         halving = {"kernel_size": 4, "stride": 2, "padding": 1, "rng": rng, "dtype": dtype}
+        plain = norm == "none"  # batch normalisation brings a bias and an activation of its own
+        inside = halving | {"bias": plain, "activation": "relu" if plain else None}
 
         steps = list(pairwise((channels, *widths)))
-        self.encoder = [nn.Conv2d(n, m, **halving, activation="relu") for n, m in steps]
+        self.encoder = [nn.Conv2d(n, m, **inside) for n, m in steps]
         self.to_mean = nn.Linear(features, latent, rng=rng, dtype=dtype)
         self.to_log_variance = nn.Linear(features, latent, rng=rng, dtype=dtype)
         self.from_latent = nn.Linear(latent, features, rng=rng, dtype=dtype)
-        inner = [nn.ConvTranspose2d(m, n, **halving, activation="relu") for n, m in reversed(steps[1:])]
+        inner = [nn.ConvTranspose2d(m, n, **inside) for n, m in reversed(steps[1:])]
         self.decoder = [*inner, nn.ConvTranspose2d(widths[0], channels, **halving)]
         _start(self.encoder, self.decoder, rng)
+        normalised = () if plain else widths
+        leaky = {"activation": "leaky_relu", "negative_slope": LEAKY_SLOPE, "dtype": dtype}
+        self.encoder_norms = [nn.BatchNorm(width, **leaky) for width in normalised]
+        self.decoder_norms = [nn.BatchNorm(width, **leaky) for width in reversed(normalised)]
+        if skip == "linear":
+            values = image_size * image_size * channels
+            self.linear_encoder = nn.Linear(values, latent, rng=rng, dtype=dtype)
+            self.linear_decoder = nn.Linear(latent, values, rng=rng, dtype=dtype)
         if likelihood == "gaussian":
-            self.log_noise = Tensor(np.array(INITIAL_LOG_NOISE, dtype), requires_grad=True)
+            shape = () if noise == "shared" else (image_size, image_size, channels)
+            self.log_noise = Tensor(np.full(shape, INITIAL_LOG_NOISE, dtype), requires_grad=True)
 
     def encode(self, images: Batch) -> tuple[Tensor, Tensor]:
         """Mean and log-variance, both (N, latent), of the posterior of images (N, S, S, C) in [0, 1].
@@ -86,14 +110,17 @@ class VAE(nn.Module):
             TypeError: whole numbers instead of values in [0, 1].
             ValueError: another shape.
         """
-        hidden = self._tensor(images)
+        hidden = images = self._tensor(images)
         expected = (self.image_size, self.image_size, self.channels)
         if hidden.shape[1:] != expected:
             raise ValueError(f"encode: images have shape {hidden.shape}, expected (N, {', '.join(map(str, expected))})")
-        for convolution in self.encoder:
-            hidden = convolution(hidden)
+        for convolution, norm in zip_longest(self.encoder, self.encoder_norms):
+            hidden = convolution(hidden) if norm is None else norm(convolution(hidden))
         hidden = hidden.reshape(len(hidden), -1)
-        return self.to_mean(hidden), autograd.clip(self.to_log_variance(hidden), *LOG_VARIANCE_RANGE)
+        mean = self.to_mean(hidden)
+        if self.skip == "linear":
+            mean = mean + self.linear_encoder(images.reshape(len(images), -1))
+        return mean, autograd.clip(self.to_log_variance(hidden), *LOG_VARIANCE_RANGE)
 
     def reparameterize(self, mean: Batch, log_variance: Batch, rng: np.random.Generator) -> Tensor:
         """A draw z = m + s * noise from N(m, s^2), with noise from N(0, 1); all (N, latent).
@@ -108,9 +135,14 @@ class VAE(nn.Module):
 
     def decode_logits(self, z: Batch) -> Tensor:
         """The decoder's last layer before the sigmoid, (N, S, S, C), for latents z (N, latent)."""
-        hidden = autograd.relu(self.from_latent(self._tensor(z))).reshape(-1, *self.smallest_shape)
-        for convolution in self.decoder:
-            hidden = convolution(hidden)
+        z = self._tensor(z)
+        hidden = self.from_latent(z).reshape(-1, *self.smallest_shape)
+        if not self.decoder_norms:
+            hidden = autograd.relu(hidden)
+        for convolution, norm in zip_longest(self.decoder, self.decoder_norms):
+            hidden = convolution(hidden if norm is None else norm(hidden))
+        if self.skip == "linear":
+            hidden = hidden + self.linear_decoder(z).reshape(*hidden.shape)
         return hidden
 
     def decode(self, z: Batch) -> Tensor:
@@ -123,6 +155,35 @@ class VAE(nn.Module):
         if self.likelihood == "bernoulli":
             return autograd.bernoulli_log_likelihood(logits, images)
         return autograd.gaussian_log_likelihood(autograd.sigmoid(logits), self.log_noise, images)
+
+    def architecture(self) -> dict[str, Any]:
+        """The arguments that a model of the same layers is made with, as JSON values."""
+        names = ("image_size", "channels", "latent", "likelihood", "norm", "noise", "skip")
+        arguments = {name: getattr(self, name) for name in names}
+        return arguments | {"widths": list(self.widths), "dtype": self.dtype.name}
+
+    def running_statistics(self) -> list[np.ndarray]:
+        """Copies of the running means and variances of batch normalisation; an empty list without it."""
+        return [array.copy() for array in self._statistics()]
+
+    def restore_statistics(self, saved: list[np.ndarray]) -> None:
+        """Set the running means and variances to what `running_statistics` gave."""
+        for array, value in zip(self._statistics(), saved, strict=True):
+            array[...] = value
+
+    def _statistics(self):
+        norms = [*self.encoder_norms, *self.decoder_norms]
+        return [array for norm in norms for array in (norm.running_mean, norm.running_var)]
+
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """A block in which batch normalisation uses its running statistics and leaves them unchanged."""
+        before = self.training
+        self.eval()
+        try:
+            yield
+        finally:
+            self.train(before)
 
     def _tensor(self, x: Batch) -> Tensor:
         if not isinstance(x, Tensor):
@@ -159,6 +220,12 @@ def _start(encoder, decoder, rng):
         weight = layer.weight.data
         inputs = weight[..., 0].size / layer.stride**2
         weight[...] = init.normal(rng, weight.shape, 1 / math.sqrt(inputs), weight.dtype)
+
+
+def require_choice(name: str, value: str, allowed: Sequence[str]) -> None:
+    """ValueError unless `value` is one of those allowed."""
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}, expected one of {', '.join(allowed)}")
 
 
 def _check_sizes(image_size, channels, widths, latent):

@@ -65,7 +65,7 @@ def latent_space(
         "diversity_training": diagnostics.diversity(training[:count]),
     }
     if model.likelihood == "gaussian":
-        facts["sigma"] = math.exp(0.5 * model.log_noise.item())
+        facts["sigma"] = math.sqrt(float(np.exp(model.log_noise.data.astype(np.float64)).mean()))
     return facts
 
 

@@ -1,24 +1,28 @@
-"""Stacks of matrix products, cut into pieces that the matrix library multiplies fast.
+"""Stacks of matrix products, in the form that the running BLAS multiplies fast.
 
-OpenBLAS copies the operands of a large product into an order of its own first, which pays if each number is then used
-often enough. In the products of a convolution it is not. But a product of at most a million multiplications is done
-without the copy, and faster; so larger ones are cut into pieces of so many rows.
+Where the BLAS has a path without packing (``blas.py``), larger products are cut into pieces that are small enough for
+it. Elsewhere products stay whole, and sums of products become one long product.
+
+Taught by docs/05-matrix-products.md.
 """
 
 import numpy as np
 
-MOST_MULTIPLICATIONS = 1_000_000  # of a product that OpenBLAS does without copying its operands
-ROWS_OF_A_PIECE = 16  # or a multiple; with fewer, a piece's other operand would be read too often
-SHORTEST = 32  # sum of products that is worth being made on its own
-STRIPE = 32  # columns of the left operand of a sum of outer products
-ROWS_TO_ADD = 64  # at least so many at a time; with fewer, the sum would be read and written too often
+from .blas import max_unpacked_multiplications
+
+MIN_PIECE_ROWS = 32  # with fewer rows in a piece, reading the other operand again costs more than packing
+MIN_SUMMED = 32  # length of the sums in a product below which products are made together, not one by one
+STRIPE = 32  # columns of the left operand that a sum of outer products takes at a time
+MIN_ROWS_ADDED = 64  # rows that it adds at a time, at least: with fewer, the sum is read and written too often
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
     """out (..., R, M) = a (..., R, K) @ b (..., K, M), a few rows at a time. Leading axes are broadcast."""
     rows = a.shape[-2]
-    fitting = MOST_MULTIPLICATIONS // (b.shape[-2] * b.shape[-1]) // ROWS_OF_A_PIECE * ROWS_OF_A_PIECE
-    if fitting == 0 or fitting >= rows:
+    fitting = (
+        max_unpacked_multiplications() // (b.shape[-2] * b.shape[-1]) // 16 * 16
+    )  # the kernels take 16 rows at once
+    if fitting < MIN_PIECE_ROWS or fitting >= rows:
         return np.matmul(a, b, out=out)
     for i in range(0, rows, fitting):
         np.matmul(a[..., i : i + fitting, :], b, out=out[..., i : i + fitting, :])
@@ -28,11 +32,11 @@ def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
 def in_pieces(a: np.ndarray, columns: int) -> np.ndarray:
     """Matrices (..., R, K) as stacks (..., pieces, R / pieces, K) that multiply so many columns fast; a view.
 
-    As few pieces as make small products; one, if no number of them that divides the rows does.
+    It makes the fewest pieces whose products are small enough; one, if no number of pieces divides the rows so.
     """
     *stack, rows, size = a.shape
-    for pieces in range(1, rows // 4 + 1):
-        if rows % pieces == 0 and rows // pieces * size * columns <= MOST_MULTIPLICATIONS:
+    for pieces in range(1, rows // MIN_PIECE_ROWS + 1):
+        if rows % pieces == 0 and rows // pieces * size * columns <= max_unpacked_multiplications():
             return a.reshape(*stack, pieces, rows // pieces, size)
     return a.reshape(*stack, 1, rows, size)
 
@@ -40,13 +44,13 @@ def in_pieces(a: np.ndarray, columns: int) -> np.ndarray:
 def sum_of_outer_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """a^T b, the sum of the outer products of all rows of a (R, K) and b (R, M): (K, M).
 
-    A stripe of a's columns after the other, so that a small product can add up many rows.
+    It takes one stripe of the columns of a after the other, so that a small product can add many rows.
     """
     (rows, width), columns = a.shape, b.shape[1]
     stripe = STRIPE if width % STRIPE == 0 else width
-    fitting = MOST_MULTIPLICATIONS // max(1, stripe * columns)
-    if fitting < ROWS_TO_ADD:
-        return a.T @ b
+    fitting = max_unpacked_multiplications() // max(1, stripe * columns)
+    if fitting < MIN_ROWS_ADDED:
+        return np.matmul(a.T, b)
     stripes = a.T.reshape(width // stripe, stripe, rows)
     total = np.matmul(stripes[:, :, :fitting], b[:fitting])
     for i in range(fitting, rows, fitting):
@@ -57,11 +61,11 @@ def sum_of_outer_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def multiply_and_add(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
     """out (K, M) = the sum over all leading axes of a (..., K, N) @ b (..., M, N)^T.
 
-    Small products are made one by one, from a copy of b that is in the order they are fastest with. Of large ones all
-    matrices are laid side by side, so that one long product does the adding too; and of short ones, which would write
-    more than they multiply.
+    Small products are made one by one, from a copy of b in the memory order that is fastest for them. If they are
+    large, or so short that they would write more than they multiply, all matrices are laid side by side, and one long
+    product adds them up too.
     """
-    if a.shape[-1] >= SHORTEST and a.shape[-2] * b.shape[-2] * a.shape[-1] <= MOST_MULTIPLICATIONS:
+    if a.shape[-1] >= MIN_SUMMED and a.shape[-2] * b.shape[-2] * a.shape[-1] <= max_unpacked_multiplications():
         products = np.matmul(a, in_row_order(b.swapaxes(-1, -2)))
         return np.add.reduce(products.reshape(-1, *out.shape), axis=0, out=out)
     return np.matmul(_side_by_side(a), _side_by_side(b).T, out=out)
@@ -82,9 +86,9 @@ def _side_by_side(matrices: np.ndarray) -> np.ndarray:
 
 
 def in_row_order(a: np.ndarray) -> np.ndarray:
-    """`a` itself if it is contiguous, else a contiguous copy: of transposed matrices, faster than NumPy's own.
+    """`a` itself if it is contiguous, else a contiguous copy; for a transposed matrix it is faster than NumPy's copy.
 
-    16 columns at a time: that many float32 make a line of the cache, and each line is written in one go.
+    It copies 16 columns at a time: 16 float32 fill one cache line, which is then written in one go.
     """
     if a.flags.c_contiguous:
         return a

@@ -14,15 +14,28 @@ from .module import Module
 Size = int | tuple[int, int]
 
 
-class Conv2d(Module):
+class _Convolution(Module):
+    """The parameters of both layers, which differ in what goes in and what comes out."""
+
+    torch_axes: ClassVar = {"weight": (0, 3, 1, 2)}
+
+    def _draw_parameters(self, rng, filters, kernel_size, channels, biases, dtype):
+        """weight (filters, kH, kW, channels) and `biases` numbers or None, uniform on +-1/sqrt(channels kH kW)."""
+        kernel = as_pair(type(self).__name__, "kernel_size", kernel_size, minimum=1)
+        fan_in = channels * kernel[0] * kernel[1]
+        self.weight = Tensor(init.fan_in_uniform(rng, (filters, *kernel, channels), dtype, fan_in), requires_grad=True)
+        self.bias = None
+        if biases is not None:
+            self.bias = Tensor(init.fan_in_uniform(rng, (biases,), dtype, fan_in), requires_grad=True)
+
+
+class Conv2d(_Convolution):
     """`autograd.conv2d` with parameters: (N, H, W, in_channels) -> (N, OH, OW, out_channels).
 
     Parameters `weight` (out_channels, kH, kW, in_channels) and `bias` (out_channels,), or None without one; both
     start uniform on +-1/sqrt(in_channels kH kW), as in PyTorch. `activation` ("relu", "leaky_relu") is applied at
     the end, in the same pass over memory.
     """
-
-    torch_axes: ClassVar = {"weight": (0, 3, 1, 2)}
 
     def __init__(
         self,
@@ -38,24 +51,18 @@ class Conv2d(Module):
         dtype: DTypeLike = np.float32,
     ):
         self.stride, self.padding, self.dilation, self.activation = stride, padding, dilation, activation
-        shape = (out_channels, *as_pair("Conv2d", "kernel_size", kernel_size, least=1), in_channels)
-        fan_in = in_channels * shape[1] * shape[2]
-        self.weight = Tensor(init.fan_in_uniform(rng, shape, dtype, fan_in), requires_grad=True)
-        start = init.fan_in_uniform(rng, (out_channels,), dtype, fan_in) if bias else None
-        self.bias = Tensor(start, requires_grad=True) if bias else None
+        self._draw_parameters(rng, out_channels, kernel_size, in_channels, out_channels if bias else None, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         return conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.activation)
 
 
-class ConvTranspose2d(Module):
+class ConvTranspose2d(_Convolution):
     """`autograd.conv_transpose2d` with parameters: (N, H, W, in_channels) -> (N, H', W', out_channels).
 
     Parameters `weight` (in_channels, kH, kW, out_channels) and `bias` (out_channels,), or None without one; both
     start uniform on +-1/sqrt(out_channels kH kW), as in PyTorch.
     """
-
-    torch_axes: ClassVar = {"weight": (0, 3, 1, 2)}
 
     def __init__(
         self,
@@ -73,11 +80,7 @@ class ConvTranspose2d(Module):
     ):
         self.stride, self.padding, self.output_padding = stride, padding, output_padding
         self.dilation, self.activation = dilation, activation
-        shape = (in_channels, *as_pair("ConvTranspose2d", "kernel_size", kernel_size, least=1), out_channels)
-        fan_in = out_channels * shape[1] * shape[2]
-        self.weight = Tensor(init.fan_in_uniform(rng, shape, dtype, fan_in), requires_grad=True)
-        start = init.fan_in_uniform(rng, (out_channels,), dtype, fan_in) if bias else None
-        self.bias = Tensor(start, requires_grad=True) if bias else None
+        self._draw_parameters(rng, in_channels, kernel_size, out_channels, out_channels if bias else None, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         return conv_transpose2d(

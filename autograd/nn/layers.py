@@ -1,4 +1,4 @@
-"""Layers without memory: linear maps, activations, dropout, and layers in a row.
+"""Layers without a state: linear maps, activations, dropout, and layers in sequence.
 
 A layer that has parameters takes the generator that draws them and their dtype: float32 to train, float64 to check.
 """
@@ -48,14 +48,15 @@ class Linear(Module):
 class Dropout(Module):
     """While training, set each number to zero with probability `rate` and divide the others by 1 - rate.
 
-    The division keeps the expected value, so that nothing has to change in `eval` mode, where x passes untouched.
-    What survives is drawn from `rng` at every call. Raises ValueError for a rate outside that range.
+    The division keeps the expected value, so that x passes unchanged in `eval` mode. Each call draws from `rng` which
+    numbers survive. Raises ValueError for a rate outside that range.
 
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014), in the
     inverted form of its section 10.
     """
 
     def __init__(self, rate: float, rng: np.random.Generator):
+        init.require_generator("Dropout", rng)
         if not 0 <= rate < 1:
             raise ValueError(f"Dropout: rate is {rate}, expected 0 <= rate < 1, the share that is set to zero")
         self.rate = rate
@@ -71,19 +72,34 @@ class Dropout(Module):
 
 
 class Sequential(Module):
-    """Layers in a row, each reading what the one before it made; parameters are named "0.weight", "1.bias" ...
+    """Layers in a row: each reads the result of the one before it. Parameters are named "0.weight", "1.bias" ...
 
-    Raises TypeError for a layer that is no Module. Attributes set later are parts, but not layers in the row.
+    ``len(net)``, ``net[0]``, ``net[-1]`` and a slice, which is a Sequential of the same layers, work as on a list. An
+    attribute that is set later is a part of the module, but not a layer of the row. Raises TypeError for a layer that
+    is not a Module.
     """
 
     def __init__(self, *layers: Module):
         for i, layer in enumerate(layers):
+            if isinstance(layer, list | tuple):
+                raise TypeError(f"Sequential: layer {i} is a {type(layer).__name__}: write Sequential(*layers)")
             if not isinstance(layer, Module):
-                raise TypeError(f"Sequential: layer {i} is {layer!r}, expected a Module, e.g. nn.Tanh()")
+                hint = f"{layer.__name__}()" if isinstance(layer, type) else "e.g. nn.Tanh()"
+                raise TypeError(f"Sequential: layer {i} is {layer!r}, expected a Module, {hint}")
             setattr(self, str(i), layer)
 
     def __iter__(self) -> Iterator[Module]:
         return (part for name, part in vars(self).items() if name.isdigit())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return True  # without layers it is the identity, not nothing
+
+    def __getitem__(self, index: int | slice) -> Module:
+        chosen = list(self)[index]
+        return Sequential(*chosen) if isinstance(chosen, list) else chosen
 
     def forward(self, x: Any) -> Any:
         for layer in self:

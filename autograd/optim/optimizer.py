@@ -1,19 +1,19 @@
-"""What every optimiser shares: walking through the parameters, and remembering.
+"""What all optimisers share: the walk through the parameters, and the running averages.
 
-Seen from here, a model is one long vector. An optimiser is a rule for a stretch of that vector,
+To an optimiser, a model is one long vector. Its rule works on a stretch of that vector,
 
     change = rule(gradient, running averages, number of the update, learning rate)        parameter -= change
 
 and `Optimizer.step` applies it stretch by stretch, in as many threads as the kernels use. Small parameters share a
-stretch, so that a model of ten small arrays costs one pass of NumPy calls and not ten; large ones are cut, so that
-what one call writes, the next finds in a cache. Parameters and gradients stay where they are; only the running
+stretch: ten small arrays cost one pass of NumPy calls, not ten. Large ones are cut, so that the result of one call is
+still in the cache for the next. Parameters and gradients stay where they are; only the running
 averages live in long flat buffers.
 """
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import is_
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -22,13 +22,15 @@ from ..kernels.threads import in_parallel
 from ..tensor import Tensor
 from .schedules import Schedule
 
-# Numbers in a stretch. In float32 its arrays, 1 MiB each, stay in a level-3 cache between the calls of one update, and
-# each call is so long that threads seldom wait for one another to let go of the interpreter.
-STRETCH = 262_144
+# Elements of a stretch. In float32 its arrays of 1 MiB stay in the level-3 cache between the calls of one update, and a
+# call is so long that threads seldom wait for the global interpreter lock.
+MAX_STRETCH = 262_144
+
+OTHER_NAMES = {"lr": "learning_rate", "eps": "epsilon", "params": "parameters"}  # those of PyTorch
 
 
 class Stretch(NamedTuple):
-    """A run of the vector of all parameters: pieces of neighbours that have been updated equally often."""
+    """A stretch of the vector of all parameters: neighbouring pieces that have been updated equally often."""
 
     start: int
     pieces: list[tuple[int, slice]]  # the index of a parameter, and which part of it
@@ -58,27 +60,41 @@ class Optimizer:
         averages: Sequence[str] = (),
     ):
         name = type(self).__name__
-        self.parameters = _checked(list(parameters), name)
+        self.parameters = _checked(tensors_in(parameters, name), name)
         require_not_negative(name, weight_decay=weight_decay)
         if not callable(learning_rate):
             require_not_negative(name, learning_rate=learning_rate)
         self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
+        self.weight_decay = float(weight_decay)  # a NumPy number would change the dtype of the gradient
         self.steps = 0
         sizes = [parameter.size for parameter in self.parameters]
-        dtype = self.parameters[0].dtype
+        # Half-precision parameters are updated in float32: in float16 an epsilon of 1e-8 is 0, and small averages too.
+        self._dtype = np.result_type(self.parameters[0].dtype, np.float32)
         self._starts = np.cumsum([0, *sizes]).tolist()
         self._updates = [0] * len(sizes)
-        self._averages = {name: np.zeros(sum(sizes), dtype) for name in averages}
+        self._averages = {name: np.zeros(sum(sizes), self._dtype) for name in averages}
         self._plan_for([None] * len(sizes))
+
+    def __new__(cls, *_: Any, **options: Any) -> Self:
+        for name in options.keys() & OTHER_NAMES.keys():
+            raise TypeError(f"{cls.__name__}: there is no argument {name}: write {OTHER_NAMES[name]}")
+        return super().__new__(cls)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy or a pickle holds: not the plan, whose views are views of this object's arrays."""
+        return {name: value for name, value in vars(self).items() if name not in ("_plan", "_planned_for")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._plan_for([None] * len(self.parameters))
 
     @property
     def current_rate(self) -> float:
         """The learning rate of the coming step."""
-        return self.learning_rate(self.steps) if callable(self.learning_rate) else self.learning_rate
+        return float(self.learning_rate(self.steps) if callable(self.learning_rate) else self.learning_rate)
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+        """Set the gradients of all parameters to None."""
         for parameter in self.parameters:
             if parameter.requires_grad:
                 parameter.grad = None
@@ -102,7 +118,7 @@ class Optimizer:
     def _advance(self, stretch: Stretch, gradients: Mapping[int, np.ndarray], rate: float) -> None:
         """Change one stretch; `gradients` are flat, by the index of their parameter."""
         pieces = [gradients[k][part] for k, part in stretch.pieces]
-        gradient = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        gradient = (pieces[0] if len(pieces) == 1 else np.concatenate(pieces)).astype(self._dtype, copy=False)
         part = slice(stretch.start, stretch.start + gradient.size)
         averages = [average[part] for average in self._averages.values()]
         update = self._updates[stretch.pieces[0][0]] + 1
@@ -113,24 +129,24 @@ class Optimizer:
             np.subtract(values, change[start:end], out=values)
 
     def _change(self, gradient: np.ndarray, averages: list[np.ndarray], update: int, rate: float) -> np.ndarray:
-        """What to subtract from a stretch of parameters in their update number `update` (from 1).
+        """What to subtract from a stretch of parameters in update number `update` (from 1).
 
         Brings `averages` up to date, and leaves `gradient` as it is.
         """
         raise NotImplementedError
 
     def _decayed(self, gradient: np.ndarray, values: list[np.ndarray], rate: float) -> np.ndarray:
-        """The gradient, with that of the penalty."""
+        """The gradient plus that of the penalty."""
         return gradient + self.weight_decay * np.concatenate(values) if self.weight_decay else gradient
 
     def _plan_for(self, arrays: list[np.ndarray | None]) -> None:
-        self._plan = list(self._stretches(arrays))  # first: where this raises, the next step must try again
+        self._plan = list(self._stretches(arrays))  # first: if this raises, the next step must plan again
         self._planned_for = arrays
 
     def _stretches(self, arrays: list[np.ndarray | None]) -> Iterator[Stretch]:
         """Cut the parameters into stretches; `arrays` holds None for those that have no gradient.
 
-        They serve until other parameters have gradients: those that have are updated equally often meanwhile.
+        The cuts stay valid while the same parameters have gradients: these are updated equally often.
         """
         current, end = None, -1
         for k, array in enumerate(arrays):
@@ -139,13 +155,13 @@ class Optimizer:
             if not array.flags.c_contiguous:
                 raise ValueError(_not_contiguous(k, array))
             values = array.reshape(-1)
-            for cut in range(0, values.size, STRETCH):
-                part = slice(cut, min(cut + STRETCH, values.size))
+            for cut in range(0, values.size, MAX_STRETCH):
+                part = slice(cut, min(cut + MAX_STRETCH, values.size))
                 start, stop = self._starts[k] + part.start, self._starts[k] + part.stop
                 joins = (
                     current
                     and start == end
-                    and stop - current.start <= STRETCH
+                    and stop - current.start <= MAX_STRETCH
                     and self._updates[k] == self._updates[current.pieces[0][0]]
                 )
                 if not joins:
@@ -188,12 +204,32 @@ class Optimizer:
         return state
 
 
+def tensors_in(parameters: Iterable[Tensor], function: str) -> list[Tensor]:
+    """The tensors in a list (or another iterable), or an error that says what to write instead.
+
+    Raises:
+        TypeError: a single tensor, a module, a method that was not called, or an element that is not a tensor.
+    """
+    if isinstance(parameters, Tensor):
+        raise TypeError(f"{function}: expected a list of tensors, not one Tensor: write [tensor]")
+    if callable(parameters):  # a module, or its method without the brackets
+        raise TypeError(
+            f"{function}: expected a list of tensors, not {type(parameters).__name__}: write model.parameters()"
+        )
+    tensors = list(parameters)
+    for k, tensor in enumerate(tensors):
+        if not isinstance(tensor, Tensor):
+            hint = ": write model.parameters()" if isinstance(tensor, tuple | str) else ""
+            raise TypeError(f"{function}: element {k} is {type(tensor).__name__}, expected a Tensor{hint}")
+    return tensors
+
+
 def _checked(parameters, name):
     """The list of parameters, or an error that says what is wrong with it."""
     if not parameters:
         raise ValueError(f"{name}: there are no parameters to optimise")
     for k, parameter in enumerate(parameters):
-        if not isinstance(parameter, Tensor) or not parameter.is_leaf:
+        if not parameter.is_leaf:
             raise TypeError(f"{name}: parameter {k} is {parameter!r}, expected a leaf Tensor")
         if not parameter.data.flags.c_contiguous:
             raise ValueError(_not_contiguous(k, parameter))

@@ -2,9 +2,11 @@
 
 The mathematics and the array code are in ``autograd/kernels/conv/forms.py``. A convolution and a transposed
 convolution are each other's backward pass: what one does forward, the other does to the gradient of its input.
+
+Taught by docs/06-convolution.md.
 """
 
-from ..kernels.conv.forms import conv2d_forward, conv2d_pullback, conv_transpose2d_forward, conv_transpose2d_pullback
+from ..kernels.conv.forms import conv2d_forward, conv_transpose2d_forward, pullback
 from .registry import rule, split
 
 
@@ -19,7 +21,7 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, activation=Non
     Backward: the transposed convolution of g; the correlation of x and g; g summed over images and positions.
     """
     y, saved = conv2d_forward(x, weight, stride, padding, dilation, bias, activation, negative_slope)
-    return y, *split(lambda g: conv2d_pullback(g, weight, saved), 3)
+    return y, *split(lambda g: pullback(g, weight, saved), 3)
 
 
 @rule
@@ -37,4 +39,4 @@ def conv_transpose2d(
     y, saved = conv_transpose2d_forward(
         x, weight, stride, padding, output_padding, dilation, bias, activation, negative_slope
     )
-    return y, *split(lambda g: conv_transpose2d_pullback(g, weight, saved), 3)
+    return y, *split(lambda g: pullback(g, weight, saved), 3)

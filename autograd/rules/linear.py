@@ -5,6 +5,8 @@ With Y = A B, A (n, k), B (k, m): y_ij = sum_k a_ik b_kj, so dL/da_ik = sum_j g_
     dL/dA = G B^T        dL/dB = A^T G
 
 The shapes alone leave no other choice: G has the shape of Y, and only these products give A's and B's shapes.
+
+Taught by docs/05-matrix-products.md.
 """
 
 import math
@@ -33,15 +35,15 @@ def matmul(a, b):
     def vjp_a(g):
         g = as_matrix(g)
         # a column times a row is their product with broadcasting, for which NumPy has a fast loop and @ a slow one
-        return _drop(g * right.mT if right.shape[-1] == 1 else g @ right.mT, a.ndim == 1, -2)
+        return _drop(g * right.mT if right.shape[-1] == 1 else np.matmul(g, right.mT), a.ndim == 1, -2)
 
     def vjp_b(g):
         g = as_matrix(g)
         if right.ndim == 2:  # one matrix shared by a whole batch: one large product, not a sum of many small ones
-            return _drop(_rows(left).T @ _rows(g), b.ndim == 1, -1)
-        return _drop(left.mT @ g, b.ndim == 1, -1)
+            return _drop(np.matmul(_rows(left).T, _rows(g)), b.ndim == 1, -1)
+        return _drop(np.matmul(left.mT, g), b.ndim == 1, -1)
 
-    return a @ b, vjp_a, vjp_b
+    return np.matmul(a, b), vjp_a, vjp_b
 
 
 def _rows(x):

@@ -35,7 +35,7 @@ from .arguments import Request, add_arguments, resolve
 from .comparison import Comparison, check, compare
 from .figure import plot_ratios
 from .growth_figure import plot_growth
-from .products import noted_products
+from .products import products_of
 from .sides import Clock
 from .timing import Plan
 
@@ -112,9 +112,11 @@ def _compare_all(request, clock, with_memory) -> list[Comparison]:
     for threads, works in request.groups:
         _set_threads(threads, request.peers)
         group = []
-        for work, noted in zip(works, noted_products([work.problem for work in works]), strict=True):
+        for work in works:
             names = [name for name in request.peers if name in work.peers]
-            for comparison in compare(work, names, noted, threads, _steady(request.plan, threads), clock):
+            for comparison in compare(
+                work, names, products_of(work.problem), threads, _steady(request.plan, threads), clock
+            ):
                 print(report.line(comparison), flush=True)
                 group.append(comparison)
         measured += _with_memory(group, threads) if with_memory and group else group

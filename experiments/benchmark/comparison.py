@@ -61,20 +61,20 @@ def check(work: Work, names: Sequence[str]) -> None:
 
 
 def compare(
-    work: Work, names: Sequence[str], noted: Sequence[Product], threads: int, plan: Plan, clock: Clock
+    work: Work, names: Sequence[str], products: Sequence[Product], threads: int, plan: Plan, clock: Clock
 ) -> list[Comparison]:
     """The work against each of these peers, all in the same rounds; with no peers, one comparison without a peer.
 
     Args:
-        noted: the matrix products of our step.
+        products: the matrix products of our step.
     """
     ours = work.problem.ours()
     theirs = {(name, s): make() for name in names for s, make in peers.makers(name, work.problem).items()}
-    timed: list[Timed] = [ours, *([Products(noted)] if noted else []), *theirs.values()]
+    timed: list[Timed] = [ours, *([Products(products)] if products else []), *theirs.values()]
     stopwatches: list[Stopwatch] = [partial(side.seconds, clock=clock) for side in timed]
     seen = Busyness()
     table = interleaved([seen.watching(stopwatches[0]), *stopwatches[1:]], plan)
-    share = float(np.median(table[:, 1] / table[:, 0])) / threads if noted else 0.0
+    share = float(np.median(table[:, 1] / table[:, 0])) / threads if products else 0.0
     alone = Comparison(work, threads, _milliseconds(table[:, 0], work), share, seen.share)
     columns = dict(zip(theirs, table.T[-len(theirs) :], strict=True)) if theirs else {}
     return [_against(alone, table[:, 0], name, columns) for name in names] or [alone]

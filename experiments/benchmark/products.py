@@ -4,16 +4,15 @@ They are what a step cannot do without. Their share of the step is the part in w
 one minus that is what a better program could hope to save.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
-from .child import answer_of
 from .sides import Clock
-from .works import Problem, encoded
+from .works import Problem
 
 
 class Operand(NamedTuple):
@@ -39,9 +38,9 @@ class Product(NamedTuple):
 class Products:
     """The products of a step on arrays of the same shapes, strides and sharing, but of arbitrary numbers."""
 
-    def __init__(self, noted: Sequence[Product]):
-        arrays = {operand: _array_like(operand) for product in noted for operand in product}
-        self.operands = [tuple(arrays[operand] for operand in product) for product in noted]
+    def __init__(self, products: Sequence[Product]):
+        arrays = {operand: _array_like(operand) for product in products for operand in product}
+        self.operands = [tuple(arrays[operand] for operand in product) for product in products]
 
     def seconds(self, steps: int, clock: Clock) -> float:
         """How long the products of so many steps take."""
@@ -52,15 +51,37 @@ class Products:
         return clock() - start
 
 
-def noted_products(problems: Sequence[Problem]) -> list[list[Product]]:
-    """The products of one step of each problem, from a process that takes notes (`note_taking.py`)."""
-    answer = answer_of("note_taking", [], json.dumps([encoded(problem) for problem in problems]))
-    return [[Product(*map(_operand, operands)) for operands in products] for products in json.loads(answer)]
+def products_of(problem: Problem) -> list[Product]:
+    """The matrix products of one training step."""
+    side = problem.ours()
+    side.step()  # arrays that are made only once are made now
+    with _recorded() as products:
+        side.step()
+    return products
 
 
-def _operand(fields):
-    address, dtype, shape, strides = fields
-    return Operand(address, dtype, tuple(shape), tuple(strides))
+@contextmanager
+def _recorded() -> Iterator[list[Product]]:
+    """Collect all products inside the block. The engine makes each with `np.matmul`, never with ``@``, so that one
+    function in its place sees them all.
+    """
+    matmul, products = np.matmul, []
+
+    def recording(left, right, *args, **options):
+        result = matmul(left, right, *args, **options)
+        if isinstance(result, np.ndarray):
+            products.append(Product(_operand(left), _operand(right), _operand(result)))
+        return result
+
+    np.matmul = recording  # type: ignore[assignment]
+    try:
+        yield products
+    finally:
+        np.matmul = matmul
+
+
+def _operand(array: np.ndarray) -> Operand:
+    return Operand(array.ctypes.data, array.dtype.str, array.shape, array.strides)
 
 
 def _array_like(operand: Operand) -> np.ndarray:

@@ -1,74 +1,91 @@
-"""The run's world map as part of the page: shapes, bins and tooltips taken from its SVG, and nothing else.
+"""The shapes, bins and tooltips of a run's world map, read from its SVG, for the page to draw anew.
 
-The SVG's own style sheet would restyle the page, and whatever else a file holds has no business there; so the map is
-built anew from what is known to be harmless. Its colours and its legend are the page's own (`legend`, `map_css`).
+The SVG's own style sheet would restyle the page, and nothing else that the file may hold belongs there. So only what is
+known to be harmless is taken: path data, circles, transforms, the number of a country's bin and its tooltip.
 """
 
 import re
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
-from experiments.rnn.world_map.svg import COLOURS, NO_DATA_COLOUR
 from experiments.run_folder import UsageError
 
 PATH_DATA = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9eE\s,.+-]+")
 NUMBERS = re.compile(r"[0-9eE\s.+-]+")
+TRANSFORM = re.compile(r"((translate|matrix)\([0-9eE\s,.+-]+\)\s*)*")
 
 
-def inline_map(path: Path, label: str) -> str:
-    """An ``<svg>`` element for HTML; UsageError if the file is no map of ours.
+class Outline(NamedTuple):
+    """An SVG path: its data and the transforms that move it, "" for none."""
 
-    Args:
-        path: the SVG that ``experiments.rnn.world_map.svg`` wrote.
-        label: what a screen reader says of the map as a whole.
-    """
+    data: str
+    transform: str
+
+
+class Circle(NamedTuple):
+    """A circle that makes a small island visible."""
+
+    cx: str
+    cy: str
+    r: str
+
+
+class Area(NamedTuple):
+    """A country: the number of its bin, its tooltip, its shapes."""
+
+    bin: int
+    note: str
+    paths: list[Outline]
+    circles: list[Circle]
+
+
+class MapShapes(NamedTuple):
+    """A map's view box and its countries."""
+
+    view_box: str
+    countries: list[Area]
+
+
+def read_map(path: Path) -> MapShapes:
+    """The map in an SVG that ``experiments.rnn.world_map.svg`` wrote; UsageError if the file is no such map."""
     try:
         root = ElementTree.fromstring(path.read_bytes())
     except ElementTree.ParseError as error:
-        raise UsageError(f"{path}: not an SVG ({error}); make the run's figures again") from None
+        raise UsageError(f"{path}: not an SVG ({error}); draw the run's figures again") from None
     countries = list(_countries(root))
     inner = next((svg for svg in root.iter() if _name(svg) == "svg" and svg is not root), None)
     box = inner.get("viewBox", "") if inner is not None else ""
     if not countries or not NUMBERS.fullmatch(box):
-        raise UsageError(f"{path}: holds no countries; make the run's figures again")
-    return f'<svg viewBox="{box}" role="img" aria-label="{escape(label)}">\n{"".join(countries)}</svg>'
+        raise UsageError(f"{path}: holds no countries; draw the run's figures again")
+    return MapShapes(box, countries)
 
 
-def legend(labels: tuple[str, ...]) -> str:
-    """A list of the bins, each with a swatch of its colour."""
-    swatch = (
-        '<svg class="swatch" viewBox="0 0 1 1" aria-hidden="true"><rect class="bin-{}" width="1" height="1"/></svg>'
-    )
-    rows = (f"<li>{swatch.format(number)}{escape(label)}</li>" for number, label in enumerate(labels))
-    return f'<ul class="legend">{"".join(rows)}</ul>'
-
-
-def map_css() -> str:
-    """One rule a bin, in the colours of the SVG."""
-    return "".join(f".bin-{number}{{fill:{colour}}}\n" for number, colour in enumerate((*COLOURS, NO_DATA_COLOUR)))
-
-
-def _countries(root: ElementTree.Element) -> Iterator[str]:
-    """Each country as a group with its bin, its tooltip and its outlines."""
+def _countries(root: ElementTree.Element) -> Iterator[Area]:
     for group in root.iter():
         words = group.get("class", "").split()
-        number = next((word.removeprefix("color-") for word in words if re.fullmatch(r"color-[0-8]", word)), None)
+        number = next((int(word[-1]) for word in words if re.fullmatch(r"color-[0-8]", word)), None)
         if _name(group) == "g" and "country" in words and number is not None:
             note = "".join(child.text or "" for child in group if _name(child) == "title")
-            shapes = "".join(map(_shape, group.iter()))
-            yield f'<g class="bin-{number}"><title>{escape(note)}</title>{shapes}</g>\n'
+            yield Area(number, note, list(_paths(group, "")), list(_circles(group)))
 
 
-def _shape(element: ElementTree.Element) -> str:
-    """A path, or the circle that makes a small island visible; "" for anything else."""
+def _paths(element: ElementTree.Element, outer: str) -> Iterator[Outline]:
+    """Every path at or below an element, with the transforms on the way down to it."""
+    own = element.get("transform", "")
+    transform = f"{outer} {own}".strip() if TRANSFORM.fullmatch(own) else outer
     if _name(element) == "path" and PATH_DATA.fullmatch(element.get("d", "")):
-        return f'<path d="{element.get("d")}"/>'
-    numbers = {name: element.get(name, "") for name in ("cx", "cy", "r")}
-    if _name(element) == "circle" and all(map(NUMBERS.fullmatch, numbers.values())):
-        return '<circle cx="{cx}" cy="{cy}" r="{r}"/>'.format_map(numbers)
-    return ""
+        yield Outline(element.get("d", ""), transform)
+    for child in element:
+        yield from _paths(child, transform)
+
+
+def _circles(group: ElementTree.Element) -> Iterator[Circle]:
+    for element in group.iter():
+        circle = Circle(*(element.get(name, "") for name in Circle._fields))
+        if _name(element) == "circle" and all(map(NUMBERS.fullmatch, circle)):
+            yield circle
 
 
 def _name(element: ElementTree.Element) -> str:

@@ -1,13 +1,16 @@
 """What the page says, apart from how it looks: studies, their items, and the parts of an item in reading order.
 
-Text is Markdown throughout, with names from data files escaped (``wording.plain``), so that one source makes both
-the page and RESULTS.md.
+Text is Markdown throughout, with names from data files escaped (`experiments.prose.plain`), so that one source makes
+both the page and RESULTS.md. The templates tell the parts of an item apart by their ``kind``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
 
 TITLES = {
     "rnn": ("Problem 1", "Recurrent neural network for classification"),
@@ -19,6 +22,7 @@ TITLES = {
 class Picture:
     """A PNG or GIF file; ``alt`` is plain text for those who cannot see it, ``caption`` Markdown."""
 
+    kind: ClassVar[str] = "picture"
     path: Path
     alt: str
     caption: str
@@ -26,12 +30,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class WorldMap:
-    """The world map of a run: its SVG file, the words above and below it as plain text, and its legend."""
+    """The world map of a run: its SVG file, its legend as (label, colour), and its words as plain text."""
 
+    kind: ClassVar[str] = "map"
+    anchor: str
     path: Path
     heading: str
     coverage: str
-    labels: tuple[str, ...]
+    bins: tuple[tuple[str, str], ...]
     caption: str
 
 
@@ -39,11 +45,30 @@ class WorldMap:
 class Folded:
     """Markdown that is long and wanted by few: the page shows its summary until it is opened."""
 
+    kind: ClassVar[str] = "folded"
     summary: str
     markdown: str
 
 
-Part = str | Picture | WorldMap | Folded
+@dataclass(frozen=True)
+class Strip:
+    """Rows of small pictures of equal size, uint8 (count, H, W, 3), each with a label; ``caption`` is Markdown."""
+
+    kind: ClassVar[str] = "strip"
+    rows: tuple[tuple[str, np.ndarray], ...]
+    caption: str
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A sentence that is a link to another place of the page, by its anchor."""
+
+    kind: ClassVar[str] = "pointer"
+    text: str
+    anchor: str
+
+
+Part = str | Picture | WorldMap | Folded | Strip | Pointer
 
 
 @dataclass(frozen=True)
@@ -62,8 +87,16 @@ class Item:
 class Highlights:
     """The few numbers to see first, as (value, whose it is), and what they measure."""
 
-    title: str = ""
-    numbers: tuple[tuple[str, str], ...] = ()
+    title: str
+    numbers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a study found, for the top of the page: Markdown sentences made from the numbers, and what shows it."""
+
+    findings: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +110,8 @@ class Study:
     name: str
     command: str
     facts: tuple[tuple[str, str], ...] = ()
-    highlights: Highlights = Highlights()
+    story: Story = Story()
+    highlights: tuple[Highlights, ...] = ()
     stamp: str = ""
     notes: tuple[str, ...] = ()
     items: tuple[Item, ...] = ()

@@ -15,14 +15,14 @@ from experiments.rnn.saved import (
     MODEL_NAMES,
     SPLIT_NAMES,
     SPLITS,
-    SavedRun,
+    SavedRnn,
 )
 from experiments.rnn.summary import over_seeds
 
 OVERLAP = "Windows overlap here: a test window mostly shares days with training windows."
 
 
-def write_tables(run: SavedRun) -> Path:
+def write_tables(run: SavedRnn) -> Path:
     """Write tables.md into the run folder from results.csv and windows.csv; return its path."""
     results = run.table("results.csv")
     parts = ["# Tables", _reading_aid(results)]

@@ -12,17 +12,27 @@ from experiments.page.study import (
     Highlights,
     Item,
     Part,
+    Pointer,
     Study,
-    WorldMap,
     discussion,
     figures_in,
     link_discussion,
 )
 from experiments.prose import percent, plain
 from experiments.rnn.markdown_tables import results_table, windows_table
-from experiments.rnn.saved import BASELINES, CELLS, MODEL_NAMES, SPLIT_NAMES, SPLITS, SavedRun, open_run
-from experiments.rnn.summary import over_seeds
-from experiments.rnn.world_map.svg import LABELS, NO_DATA, checked, coverage, title
+from experiments.rnn.saved import (
+    BASELINES,
+    CELLS,
+    MODEL_NAMES,
+    SPLIT_NAMES,
+    SPLIT_PHRASES,
+    SPLITS,
+    SavedRnn,
+    open_run,
+)
+from experiments.rnn.story import MAP_ANCHOR, story, story_splits
+from experiments.rnn.summary import best_of, mean_of, over_seeds
+from experiments.rnn.world_map.table import checked, shown
 
 ACCURACIES = ("train_accuracy", "accuracy")
 STRONGEST = 10  # pairs in the table of correlations
@@ -45,47 +55,48 @@ def study(folder: Path) -> Study:
         name="rnn",
         command=command_of(run.config, "rnn"),
         facts=_facts(run),
+        story=story(run),
         highlights=_highlights(run),
         stamp="Simulated data: an invented epidemic, not real counts." if run.simulated else "",
-        notes=tuple(run.config.get("notes", [])),
+        notes=tuple(run.config["notes"]),
         items=link_discussion(items, DISCUSSED),
         tables=tuple(sorted(folder.glob("*.csv"))),
     )
 
 
-def _facts(run: SavedRun) -> tuple[tuple[str, str], ...]:
+def _facts(run: SavedRnn) -> tuple[tuple[str, str], ...]:
     data, config = run.config["data"], run.config
-    lengths = ", ".join(str(length) for length in config.get("lengths", []))
+    lengths = ", ".join(str(length) for length in config["lengths"])
     return (
         *data_facts(data),
         ("Counts", f"{data['countries']} countries, {data['days']} days, {data['first_day']} to {data['last_day']}"),
         ("Question", f"does tomorrow bring {run.event}?"),
-        ("Trained", f"L = {lengths} days, {config.get('epochs', '?')} epochs, seeds: {config.get('seeds', '?')}"),
+        ("Trained", f"L = {lengths} days, {config['epochs']} epochs, seeds: {config['seeds']}"),
         *run_facts(config),
     )
 
 
-def _highlights(run: SavedRun) -> Highlights:
-    """Test accuracy of the best cell and of the baselines, on the split that is hardest to fool."""
+def _highlights(run: SavedRnn) -> tuple[Highlights, ...]:
+    """Test accuracy of the best cell and of the baselines, for each split that asks something new."""
     if not run.has("results.csv"):
-        return Highlights()
-    summary = over_seeds(run.table("results.csv"))
-    split = _first_split(summary)
-    here = summary[(summary["split"] == split) & (summary["length"] == run.map_length)]
-    accuracy = here[here["metric"] == "accuracy"].set_index("model")["mean"]
-    cells = accuracy[accuracy.index.isin(CELLS)]
-    shown = [(str(cells.idxmax()), f"{MODEL_NAMES[str(cells.idxmax())]}, the best cell")] if len(cells) else []
-    shown += [(model, MODEL_NAMES[model]) for model in reversed(BASELINES) if model in accuracy.index]
-    where = "unseen countries" if split == "country" else f"split {SPLIT_NAMES[split]}"
-    numbers = tuple((percent(accuracy[model]), words) for model, words in shown)
-    return Highlights(f"Test accuracy, {where}, L = {run.map_length} days", numbers)
+        return ()
+    results = run.table("results.csv")
+    return tuple(
+        Highlights(f"Test accuracy {SPLIT_PHRASES[split]}, L = {run.map_length} days", _accuracies(results, run, split))
+        for split in story_splits(results)
+    )
 
 
-def _first_split(summary: pd.DataFrame) -> str:
-    return next(split for split in SPLITS if (summary["split"] == split).any())
+def _accuracies(results: pd.DataFrame, run: SavedRnn, split: str) -> tuple[tuple[str, str], ...]:
+    means = {model: mean_of(results, model, run.map_length, split, "accuracy") for model in (*CELLS, *BASELINES)}
+    cell = best_of(results, CELLS, run.map_length, split, "accuracy")
+    names = {model: MODEL_NAMES[model] for model in reversed(BASELINES)}
+    if cell:
+        names = {cell: f"{MODEL_NAMES[cell]}, the best cell"} | names
+    return tuple((percent(means[model]), name) for model, name in names.items() if not pd.isna(means[model]))
 
 
-def _correlation(run: SavedRun, figures: Gallery) -> Item:
+def _correlation(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = [
         "Pearson's coefficient of the daily new cases, "
         "Correlation(X, Y) = Cov(X, Y) / (√Var(X) √Var(Y)), for every pair of countries."
@@ -120,7 +131,7 @@ def _strongest_pairs(countries: pd.DataFrame) -> str:
     return "The strongest pairs of best partners:\n\n" + table(["country", "partner", "correlation"], rows, "llr")
 
 
-def _windows(run: SavedRun, figures: Gallery) -> Item:
+def _windows(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = []
     if run.has("countries.csv"):
         countries = run.table("countries.csv")
@@ -148,7 +159,7 @@ def _windows(run: SavedRun, figures: Gallery) -> Item:
     )  # fmt: skip
 
 
-def _accuracy(run: SavedRun, figures: Gallery) -> Item:
+def _accuracy(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = []
     if run.has("results.csv"):
         parts.append(_accuracy_table(over_seeds(run.table("results.csv")), run.map_length))
@@ -183,7 +194,7 @@ def _percent(value: float | None) -> str:
     return "–" if value is None or pd.isna(value) else percent(value)
 
 
-def _cells(run: SavedRun, figures: Gallery) -> Item:
+def _cells(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = []
     parts += figures.take(
         "headline",
@@ -213,15 +224,12 @@ def _cells(run: SavedRun, figures: Gallery) -> Item:
     )  # fmt: skip
 
 
-def _map(run: SavedRun, figures: Gallery) -> Item:
+def _map(run: SavedRnn, figures: Gallery) -> Item:
     parts: list[Part] = []
     if run.has("world_map.csv"):
         world = checked(run.table("world_map.csv"))
         if run.has("world_map.svg"):
-            heading = title(world, run.event, MODEL_NAMES[run.map_model], run.map_length)
-            caption = "Point at a country, or touch it, for its probability and its last counts."
-            labels = (*LABELS, NO_DATA)
-            parts.append(WorldMap(run.folder / "world_map.svg", heading, coverage(world), labels, caption))
+            parts.append(Pointer("The map stands at the top of this page.", MAP_ANCHOR))
         parts.append(Folded(f"All {len(world)} countries", _probabilities(world)))
     parts += figures.take(
         "calibration",
@@ -237,7 +245,7 @@ def _map(run: SavedRun, figures: Gallery) -> Item:
 def _probabilities(world: pd.DataFrame) -> str:
     ranked = world.sort_values("probability", ascending=False, kind="stable")
     rows = [
-        [plain(country), _percent(probability), plain(days.replace(" ", ", "))]
+        [plain(country), _shown(probability), plain(days.replace(" ", ", "))]
         for country, probability, days in zip(
             ranked["country"], ranked["probability"], ranked["last_days"], strict=True
         )
@@ -245,5 +253,9 @@ def _probabilities(world: pd.DataFrame) -> str:
     return table(["country", "probability of a rise", "new cases in the last days"], rows, "lrr")
 
 
-def _discussion(run: SavedRun, figures: Gallery) -> Item:
+def _shown(probability: float) -> str:
+    return "–" if pd.isna(probability) else shown(probability)
+
+
+def _discussion(run: SavedRnn, figures: Gallery) -> Item:
     return Item("vi", "Discussion", "Discuss the results.", (*discussion(run.folder), *figures.rest()))

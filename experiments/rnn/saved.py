@@ -3,15 +3,14 @@
 Figures, map, tables and discussion are made from these files alone, so they can be redrawn without training.
 """
 
-import json
 import os
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import pandas as pd
 
 from data.errors import DataError
+from experiments.run_folder import SavedRun, read_table
 
 CELLS = ("rnn", "lstm", "gru")
 BASELINES = ("majority", "reversal", "logistic")
@@ -38,23 +37,23 @@ METRIC_NAMES = {
     "brier": "Brier score",
 }
 
-COLUMNS = {
-    "windows.csv": ("threshold", "countries", "length", "windows", "distinct", "positives_distinct"),
-    "countries.csv": ("country", "code", "in_c", "partner", "correlation"),
-    "results.csv": ("model", "length", "split", "seed", "metric", "value"),
-    "curves.csv": ("model", "length", "split", "seed", "epoch", "part", "loss", "accuracy"),
-    "predictions.csv": ("model", "length", "split", "seed", "country", "day", "probability", "label"),
-    "world_map.csv": ("country", "code", "probability", "last_days", "day"),  # and drawn, once the map was made
-}
-TEXT_COLUMNS = ("country", "code", "partner", "model", "split", "metric", "part", "day", "last_days", "in_c")
-
 
 @dataclass(frozen=True)
-class SavedRun:
-    """A run folder. ``config`` is its config.json; tables are read when asked for."""
+class SavedRnn(SavedRun):
+    """A run of problem 1."""
 
-    folder: Path
-    config: dict[str, Any]
+    STUDY = "rnn"
+    COLUMNS: ClassVar = {
+        "windows.csv": ("threshold", "countries", "length", "windows", "distinct", "positives_distinct"),
+        "countries.csv": ("country", "code", "in_c", "partner", "correlation"),
+        "results.csv": ("model", "length", "split", "seed", "metric", "value"),
+        "curves.csv": ("model", "length", "split", "seed", "epoch", "part", "loss", "accuracy"),
+        "predictions.csv": ("model", "length", "split", "seed", "country", "day", "probability", "label", "decision"),
+        "world_map.csv": ("country", "code", "probability", "drawn", "last_days", "day"),
+    }
+    TEXT_COLUMNS = frozenset(
+        ("country", "code", "partner", "model", "split", "metric", "part", "day", "last_days", "in_c", "drawn")
+    )
 
     @property
     def simulated(self) -> bool:
@@ -68,9 +67,8 @@ class SavedRun:
 
     @property
     def event(self) -> str:
-        """What the models foresee, as it stands in a sentence."""
-        cumulative = self.config.get("target") == "cumulative"
-        return "any new cases" if cumulative else "more new cases than the day before"
+        """What the models forecast, as it stands in a sentence."""
+        return "any new cases" if self.config["target"] == "cumulative" else "more new cases than the day before"
 
     @property
     def map_model(self) -> str:
@@ -82,46 +80,18 @@ class SavedRun:
         """The window length, in days, of the model on the map."""
         return int(self.config["map"]["length"])
 
-    def has(self, name: str) -> bool:
-        """True if the run wrote the file ``name``."""
-        return (self.folder / name).is_file()
-
-    def table(self, name: str) -> pd.DataFrame:
-        """The rows of one of the files in COLUMNS; raises DataError if it is missing or lacks a column."""
-        path = self.folder / name
-        text: dict[str, type] = dict.fromkeys(set(TEXT_COLUMNS).intersection(COLUMNS[name]), str)
-        frame = _read_csv(path, text)
-        missing = [column for column in COLUMNS[name] if column not in frame.columns]
-        if missing:
-            raise DataError(f"{path}: no column {', '.join(missing)}; expected {','.join(COLUMNS[name])}")
-        return frame.fillna(dict.fromkeys(text, ""))
-
     def correlation(self) -> pd.DataFrame:
         """Pearson coefficients, (countries, countries), both axes labelled; NaN where undefined."""
         path = self.folder / "correlation.csv"
-        frame = _read_csv(path, {"country": str}).set_index("country")
+        frame = read_table(path, {"country": str}).set_index("country")
         if list(frame.index) != list(frame.columns):
             raise DataError(f"{path}: rows and columns name different countries; expected a square table")
         return frame
 
 
-def open_run(folder: str | os.PathLike[str]) -> SavedRun:
-    """Open a run folder; raises DataError with one line if it holds no readable config.json."""
-    path = Path(folder) / "config.json"
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file; is {folder} the folder of a finished run?") from None
-    except json.JSONDecodeError as error:
-        raise DataError(f"{path}, line {error.lineno}: not JSON ({error.msg})") from None
-    missing = [key for key in ("data", "threshold", "map") if key not in config]
-    if missing:
-        raise DataError(f"{path}: no key {', '.join(missing)}; was it written by `python -m experiments rnn`?")
-    return SavedRun(Path(folder), config)
-
-
-def _read_csv(path: Path, text: dict[str, type]) -> pd.DataFrame:
-    if not path.is_file():
-        raise DataError(f"{path}: no such file; run the training again, with --resume, to write it")
-    # Only an empty field means "nothing": pandas would also swallow a country called "NA" or "None".
-    return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])
+def open_run(folder: str | os.PathLike[str]) -> SavedRnn:
+    """Open the folder of a run that has trained; DataError with one line if it is something else."""
+    run = SavedRnn.open(folder)
+    if "map" not in run.config:
+        raise DataError(f"{folder}: the run has not finished training; --resume continues it")
+    return run

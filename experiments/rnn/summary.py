@@ -100,9 +100,7 @@ def with_test_error(difference: Difference, predictions: pd.DataFrame, model: st
     model's, which makes the error larger than it is.
     """
     window = ["country", "day"]
-    # Runs from before there was a column "decision" kept what a net decides by.
-    decision = predictions.get("decision", predictions["probability"] >= 0.5)
-    right = decision.astype(bool) == predictions["label"].astype(bool)
+    right = predictions["decision"].astype(bool) == predictions["label"].astype(bool)
     hits = predictions.assign(right=right).groupby(["model", *window])["right"].mean()
     models = hits.index.get_level_values("model")
     if model not in models:

@@ -86,7 +86,7 @@ def test_the_gallery_takes_pictures_of_made_up_data_and_makes_them_small(tmp_pat
     main(["gallery", str(tmp_path / "runs"), "--out", str(tmp_path / "gallery")])
     made = list((tmp_path / "gallery").iterdir())
     assert len(made) == sum(map(len, gallery.PICTURES.values()))
-    assert max(path.stat().st_size for path in made) <= gallery.MOST_BYTES
+    assert max(path.stat().st_size for path in made) <= gallery.MAX_BYTES
     assert {path.read_bytes()[8:12] for path in made} == {b"WEBP"}
 
 

@@ -1,11 +1,16 @@
 """Run folders: nothing is overwritten by accident, nothing is half-written, a resumed run is the same run."""
 
 import json
+import platform
+from typing import ClassVar
 
+import numpy as np
 import pytest
 
-from experiments.run_folder import CONFIG, RunFolder, UsageError, read_json
+from data.errors import DataError
+from experiments.run_folder import CONFIG, FORMAT, RunFolder, SavedRun, UsageError, read_json
 
+HEAD = {"format": FORMAT, "environment": {}, "finished": True}
 SETTINGS = {"epochs": 3, "lengths": [3, 7], "data": {"sha256": "abc"}}
 
 
@@ -29,7 +34,7 @@ def test_finish_adds_time_memory_and_facts(tmp_path):
 
 def test_a_run_is_not_overwritten_without_force_or_resume(tmp_path):
     RunFolder(tmp_path, "rnn", SETTINGS).write_text("results.csv", "precious\n")
-    with pytest.raises(UsageError, match="--resume goes on with it, --force replaces it"):
+    with pytest.raises(UsageError, match="--resume continues it, --force replaces it"):
         RunFolder(tmp_path, "rnn", SETTINGS)
     assert (tmp_path / "results.csv").read_text() == "precious\n"
 
@@ -61,8 +66,10 @@ def test_a_folder_that_holds_no_run_is_left_alone_even_by_force(tmp_path):
     [
         ({"model_type": "bert"}, "is not that of a run"),
         ([], "holds no JSON object"),
-        ({"study": "vae", "environment": {}, "finished": True}, "holds a run of another study, not of rnn"),
-        ({"kl_weights": [1], "environment": {}, "finished": True}, "holds a run of another study, not of rnn"),
+        ({**HEAD, "study": "vae"}, "holds a run of another study, vae, not of rnn"),
+        ({**HEAD, "format": FORMAT + 1}, "written by another version"),
+        ({"environment": {}, "finished": True, "study": "rnn"}, "written by another version"),
+        ({"format": FORMAT, "environment": {}, "finished": True}, "written by another version"),
     ],
 )
 @pytest.mark.parametrize("option", ["force", "resume"])
@@ -74,18 +81,72 @@ def test_a_folder_of_something_else_is_neither_deleted_nor_gone_on_with(config, 
     assert (tmp_path / "thesis.txt").read_text() == "precious"
 
 
-def test_a_run_from_before_studies_were_named_is_known_by_its_own_setting(tmp_path):
-    (tmp_path / CONFIG).write_text(json.dumps({"cells": ["gru"], "environment": {}, "finished": True}))
-    RunFolder(tmp_path, "rnn", SETTINGS, force=True)
-    assert read_json(tmp_path / CONFIG)["study"] == "rnn"
+def test_config_json_does_not_tell_whose_machine_it_was(tmp_path):
+    RunFolder(tmp_path, "rnn", SETTINGS)
+    text = (tmp_path / CONFIG).read_text()
+    assert '"host"' not in text
+    assert f'"{platform.node()}"' not in text
+
+
+class Walk(SavedRun):
+    STUDY = "rnn"
+    COLUMNS: ClassVar = {"steps.csv": ("country", "length")}
+    TEXT_COLUMNS = frozenset(["country"])
+
+
+@pytest.fixture
+def walk(tmp_path):
+    RunFolder(tmp_path, "rnn", SETTINGS).write_text("steps.csv", "country,length\nNA,3\n,nan\n")
+    np.savez(tmp_path / "grid.npz", grid=np.arange(3), other=np.ones(2))
+    return Walk.open(tmp_path)
+
+
+def test_what_was_written_is_read_back_and_a_country_called_na_stays(walk):
+    assert walk.config["epochs"] == 3
+    assert walk.has("steps.csv")
+    assert not walk.has("nothing.csv")
+    table = walk.table("steps.csv")
+    assert list(table["country"]) == ["NA", ""]
+    assert list(walk.arrays("grid.npz", keep=("grid",))) == ["grid"]
+    np.testing.assert_array_equal(walk.arrays("grid.npz")["grid"], np.arange(3))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "no such file"), ("", "not a table"), ("country\nFrance\n", "no column length; expected country,length")],
+)
+def test_a_table_that_is_missing_or_damaged_is_one_line(content, said, walk):
+    (walk.folder / "steps.csv").unlink()
+    if content is not None:
+        (walk.folder / "steps.csv").write_text(content)
+    with pytest.raises(DataError, match=said) as error:
+        walk.table("steps.csv")
+    assert "\n" not in str(error.value)
+
+
+def test_arrays_that_are_missing_or_damaged_or_could_run_code_are_one_line(walk, tmp_path):
+    (tmp_path / "bad.npz").write_bytes(b"PK\x03\x04 no archive")
+    np.savez(tmp_path / "code.npz", code=np.array([{}], dtype=object))
+    for name in ("nothing.npz", "bad.npz", "code.npz"):
+        with pytest.raises(DataError, match=name) as error:
+            walk.arrays(name)
+        assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("content", [None, "{", "[]", '{"finished": true}'])
+def test_a_folder_that_holds_no_run_is_not_opened_for_reading(content, tmp_path):
+    if content is not None:
+        (tmp_path / CONFIG).write_text(content)
+    with pytest.raises(DataError, match=r"config\.json"):
+        Walk.open(tmp_path)
 
 
 def test_force_follows_no_link_and_spares_the_data_that_it_is_to_read(tmp_path):
     RunFolder(tmp_path / "run", "rnn", SETTINGS).write_text("mine.csv", "precious\n")
     (tmp_path / "link").symlink_to(tmp_path / "run")
-    with pytest.raises(UsageError, match="is a link"):
+    with pytest.raises(UsageError, match="is a symbolic link"):
         RunFolder(tmp_path / "link", "rnn", SETTINGS, force=True)
-    with pytest.raises(UsageError, match=r"--data .*mine.csv: lies in --out"):
+    with pytest.raises(UsageError, match=r"--data .*mine.csv: --force would delete it with --out"):
         RunFolder(tmp_path / "run", "rnn", SETTINGS, force=True, data=str(tmp_path / "link" / "mine.csv"))
     assert (tmp_path / "run" / "mine.csv").exists()
 
@@ -117,7 +178,7 @@ def test_a_resumed_run_keeps_what_it_was_begun_with_and_adds_up_its_time(tmp_pat
     assert config["environment"]["commit"] == "aaa"
     assert config["environment"]["command"] == "python -m experiments rnn --data 'my cases.csv'"
     assert [environment["command"] for environment in config["resumed"]] == ["python -m experiments rnn --resume"]
-    assert capsys.readouterr().out == "warning: the run was begun with commit aaa, and goes on with commit bbb\n"
+    assert capsys.readouterr().out == "warning: the run was started with commit aaa and is continued with commit bbb\n"
 
 
 def test_json_is_written_as_it_is_read(tmp_path):

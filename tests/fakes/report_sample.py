@@ -9,6 +9,7 @@ import pandas as pd
 
 from experiments.rnn.saved import open_run
 from experiments.rnn.world_map.svg import write_world_map
+from experiments.run_folder import FORMAT
 from tests.fakes.saved_run_sample import COUNTRIES, write_run
 
 SCRIPT = "<script>alert(1)</script>"
@@ -37,6 +38,9 @@ def write_vae(folder: Path, *, weights: tuple[float, ...] = WEIGHTS, drawn: bool
     data = {"source": "sample", "drawn": drawn, "sha256": "0123456789abcdef", "training": 90, "held_out": 10}
     layer = {"name": "encoder.0", "kind": "convolution", "output_shape": [4, 4, 2], "parameters": 98}
     config = {
+        "format": FORMAT,
+        "study": "vae",
+        "environment": {},
         "data": {**data, "images": 100, "skipped": [["bad.png", "truncated"]]},
         "layers": [{**layer, "multiply_adds": 1536}],
         "pca": {"components": 2, "mse": 0.0321},

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from experiments.run_folder import FORMAT
+
 COUNTRIES = {
     "France": "fr",
     "Italy": "it",
@@ -49,11 +51,17 @@ def write_run(
     rng = np.random.default_rng(7)
     folder.mkdir(parents=True, exist_ok=True)
     config = {
+        "format": FORMAT,
+        "study": "rnn",
+        "environment": {},
+        "finished": True,
         "data": {"source": "sample", "simulated": simulated, "countries": len(countries), "days": 82},
         "cells": list(cells),
         "lengths": list(lengths),
         "splits": list(splits),
         "seeds": len(seeds),
+        "epochs": 12,
+        "notes": [],
         "threshold": 0.7,
         "target": "new-cases",
         "windows": "distinct",
@@ -148,6 +156,7 @@ def _write_predictions(folder: Path, settings, cells, names: list[str], rng) -> 
                         "day": "2020-04-01",
                         "probability": probability,
                         "label": (rng.random(300) < probability).astype(int),
+                        "decision": (probability.round(6) >= 0.5).astype(int),
                     }
                 )
             )

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from experiments.run_folder import FORMAT
+
 SIDE, LATENT, EPOCHS = 16, 4, 5
 COLUMNS = ["kl_weight", "epoch", "split", "neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units"]
 # kind of latent space -> (KL in nats, reconstruction in nats, MSE, active units, posterior variance, verdict)
@@ -36,6 +38,7 @@ def write_vae_run(
     rng = np.random.default_rng(5)
     (folder / "arrays" / "frames").mkdir(parents=True)
     config = {
+        "format": FORMAT, "study": "vae", "environment": {}, "finished": evaluated,
         "kl_weights": list(kinds), "latent": latent, "likelihood": likelihood, "widths": [4, 8], "image_size": SIDE,
         "epochs": EPOCHS, "batch_size": 32, "learning_rate": 1e-3, "mirror": True, "seed": 0,
         "data": {"source": "sample", "drawn": drawn, "images": 500, "training": 450, "held_out": 50, "skipped": [],

@@ -6,8 +6,9 @@ from autograd import Tensor, gaussian_log_likelihood
 from vae.model import VAE
 
 
-def small_model(size=16, widths=(4, 6), latent=3, likelihood="gaussian", dtype=np.float32, seed=0):
-    return VAE(size, 3, widths, latent, rng=np.random.default_rng(seed), likelihood=likelihood, dtype=dtype)
+def small_model(size=16, widths=(4, 6), latent=3, likelihood="gaussian", dtype=np.float32, seed=0, **options):
+    rng = np.random.default_rng(seed)
+    return VAE(size, 3, widths, latent, rng=rng, likelihood=likelihood, dtype=dtype, **options)
 
 
 def small_images(count=20, size=16, seed=1):

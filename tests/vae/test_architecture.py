@@ -7,10 +7,12 @@ from vae.architecture import layers
 from vae.model import VAE
 
 
+@pytest.mark.parametrize("skip", ["none", "linear"])
+@pytest.mark.parametrize("norm", ["none", "batch"])
 @pytest.mark.parametrize("likelihood", ["gaussian", "bernoulli"])
 @pytest.mark.parametrize(("size", "widths"), [(16, (4, 6)), (64, (3, 5, 7, 9)), (8, (2,))])
-def test_the_table_counts_every_parameter_of_the_model(size, widths, likelihood):
-    model = small_model(size, widths, likelihood=likelihood)
+def test_the_table_counts_every_parameter_of_the_model(size, widths, likelihood, norm, skip):
+    model = small_model(size, widths, likelihood=likelihood, norm=norm, skip=skip)
     noise_level = likelihood == "gaussian"  # no layer
     assert sum(layer.parameters for layer in layers(model)) == model.count_parameters() - noise_level
 
@@ -28,6 +30,14 @@ def test_rows_have_the_names_of_the_model_s_attributes_and_say_what_follows_each
     ]
     assert table[0].kind == "convolution 4x4, stride 2, relu"
     assert table[-1].kind == "transposed convolution 4x4, stride 2"
+
+
+def test_rows_of_a_normalised_model_say_so():
+    table = layers(small_model(norm="batch"))
+    assert table[0].kind == "convolution 4x4, stride 2, batch norm, leaky relu"
+    assert table[4].kind == "linear, batch norm, leaky relu"
+    assert table[-1].kind == "transposed convolution 4x4, stride 2"
+    assert table[-1].output_shape == (16, 16, 3)
 
 
 def test_multiply_adds_of_a_convolution_are_weights_times_positions():

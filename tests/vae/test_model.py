@@ -4,6 +4,8 @@ import pytest
 from autograd import Tensor, gradcheck
 from tests.fakes.small_vae import small_images, small_model
 from vae.elbo import elbo_terms
+from vae.explore import encode
+from vae.linear_map import LinearMap
 from vae.model import LOG_VARIANCE_RANGE, VAE, as_floats
 
 
@@ -30,6 +32,25 @@ def test_every_layer_but_the_last_of_the_decoder_ends_in_a_relu_even_if_a_width_
     model = VAE(16, 3, (3, 8), 4, rng=np.random.default_rng(0))
     assert [layer.activation for layer in model.encoder] == ["relu", "relu"]
     assert [layer.activation for layer in model.decoder] == ["relu", None]
+
+
+def test_with_batch_norm_every_layer_inside_is_normalised_and_leaky_and_the_ends_are_not():
+    model = VAE(16, 3, (3, 8), 4, norm="batch", rng=np.random.default_rng(0))
+    assert [layer.activation for layer in (*model.encoder, *model.decoder)] == [None] * 4
+    assert [layer.bias is None for layer in (*model.encoder, *model.decoder)] == [True, True, True, False]
+    assert [norm.weight.size for norm in (*model.encoder_norms, *model.decoder_norms)] == [3, 8, 8, 3]
+    assert {norm.activation for norm in (*model.encoder_norms, *model.decoder_norms)} == {"leaky_relu"}
+
+
+def test_while_evaluating_a_picture_has_the_same_code_alone_and_among_others_and_the_statistics_stay():
+    model, images = small_model(norm="batch"), small_images(9)
+    model.encode(as_floats(images, model))
+    before = model.running_statistics()
+    together, alone = encode(model, images)[0][:1], encode(model, images[:1])[0]
+    np.testing.assert_allclose(together, alone, rtol=1e-4, atol=1e-5)
+    assert model.training
+    for array, value in zip(model.running_statistics(), before, strict=True):
+        np.testing.assert_array_equal(array, value)
 
 
 def test_the_default_model_has_as_many_parameters_as_the_pytorch_model_of_the_same_layers():
@@ -78,13 +99,17 @@ def test_log_variances_cannot_run_away():
         assert np.isfinite(elbo_terms(model, x, np.random.default_rng(0)).negative_elbo.item())
 
 
-@pytest.mark.parametrize("likelihood", ["gaussian", "bernoulli"])
-def test_the_gradient_of_the_whole_loss_is_right_in_every_parameter(likelihood):
-    model = small_model(likelihood=likelihood, dtype=np.float64)
+@pytest.mark.parametrize("norm", ["none", "batch"])
+@pytest.mark.parametrize(
+    ("likelihood", "noise"), [("gaussian", "shared"), ("gaussian", "per-pixel"), ("bernoulli", "shared")]
+)
+def test_the_gradient_of_the_whole_loss_is_right_in_every_parameter(likelihood, noise, norm):
+    model = small_model(likelihood=likelihood, noise=noise, norm=norm, skip="linear", dtype=np.float64)
     x = as_floats(small_images(3), model)
+    linear_map = LinearMap(np.array([0.1, -0.2, 0.3]), np.array([[1.0, 0, 0], [0.5, 2, 0], [-0.3, 0.1, 0.7]]))
 
     def loss(*_):
-        return elbo_terms(model, x, np.random.default_rng(0)).loss(0.7)
+        return elbo_terms(model, x, np.random.default_rng(0), linear_map).loss(0.7)
 
     report = gradcheck(loss, *model.parameters(), mode="directional", rtol=1e-5)
     assert report.checked == len(model.parameters())
@@ -99,6 +124,9 @@ def test_the_gradient_of_the_whole_loss_is_right_in_every_parameter(likelihood):
         ({"widths": (4, 0)}, r"widths \(4, 0\)"),
         ({"latent": 0}, "latent 0"),
         ({"likelihood": "poisson"}, "likelihood is 'poisson', expected one of gaussian, bernoulli"),
+        ({"norm": "layer"}, "norm is 'layer', expected one of none, batch"),
+        ({"skip": "pixels"}, "skip is 'pixels', expected one of none, linear"),
+        ({"noise": "white"}, "noise is 'white', expected one of shared, per-pixel"),
     ],
 )
 def test_sizes_that_make_no_model_are_refused(arguments, message):

@@ -11,7 +11,7 @@ IMAGES = small_images(20)
 
 def trainer(seed=0, images=IMAGES, model=None, **settings):
     settings = {"batch_size": 8, "learning_rate": 3e-3} | settings  # steps of 8, 8 and 4 images
-    return Trainer(model or small_model(seed=3), images, Settings(**settings), seed)
+    return Trainer(model or small_model(seed=3), images, Settings(**{"mirror": False, **settings}), seed)
 
 
 def run(trainer, epochs):
@@ -24,7 +24,7 @@ def saved_bytes(trainer, path):
 
 
 def restored(path, **options):
-    fresh = trainer(seed=99, model=small_model(seed=98), **options)  # nothing may depend on what a fresh one has
+    fresh = trainer(seed=99, **{"model": small_model(seed=98)} | options)  # nothing may depend on the fresh state
     fresh.restore(checkpoint.load(path))
     return fresh
 
@@ -78,23 +78,64 @@ def test_a_step_reports_the_terms_of_its_batch_with_no_weight():
     assert step == next(trainer(kl_weight=0).epoch())
 
 
+EVERYTHING = {"mirror": True, "schedule": "cosine", "prior": "linear", "epochs": 4}
+
+
+def normalised(seed=3):
+    return small_model(seed=seed, norm="batch")
+
+
 @pytest.mark.parametrize("steps", [1, 2, 3, 4, 6, 8])
-def test_a_run_saved_after_any_step_and_gone_on_with_ends_with_the_same_bytes(tmp_path, steps):
-    whole = trainer(mirror=True)
+def test_a_run_saved_after_any_step_and_continued_ends_with_the_same_bytes(tmp_path, steps):
+    whole = trainer(model=normalised(), **EVERYTHING)
     records = run(whole, 4)
 
-    stopped, done = trainer(mirror=True), []
+    stopped, done = trainer(model=normalised(), **EVERYTHING), []
     while len(done) < steps:
         for step in stopped.epoch():
             done.append(step)
             if len(done) == steps:
                 break
     checkpoint.save(tmp_path / "stopped.npz", stopped.state())
-    going_on = restored(tmp_path / "stopped.npz", mirror=True)
+    going_on = restored(tmp_path / "stopped.npz", model=normalised(seed=98), **EVERYTHING)
     while going_on.epochs_done < 4:
         done += going_on.epoch()
     assert done == records
     assert saved_bytes(going_on, tmp_path / "b.npz") == saved_bytes(whole, tmp_path / "a.npz")
+
+
+def test_with_the_cosine_schedule_the_rate_falls_to_zero_over_all_epochs():
+    t = trainer(schedule="cosine", epochs=2, learning_rate=1.0)
+    rates = []
+    for _ in range(2):
+        for _step in t.epoch():
+            rates.append(t.optimizer.current_rate)
+    expected = [(1 + np.cos(np.pi * n / 6)) / 2 for n in range(1, 7)]  # 3 steps an epoch
+    np.testing.assert_allclose(rates, expected, atol=1e-12)
+
+
+def test_a_cosine_schedule_refuses_another_number_of_epochs_and_a_constant_one_takes_it():
+    t = trainer(schedule="cosine", epochs=2)
+    with pytest.raises(ValueError, match="falls to 0 over 2 epochs, now it is to fall over 3: give the same number"):
+        trainer(schedule="cosine", epochs=3).restore(t.state())
+    trainer(epochs=3).restore(trainer(epochs=2).state())
+
+
+def test_with_the_linear_prior_the_kl_term_is_that_of_the_best_map_of_the_moment():
+    """The first step has the standard prior; after many, the map makes the KL smaller than that of N(0, I)."""
+    options = {"learning_rate": 1e-2, "images": small_images(64), "batch_size": 32}
+    assert next(trainer(prior="linear", **options).epoch()).kl == pytest.approx(next(trainer(**options).epoch()).kl)
+    t = trainer(prior="linear", **options)
+    run(t, 60)
+    standard, mapped = evaluate(t.model, IMAGES), evaluate(t.model, IMAGES, linear_map=t.linear_map)
+    assert mapped.kl < standard.kl - 0.2
+    assert trainer().linear_map is None
+
+
+@pytest.mark.parametrize(("name", "value"), [("schedule", "linear"), ("prior", "normal")])
+def test_unknown_choices_are_refused_by_name(name, value):
+    with pytest.raises(ValueError, match=f"{name} is '{value}', expected one of"):
+        trainer(**{name: value})
 
 
 def test_two_epochs_and_two_more_are_four(tmp_path):
@@ -187,7 +228,7 @@ def test_a_gradient_that_is_not_finite_ends_training_before_it_reaches_the_param
 
 
 def test_a_step_that_failed_leaves_no_trace(tmp_path):
-    whole, failing = trainer(), trainer()
+    whole, failing = (trainer(model=normalised(), prior="linear") for _ in range(2))
     run(whole, 2)
     for _ in range(2):
         good = failing.model.log_noise.item()

@@ -31,55 +31,52 @@ the input is the convolution's forward pass, and its gradient of the weight is t
 transposed side, w is (C_in, kH, kW, F_out): what comes in is its first axis, what goes out its last.
 (PyTorch's layouts are (F, C, kH, kW) and (C_in, F_out, kH, kW): w.transpose(0, 3, 1, 2) in both cases.)
 
-Forms. Several ways of computing the same three sums are kept, each in a file of its own (``pointwise.py`` is the
-one to read first); FORMS says which serves what. The sum can be prepared on each side once, which is called lowering
-it, and then closed on the third:
+Forms. Several forms of the same three sums are kept, each in a file of its own (read ``pointwise.py`` first); FORMS
+says which serves what. A form first prepares each side for its products, which is called lowering it:
 
-                        lowered image                     lowered output
-    conv_pointwise      the image                         the output side           prepared for nothing
-    conv_windows        the image                         the output side           windows are views of it
-    conv_winograd       V = B^T x B, tile by tile         M = A g A^T
+                        lowered image                     lowered output side
+    pointwise           the image                         the output side           nothing to prepare
+    windows             the image                         the output side           windows are views of it
+    winograd            V = B^T x B, tile by tile         M = A g A^T
 
-so that what the forward pass lowered serves the gradient of the weight, and what one gradient lowered serves the
-other. All forms have the same functions:
+Each lowered side serves two sums: the image that the forward pass lowered serves the gradient of the weight too, and
+so does the output side that the gradient of the input lowered. An `Operand` (``operands.py``) holds a side and keeps
+what it was lowered to. All forms have the same functions:
 
-    to_output(image, w)   to_image(output, w)       a sum, and what the side that it came from was lowered to
-    lower_image(image)    lower_output(output)      the lowered side alone
-    to_weight(lowered image, lowered output)
+    to_output(image, weight)   to_image(output, weight)      operands in, an array out
+    lower_image(image)         lower_output(output)          operands in; the lowered side, at once if it is there
+    to_weight(lowered image, lowered output)                 lowered sides in, an array out
 
-A side is handed over as a `read` of ``operands.py``, which gives a part of it at a time.
+The three sums alone, as functions of arrays without a graph: `conv2d_forward`, `conv2d_gradient_of_input` and
+`conv2d_gradient_of_weight`. The rules use `pullback`, whose gradients share work.
 
-For whoever wants the three sums themselves, as plain functions on arrays without a graph: `conv2d_forward`,
-`conv2d_gradient_of_input` and `conv2d_gradient_of_weight`. The engine itself takes a pullback, which shares work.
+Taught by docs/06-convolution.md.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..dtypes import check_floating
-from . import pointwise as conv_pointwise
-from . import windows as conv_windows
-from . import winograd as conv_winograd
+from .. import check_floating
+from . import pointwise, windows, winograd
 from .buffer_size import fast_on_short_runs
 from .epilogue import epilogue
 from .geometry import ConvGeometry, conv_geometry, conv_transpose_geometry
-from .operands import AsItIs, IncomingGradient
+from .operands import IncomingGradient, Operand
 
 __all__ = [
     "conv2d_forward",
     "conv2d_gradient_of_input",
     "conv2d_gradient_of_weight",
-    "conv2d_pullback",
     "conv_transpose2d_forward",
-    "conv_transpose2d_pullback",
+    "pullback",
 ]
 
 # The first form that serves a geometry computes it. All agree with kernels/plain.py; they differ in speed.
 FORMS = (
-    conv_winograd,  # where its algorithms save multiplications: 3 x 3 kernels, 4 x 4 of stride 2 and their like
-    conv_pointwise,  # 1 x 1 kernels
-    conv_windows,  # everything else
+    winograd,  # where it saves multiplications: kernels of 3 x 3, of 4 x 4 with stride 2, and similar ones
+    pointwise,  # 1 x 1 kernels
+    windows,  # everything else
 )
 
 
@@ -89,14 +86,12 @@ def form_for(geometry):
 
 
 class Saved(NamedTuple):
-    """What the forward pass keeps for the backward: its geometry, its input as its form lowered it, and the rest.
-
-    `lowered` is what `to_weight` will read: the image side of a convolution, the output side of a transposed one.
-    """
+    """What the forward pass keeps for the backward pass, beside the weight."""
 
     geometry: ConvGeometry
-    lowered: Any
-    y: np.ndarray | None  # only an activation needs it
+    lowered: Any  # the input: the image side of a convolution, the output side of a transposed one
+    transposed: bool
+    y: np.ndarray | None  # only if an activation follows: its slope is read off y
     activation: str | None
     negative_slope: float
 
@@ -106,37 +101,16 @@ def conv2d_forward(x, weight, stride=1, padding=0, dilation=1, bias=None, activa
     """(y, saved): y (N, OH, OW, F) = activation(conv(x (N, H, W, C), weight (F, kH, kW, C)) + bias (F,)).
 
     Raises ValueError for channels that differ, a kernel larger than the padded image, sizes below their minimum, no
-    images, a bias of another shape, or an activation that is unknown or steeper left of 0 than right of it; TypeError
-    for dtypes that differ or are not floating.
+    images, a bias of another shape, an unknown activation, or a negative_slope outside 0 to 1; TypeError for dtypes
+    that differ or are not floating.
     """
     geometry = conv_geometry(x.shape, weight.shape, stride, padding, dilation)
     _same_dtype("conv2d", x, weight, bias)
     _check_bias("conv2d", bias, geometry.filters)
     finish = epilogue(bias, activation, negative_slope)
-    y, image = form_for(geometry).to_output(AsItIs(x), weight, geometry, finish)
-    return y, Saved(geometry, image, y if activation else None, activation, negative_slope)
-
-
-def conv2d_pullback(g, weight, saved):
-    """Three functions without arguments that share their work and finish dL/dx, dL/dweight and dL/dbias, g = dL/dy."""
-    form, geometry = form_for(saved.geometry), saved.geometry
-    incoming = IncomingGradient(g, saved.y, saved.activation, saved.negative_slope)
-    # An op's gradients are asked for in the order of its arguments, the input's first if it is wanted at all: then
-    # `of_weight` finds here what `of_input` has lowered, and otherwise lowers it itself.
-    lowered = []
-
-    @fast_on_short_runs
-    def of_input():
-        dx, output = form.to_image(incoming, weight, geometry, None)
-        lowered.append(output)
-        return dx
-
-    @fast_on_short_runs
-    def of_weight():
-        output = lowered.pop() if lowered else form.lower_output(incoming, geometry)
-        return form.to_weight(saved.lowered, output, geometry)
-
-    return of_input, of_weight, incoming.bias_gradient
+    image = Operand(x)
+    y = form_for(geometry).to_output(image, weight, geometry, finish)
+    return y, Saved(geometry, image.lowered, False, y if activation else None, activation, negative_slope)
 
 
 @fast_on_short_runs
@@ -160,26 +134,29 @@ def conv_transpose2d_forward(
     _same_dtype("conv_transpose2d", z, weight, bias)
     _check_bias("conv_transpose2d", bias, geometry.channels)
     finish = epilogue(bias, activation, negative_slope)
-    y, output = form_for(geometry).to_image(AsItIs(z), weight, geometry, finish)
-    return y, Saved(geometry, output, y if activation else None, activation, negative_slope)
+    output = Operand(z)
+    y = form_for(geometry).to_image(output, weight, geometry, finish)
+    return y, Saved(geometry, output.lowered, True, y if activation else None, activation, negative_slope)
 
 
-def conv_transpose2d_pullback(g, weight, saved):
-    """Three functions without arguments that share work and finish dL/dz, dL/dweight and dL/dbias from g = dL/dy."""
-    form, geometry = form_for(saved.geometry), saved.geometry
-    incoming = IncomingGradient(g, saved.y, saved.activation, saved.negative_slope)
-    lowered = []  # as in `conv2d_pullback`
+def pullback(g, weight, saved):
+    """Three functions without arguments that share work and finish dL/dinput, dL/dweight and dL/dbias; g = dL/dy.
+
+    They may be called in any order: the incoming gradient is lowered once, by the first that needs it.
+    """
+    geometry = saved.geometry
+    form, incoming = form_for(geometry), IncomingGradient(g, saved.y, saved.activation, saved.negative_slope)
 
     @fast_on_short_runs
     def of_input():
-        dz, image = form.to_output(incoming, weight, geometry, None)
-        lowered.append(image)
-        return dz
+        back = form.to_output if saved.transposed else form.to_image
+        return back(incoming, weight, geometry)
 
     @fast_on_short_runs
     def of_weight():
-        image = lowered.pop() if lowered else form.lower_image(incoming, geometry)
-        return form.to_weight(image, saved.lowered, geometry)
+        if saved.transposed:
+            return form.to_weight(form.lower_image(incoming, geometry), saved.lowered, geometry)
+        return form.to_weight(saved.lowered, form.lower_output(incoming, geometry), geometry)
 
     return of_input, of_weight, incoming.bias_gradient
 
@@ -189,7 +166,7 @@ def conv2d_gradient_of_input(g, weight, x_shape, stride=1, padding=0, dilation=1
     """dL/dx (N, H, W, C) from g (N, OH, OW, F) and weight (F, kH, kW, C)."""
     geometry = conv_geometry(x_shape, weight.shape, stride, padding, dilation)
     _check_gradient("conv2d", g, geometry.output_shape)
-    return form_for(geometry).to_image(AsItIs(g), weight, geometry, None)[0]
+    return form_for(geometry).to_image(Operand(g), weight, geometry)
 
 
 @fast_on_short_runs
@@ -198,7 +175,7 @@ def conv2d_gradient_of_weight(g, x, kernel, stride=1, padding=0, dilation=1):
     geometry = conv_geometry(x.shape, (g.shape[-1], *kernel, x.shape[-1]), stride, padding, dilation)
     _check_gradient("conv2d", g, geometry.output_shape)
     form = form_for(geometry)
-    image, output = form.lower_image(AsItIs(x), geometry), form.lower_output(AsItIs(g), geometry)
+    image, output = form.lower_image(Operand(x), geometry), form.lower_output(Operand(g), geometry)
     return form.to_weight(image, output, geometry)
 
 

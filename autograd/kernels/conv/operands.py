@@ -1,71 +1,83 @@
-"""The two sides of a convolution, a part at a time.
+"""The two arrays that a convolution reads, a part at a time.
 
-A form of the convolution asks for the part of an array (H, W, C, N) that it works on next, `read(rows)` or
-`read(channels=...)`. So what has to be done to it first, such as undoing an activation, is done while it is in the
-cache, and shared out between threads like the rest. Winograd's form reads its sides a few channels at a time, so that
-no array of all of it is made; the other forms ask for `read.whole()`.
+A form of the convolution asks for the part of an operand (H, W, C, N) that it works on next. What has to be done to it
+first, such as undoing an activation, is then done while the part is in the cache, and threads share the work.
+Winograd's form reads a few channels at a time, so that no array of the whole operand is made; the other forms ask for
+`whole()`.
+
+Taught by docs/06-convolution.md.
 """
+
+from typing import Any
 
 import numpy as np
 
+from ..activation import before_activation
 from ..threads import in_parallel
-from .epilogue import before_activation
 from .layout import to_hwcn
 
 ALL = slice(None)
-ROWS_AT_A_TIME = 4  # at a time, where an array is brought together
+ROWS_PER_TASK = 4  # rows that one thread brings together at a time
 
 
-class AsItIs:
-    """An array (N, H, W, C) as it is."""
+class Operand:
+    """An image or gradient (N, H, W, C); and, once a form has prepared it for its products, what it was lowered to.
 
-    def __init__(self, array):
+    Two sums read each operand. `lowered` lets the second one reuse the work of the first, whichever that is.
+    """
+
+    def __init__(self, array: np.ndarray):
         self._array, self.dtype = to_hwcn(array), array.dtype
+        self.lowered: Any = None
 
-    def __call__(self, rows=ALL, channels=ALL):
+    def part(self, rows: slice = ALL, channels: slice = ALL) -> np.ndarray:
         """The part (rows, W, channels, N), a view."""
         return self._array[rows, :, channels]
 
-    def whole(self):
-        """All of it."""
+    def whole(self) -> np.ndarray:
+        """All of it, (H, W, C, N), which is also what it is lowered to."""
+        if self.lowered is None:
+            self.lowered = self._gathered()
+        return self.lowered
+
+    def _gathered(self) -> np.ndarray:
         return self._array
 
 
-class IncomingGradient:
-    """g = dL/dy (N, H, W, C), on its way back through the activation that made y; and its sum, which is dL/dbias."""
+class IncomingGradient(Operand):
+    """g = dL/dy (N, H, W, C), carried back through the activation that made y; and its sum, which is dL/dbias."""
 
     def __init__(self, g, y=None, activation=None, negative_slope=0.0):
-        self._g, self._y = AsItIs(g), None if y is None else AsItIs(y)
+        super().__init__(g)
+        self._y = None if y is None else Operand(y)
         self._activation, self._negative_slope = activation, negative_slope
-        self._channels, self.dtype = g.shape[-1], g.dtype
         self._sums = {}
 
-    def __call__(self, rows=ALL, channels=ALL):
+    def part(self, rows=ALL, channels=ALL):
         """The part (rows, W, channels, N) of the gradient before the activation."""
-        g = self._g(rows, channels)
+        g = super().part(rows, channels)
         if self._y is not None:
-            g = before_activation(g, self._y(rows, channels), self._activation, self._negative_slope)
-        # keyed by where the part begins: a second reading replaces it, and the order of adding is always the same
+            g = before_activation(g, self._y.part(rows, channels), self._activation, self._negative_slope)
+        # The key is where the part begins: a second reading replaces the sum, and sums are added in a fixed order.
         self._sums[rows.start or 0, channels.start or 0] = channels, sum_of_positions(g)
         return g
 
-    def whole(self):
-        """All of it, brought together from parts that the threads share out."""
+    def _gathered(self):
         if self._y is None:
-            return self._g.whole()
-        g = np.empty_like(self._g.whole())
+            return self._array
+        g = np.empty_like(self._array)
 
         def run(rows):
-            g[rows] = self(rows)
+            g[rows] = self.part(rows)
 
-        in_parallel(run, [slice(r, r + ROWS_AT_A_TIME) for r in range(0, len(g), ROWS_AT_A_TIME)])
+        in_parallel(run, [slice(r, r + ROWS_PER_TASK) for r in range(0, len(g), ROWS_PER_TASK)])
         return g
 
     def bias_gradient(self):
-        """The sum over all images and positions, (C,), of what has been read; of everything, if that was nothing."""
+        """The sum over all images and positions, (C,), from the parts that have been read; reads all if none was."""
         if not self._sums:
-            self()
-        total = np.zeros(self._channels, self._sums[min(self._sums)][1].dtype)
+            self.part()
+        total = np.zeros(self._array.shape[2], self._sums[min(self._sums)][1].dtype)
         for _, (channels, part) in sorted(self._sums.items()):
             total[channels] += part
         return total
@@ -74,8 +86,8 @@ class IncomingGradient:
 def sum_of_positions(g):
     """g (H, W, C, N) summed over everything but the channels, (C,).
 
-    A product with ones adds up long rows, faster than sum() adds short runs.
+    A product with ones adds long rows, and is faster than sum() over short contiguous runs.
     """
     height, width, channels, batch = g.shape
     rows = g.reshape(height * width, channels * batch)
-    return (np.ones(len(rows), g.dtype) @ rows).reshape(channels, batch).sum(axis=1)
+    return np.matmul(np.ones(len(rows), g.dtype), rows).reshape(channels, batch).sum(axis=1)

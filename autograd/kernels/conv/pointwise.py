@@ -3,6 +3,8 @@
 In memory order (H, W, C, N) a pixel of all images is a matrix (C, N), and a 1 x 1 kernel is a matrix (F, C):
 
     y[h, l] = w x[h, l]        dx[h, l] = w^T g[h, l]        dw = sum over h, l of g[h, l] x[h, l]^T
+
+Taught by docs/06-convolution.md.
 """
 
 import numpy as np
@@ -11,7 +13,7 @@ from ..products import in_row_order, sum_of_products
 from ..threads import in_parallel
 from .layout import empty_hwcn, to_nhwc
 
-BANDS = 4  # into which the rows are cut, to be shared out
+BANDS = 4  # bands of rows, which threads take in turn
 
 
 def serves(geometry):
@@ -19,30 +21,29 @@ def serves(geometry):
     return geometry.kernel == geometry.stride == (1, 1) and geometry.padding == (0, 0)
 
 
-def lower_image(read, geometry):
+def lower_image(image, geometry):
     """The image as it is, (H, W, C, N)."""
-    return read.whole()
+    return image.whole()
 
 
-def lower_output(read, geometry):
-    """The output side likewise, (H, W, F, N)."""
-    return read.whole()
+def lower_output(output, geometry):
+    """The output side as it is, (H, W, F, N)."""
+    return output.whole()
 
 
-def to_output(read, weight, geometry, finish=None):
-    """y (N, H, W, F), and the lowered image."""
-    image = lower_image(read, geometry)
+def to_output(image, weight, geometry, finish=None):
+    """y (N, H, W, F)."""
     y = empty_hwcn(geometry.output_shape, weight.dtype)
-    _multiply_pixels(weight.reshape(geometry.filters, geometry.channels), image, finish, out=y)
-    return to_nhwc(y), image
+    _multiply_pixels(weight.reshape(geometry.filters, geometry.channels), image.whole(), finish, out=y)
+    return to_nhwc(y)
 
 
-def to_image(read, weight, geometry, finish=None):
-    """dx (N, H, W, C), and the lowered output side."""
-    output = lower_output(read, geometry)
+def to_image(output, weight, geometry, finish=None):
+    """dx (N, H, W, C)."""
     dx = empty_hwcn(geometry.image_shape, weight.dtype)
-    _multiply_pixels(in_row_order(weight.reshape(geometry.filters, geometry.channels).T), output, finish, out=dx)
-    return to_nhwc(dx), output
+    transposed = in_row_order(weight.reshape(geometry.filters, geometry.channels).T)
+    _multiply_pixels(transposed, output.whole(), finish, out=dx)
+    return to_nhwc(dx)
 
 
 def to_weight(image, output, geometry):

@@ -8,11 +8,11 @@ import pandas as pd
 from experiments.prose import counts_as, interval, listed, number, percent, plain, points, sentence, the
 from experiments.rnn.figures.calibration import calibration_error
 from experiments.rnn.figures.lengths import splits_in
-from experiments.rnn.saved import SPLIT_PHRASES, SPLITS, SavedRun
+from experiments.rnn.saved import SPLIT_PHRASES, SPLITS, SavedRnn
 from experiments.rnn.summary import Difference, best_of, cells_in, compare, mean_of, values_by_seed
 
 
-def random_split(run: SavedRun, results: pd.DataFrame) -> str:
+def random_split(run: SavedRnn, results: pd.DataFrame) -> str:
     """How much higher the course's random split scores than a split by country, and why that is no merit."""
     splits, length = splits_in(results), run.map_length
     if "random" not in splits or length < 2:
@@ -48,7 +48,7 @@ def _independent(results: pd.DataFrame, cell: str, length: int, first: str, seco
     return Difference(float(a.mean() - b.mean()), error, seeds)
 
 
-def distinct_windows(run: SavedRun, results: pd.DataFrame) -> str:
+def distinct_windows(run: SavedRnn, results: pd.DataFrame) -> str:
     """How many windows repeat an earlier one, and what keeping them would do."""
     if not run.has("windows.csv"):
         return ""
@@ -66,7 +66,7 @@ def distinct_windows(run: SavedRun, results: pd.DataFrame) -> str:
     always = f"always giving the more frequent answer is right on {percent(majority)} of the test windows"
     if not np.isfinite(majority):
         return text
-    if run.config.get("windows") == "all":
+    if run.config["windows"] == "all":
         return (
             f"{text} This run kept them all, and {always} {SPLIT_PHRASES[splits_in(results)[0]]}: accuracy is "
             "to be read from there, and balanced accuracy and AUC are the fairer measures."
@@ -77,7 +77,7 @@ def distinct_windows(run: SavedRun, results: pd.DataFrame) -> str:
     )
 
 
-def _kept(run: SavedRun, longest: int) -> str:
+def _kept(run: SavedRnn, longest: int) -> str:
     """Which windows the models were asked about: one choice for all lengths, made by the longest."""
     if longest == run.map_length:
         return "This run kept the first of each before splitting."
@@ -91,7 +91,7 @@ def _kept(run: SavedRun, longest: int) -> str:
     return text + "."
 
 
-def calibration(run: SavedRun, results: pd.DataFrame) -> str:
+def calibration(run: SavedRnn, results: pd.DataFrame) -> str:
     """Whether what is called likely happens as often as it is called likely."""
     if not run.has("predictions.csv"):
         return ""
@@ -127,7 +127,7 @@ def _windows_in(predictions: pd.DataFrame) -> int:
     return len(predictions[["country", "day"]].drop_duplicates())
 
 
-def map_extremes(run: SavedRun) -> str:
+def map_extremes(run: SavedRnn) -> str:
     """The ends of the map, and how much of it is the reversal rule in colour."""
     if not run.has("world_map.csv"):
         return ""
@@ -142,7 +142,7 @@ def map_extremes(run: SavedRun) -> str:
         f"{_with_probability(low)}. Half or more is given to {int((table['probability'] >= 0.5).sum())} of "
         f"{len(table)} countries."
     )
-    if run.config.get("target", "new-cases") != "new-cases" or run.map_length < 2:
+    if run.config["target"] != "new-cases" or run.map_length < 2:
         return text
     last = table["last_days"].map(lambda days: [float(cases) for cases in days.split()][-2:])
     fell = last.map(lambda pair: pair[1] < pair[0])
@@ -159,7 +159,7 @@ def map_extremes(run: SavedRun) -> str:
     return text
 
 
-def limits(run: SavedRun, results: pd.DataFrame) -> str:
+def limits(run: SavedRnn, results: pd.DataFrame) -> str:
     """What a careful reader should hold against all of the above."""
     seeds = results["seed"].nunique()
     held = [

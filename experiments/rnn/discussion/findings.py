@@ -16,7 +16,7 @@ from data.atomic import write_bytes
 from experiments.prose import counts_as, interval, listed, number, percent, sentence, the
 from experiments.rnn.discussion.caveats import calibration, distinct_windows, limits, map_extremes, random_split
 from experiments.rnn.figures.lengths import splits_in
-from experiments.rnn.saved import MODEL_NAMES, SPLIT_PHRASES, SavedRun, open_run
+from experiments.rnn.saved import MODEL_NAMES, SPLIT_PHRASES, SavedRnn, open_run
 from experiments.rnn.summary import (
     Difference,
     baselines_in,
@@ -38,7 +38,7 @@ def write_discussion(run_folder: str | os.PathLike[str]) -> Path:
     return path
 
 
-def discuss(run: SavedRun) -> str:
+def discuss(run: SavedRnn) -> str:
     """The whole text as Markdown: a section for each question that the run can answer."""
     results = run.table("results.csv")
     sections = {
@@ -56,7 +56,7 @@ def discuss(run: SavedRun) -> str:
     return "\n\n".join(parts)
 
 
-def opening(run: SavedRun) -> str:
+def opening(run: SavedRnn) -> str:
     """What was asked, of which data."""
     data = run.config["data"]
     text = (
@@ -84,8 +84,8 @@ class Match:
     difference: Difference
 
 
-def against_baselines(run: SavedRun, results: pd.DataFrame) -> str:
-    """The main question, split by split at the map's length: the answer first, then its numbers."""
+def best_matches(run: SavedRnn, results: pd.DataFrame) -> dict[str, Match]:
+    """The match of every split that was run, at the map's length."""
     length = run.map_length
     matches = {}
     for split in splits_in(results):
@@ -94,6 +94,13 @@ def against_baselines(run: SavedRun, results: pd.DataFrame) -> str:
         )
         if cell and baseline:
             matches[split] = Match(cell, baseline, _versus(run, results, cell, baseline, length, split))
+    return matches
+
+
+def against_baselines(run: SavedRnn, results: pd.DataFrame) -> str:
+    """The main question, split by split at the map's length: the answer first, then its numbers."""
+    length = run.map_length
+    matches = best_matches(run, results)
     if not matches:
         return ""
     details = [_one_split(run, results, split, match) for split, match in matches.items()]
@@ -132,7 +139,7 @@ def _not_above(matches: dict[str, Match]) -> str:
     return "; ".join(f"{listed(phrases)} {answer}" for answer, phrases in splits.items())
 
 
-def _one_split(run: SavedRun, results: pd.DataFrame, split: str, match: Match) -> str:
+def _one_split(run: SavedRnn, results: pd.DataFrame, split: str, match: Match) -> str:
     """Accuracy of the best cell beside every baseline, then the same question asked of the ranking (AUC)."""
     length, cell, baselines = run.map_length, match.cell, baselines_in(results)
     levels = [f"{the(model)} {percent(mean_of(results, model, length, split, 'accuracy'))}" for model in baselines]
@@ -157,7 +164,7 @@ def _one_split(run: SavedRun, results: pd.DataFrame, split: str, match: Match) -
     return text
 
 
-def _versus(run: SavedRun, results: pd.DataFrame, model: str, other: str, length: int, split: str) -> Difference:
+def _versus(run: SavedRnn, results: pd.DataFrame, model: str, other: str, length: int, split: str) -> Difference:
     """Gain in accuracy; by time, where every seed meets the same test days, with the test set's own scatter."""
     difference = compare(results, model, other, length, split, "accuracy")
     if split != "time" or not run.has("predictions.csv"):

@@ -9,12 +9,12 @@ from experiments.rnn.figures.correlation import plot_all_correlations, plot_some
 from experiments.rnn.figures.curves import plot_curves
 from experiments.rnn.figures.lengths import plot_headline, plot_lengths, splits_in
 from experiments.rnn.figures.windows import plot_threshold
-from experiments.rnn.saved import SavedRun
+from experiments.rnn.saved import SavedRnn
 
 A_READABLE_DOZEN = 12
 
 
-def draw_figures(run: SavedRun) -> list[Path]:
+def draw_figures(run: SavedRnn) -> list[Path]:
     """Draw every figure for which the run has tables into its folder ``figures``; return the paths."""
     folder = run.folder / "figures"
     drawn = _draw_correlations(run, folder) + _draw_results(run, folder)
@@ -42,7 +42,7 @@ def busiest(world_map: pd.DataFrame, count: int) -> list[str]:
     return list(world_map["country"][totals.sort_values(ascending=False, kind="stable").index[:count]])
 
 
-def _draw_correlations(run: SavedRun, folder: Path) -> list[Path]:
+def _draw_correlations(run: SavedRnn, folder: Path) -> list[Path]:
     if not run.has("correlation.csv"):
         return []
     correlation = run.correlation()
@@ -56,7 +56,7 @@ def _draw_correlations(run: SavedRun, folder: Path) -> list[Path]:
     return drawn
 
 
-def _draw_results(run: SavedRun, folder: Path) -> list[Path]:
+def _draw_results(run: SavedRnn, folder: Path) -> list[Path]:
     if not run.has("results.csv"):
         return []
     results = run.table("results.csv")

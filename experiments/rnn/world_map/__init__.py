@@ -1,1 +1,1 @@
-"""The world map of probabilities: an SVG by pygal, and the same as a PNG."""
+"""The world map of probabilities: the rows behind it (`table`), the SVG by pygal (`svg`), its pixels (`png`)."""

@@ -1,56 +1,23 @@
-"""The world map once more as a PNG, for readers whose viewer shows no SVG: same shapes, colours and legend.
+"""The world map's SVG as a PNG, for viewers that show no SVG.
 
-pygal's own PNG needs the cairo library on the system; here matplotlib draws the package's outlines.
+resvg draws it (https://github.com/linebender/resvg), with the font that matplotlib brings and no font of the system:
+the same map has the same bytes on every machine.
 """
 
-import os
-import textwrap
+import resvg_py
 
-import pandas as pd
-from matplotlib.collections import PathCollection
-from matplotlib.patches import Patch
+from experiments.letters import FONT, FONTS
 
-from experiments.rnn.world_map.shapes import country_shapes, view_box
-from experiments.style import figure, headline
+WIDTH = 1400  # pixels
 
 
-def plot_world_map(
-    table: pd.DataFrame,
-    path: str | os.PathLike[str],
-    *,
-    svg_map: str,
-    heading: str,
-    note: str,
-    legend: dict[str, str],
-    no_data: tuple[str, str],
-    simulated: bool,
-) -> None:
-    """Fill each country's shape with the colour of its bin.
-
-    ``table`` has columns code, drawn and bin (its place in ``legend``, which maps labels to colours); shapes of
-    countries that are not drawn get ``no_data``'s colour. ``note`` stands under the map.
-    """
-    colours = list(legend.values())
-    drawn = table[table["drawn"] == "yes"]
-    fill = {code: colours[number] for code, number in zip(drawn["code"], drawn["bin"], strict=True)}
-    left, top, width, height = view_box(svg_map)
-    with figure(path, 9.0, 6.7, simulated=simulated) as fig:
-        headline(fig, heading)
-        # Legend and note have a row of their own: a map that keeps its proportions leaves them no fixed place.
-        axes, below = fig.subplots(2, 1, height_ratios=(6.4, 1))
-        for code, outlines in country_shapes(svg_map).items():
-            colour = fill.get(code, no_data[1])
-            axes.add_collection(PathCollection(outlines, facecolors=colour, edgecolors="#444444", linewidths=0.25))
-        axes.set_xlim(left, left + width)
-        axes.set_ylim(top + height, top)  # y points down in SVG
-        axes.set_aspect("equal")
-        axes.set_axis_off()
-        handles = [
-            Patch(facecolor=colour, edgecolor="#444444", linewidth=0.4, label=label)
-            for label, colour in (*legend.items(), no_data)
-        ]
-        below.set_axis_off()
-        below.legend(
-            handles=handles, loc="upper center", ncols=len(handles), columnspacing=1.2, title="probability of a rise"
-        )
-        below.text(0.005, 0.0, textwrap.fill(note, 150), va="bottom", fontsize=7, color="#333333")
+def as_png(svg: bytes) -> bytes:
+    """The picture of an SVG on white, `WIDTH` pixels wide."""
+    return resvg_py.svg_to_bytes(
+        svg_string=svg.decode(),
+        width=WIDTH,
+        background="white",
+        skip_system_fonts=True,
+        font_files=[str(FONT), str(FONTS / "DejaVuSans-Bold.ttf")],
+        sans_serif_family="DejaVu Sans",
+    )

@@ -1,5 +1,6 @@
 """The fast convolutions against the plain ones, over drawn shapes; and what is promised beyond values."""
 
+import itertools
 import tracemalloc
 from unittest import mock
 
@@ -8,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograd.kernels import activation as activations
 from autograd.kernels import plain
-from autograd.kernels.conv import epilogue
 from autograd.kernels.conv import forms as convolution
 from autograd.kernels.conv import layout as conv_layout
-from autograd.kernels.conv import operands as conv_sides
+from autograd.kernels.conv import operands, winograd_transforms
 from autograd.kernels.conv import pointwise as conv_pointwise
 from autograd.kernels.conv import windows as conv_windows
 from autograd.kernels.conv import winograd as conv_winograd
@@ -69,7 +70,7 @@ def check_convolution(x_shape, weight_shape, options, dtype=np.float64, order=(0
     for a in (fast_x, fast_g, fast_weight):
         a.flags.writeable = False
     y, saved = convolution.conv2d_forward(fast_x, fast_weight, **options)
-    finish_input, finish_weight, finish_bias = convolution.conv2d_pullback(fast_g, fast_weight, saved)
+    finish_input, finish_weight, finish_bias = convolution.pullback(fast_g, fast_weight, saved)
     assert_close(y, slow, dtype)
     assert_close(finish_input(), slow_dx, dtype)
     assert_close(finish_weight(), slow_dw, dtype)
@@ -98,9 +99,7 @@ def check_transposed(x_shape, weight_shape, options, dtype=np.float64, order=(0,
     slow_dz, slow_dw = gradients(g)
     fast_z, fast_g = (in_memory_order(a, order).astype(dtype) for a in (z, g))
     y, saved = convolution.conv_transpose2d_forward(fast_z, weight.astype(dtype), **options)
-    finish_input, finish_weight, finish_bias = convolution.conv_transpose2d_pullback(
-        fast_g, weight.astype(dtype), saved
-    )
+    finish_input, finish_weight, finish_bias = convolution.pullback(fast_g, weight.astype(dtype), saved)
     assert_close(y, slow, dtype)
     assert_close(finish_input(), slow_dz, dtype)
     assert_close(finish_weight(), slow_dw, dtype)
@@ -169,7 +168,7 @@ def test_edges_tiles_and_batches_are_no_different(form, x_shape, options):
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_many_channels_are_no_different_when_they_are_cut_into_groups(form):
-    with using(form), mock.patch.object(conv_winograd, "NUMBERS_HALFWAY", 2000):
+    with using(form), mock.patch.object(winograd_transforms, "MAX_HALFWAY", 2000):
         check_convolution((40, 8, 8, 13), (30, 4, 4, 13), {"stride": 2, "padding": 1})
 
 
@@ -178,7 +177,7 @@ def test_results_have_the_memory_order_that_the_next_layer_reads_without_copying
     x, weight = in_memory_order(random((3, 8, 8, 9)), (1, 2, 3, 0)), random((10, 4, 4, 9), 1)
     with using(form):
         y, saved = convolution.conv2d_forward(x, weight, stride=2, padding=1)
-        dx = convolution.conv2d_pullback(y, weight, saved)[0]()
+        dx = convolution.pullback(y, weight, saved)[0]()
     for image in (y, dx):
         assert np.shares_memory(conv_layout.to_hwcn(image), image)
 
@@ -241,7 +240,7 @@ def test_the_gradients_may_be_asked_for_without_a_forward_pass(case):
     x_shape, weight_shape, options = case
     x, weight = random(x_shape), random(weight_shape, 1)
     y, saved = convolution.conv2d_forward(x, weight, **options)
-    finish_input, finish_weight, _ = convolution.conv2d_pullback(y, weight, saved)
+    finish_input, finish_weight, _ = convolution.pullback(y, weight, saved)
     dx = convolution.conv2d_gradient_of_input(y, weight, x_shape, **options)
     dw = convolution.conv2d_gradient_of_weight(y, x, weight_shape[1:3], **options)
     np.testing.assert_array_equal(finish_input(), dx)
@@ -276,7 +275,7 @@ def test_the_gradient_of_an_activation_is_read_off_its_result(activation, slope)
     before = np.array([-2, -1e-9, 0, 1e-9, 3], np.float32)
     g = random(5, dtype=np.float32)
     y = EPILOGUES[activation](before).astype(np.float32)
-    found = epilogue.before_activation(g, y, activation, 0.2)
+    found = activations.before_activation(g, y, activation, 0.2)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, g * np.where(before > 0, 1, slope), rtol=1e-6)
 
@@ -294,28 +293,37 @@ def test_by_hand_a_window_is_a_sum_of_products_and_a_painted_pixel_is_the_kernel
 def test_the_gradient_of_the_bias_is_the_sum_over_all_positions():
     g = random((3, 4, 5, 6))
     for order in MEMORY_ORDERS:
-        incoming = conv_sides.IncomingGradient(in_memory_order(g, order))
+        incoming = operands.IncomingGradient(in_memory_order(g, order))
         np.testing.assert_allclose(incoming.bias_gradient(), g.sum((0, 1, 2)), atol=1e-12)
 
 
 def test_the_gradient_of_the_bias_adds_up_what_was_read_part_by_part():
     g, y = random((3, 4, 5, 6)), random((3, 4, 5, 6), 1)
-    incoming = conv_sides.IncomingGradient(g, y, "relu")
+    incoming = operands.IncomingGradient(g, y, "relu")
     for channels in (slice(4, 6), slice(0, 4)):
-        incoming(channels=channels)
+        incoming.part(channels=channels)
     np.testing.assert_allclose(incoming.bias_gradient(), (g * (y > 0)).sum((0, 1, 2)), atol=1e-12)
 
 
-def test_weights_alone_may_be_differentiated():
+@pytest.mark.parametrize("forward", [convolution.conv2d_forward, convolution.conv_transpose2d_forward])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("activation", [None, "relu"])
+def test_gradients_may_be_asked_for_in_any_order_and_share_the_lowered_gradient(forward, form, activation):
     x, weight = random((2, 9, 9, 8)), random((8, 4, 4, 8), 1)
-    for form in FORMS.values():
-        with using(form):
-            y, saved = convolution.conv2d_forward(x, weight, 2, 1)
-            finish_input, finish_weight, _ = convolution.conv2d_pullback(y, weight, saved)
-            alone = finish_weight()
-            finish_input, finish_weight, _ = convolution.conv2d_pullback(y, weight, saved)
-            finish_input()
-            np.testing.assert_array_equal(finish_weight(), alone)
+    lowering = "lower_output" if forward is convolution.conv2d_forward else "lower_image"
+    with using(form):
+        y, saved = forward(x, weight, 2, 1, activation=activation)
+        alone = [convolution.pullback(y, weight, saved)[k]() for k in range(3)]
+        for order in itertools.permutations(range(3)):
+            finishers = convolution.pullback(y, weight, saved)
+            found = {k: finishers[k]() for k in order}
+            for k, expected in enumerate(alone):
+                np.testing.assert_allclose(found[k], expected, rtol=0, atol=0 if k < 2 else 1e-12)
+        incoming = operands.IncomingGradient(y, saved.y, activation)
+        lowered = getattr(form, lowering)(incoming, saved.geometry)
+        assert getattr(form, lowering)(incoming, saved.geometry) is lowered
+        with mock.patch.object(incoming, "part", side_effect=AssertionError("read again")):
+            (form.to_image if lowering == "lower_output" else form.to_output)(incoming, weight, saved.geometry)
 
 
 CONV, TRANSPOSED = convolution.conv2d_forward, convolution.conv_transpose2d_forward
@@ -380,7 +388,7 @@ def test_sizes_may_be_numpys_whole_numbers_but_not_truth_values():
 def test_a_gradient_in_another_memory_order_is_copied_once():
     g = random((64, 16, 16, 8))
     tracemalloc.start()
-    incoming = conv_sides.IncomingGradient(g)
+    incoming = operands.IncomingGradient(g)
     current, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert incoming is not None and current < 1.2 * g.nbytes
@@ -411,5 +419,5 @@ def test_what_cannot_be_written_to_in_another_shape_is_refused_instead_of_writte
     array = np.zeros((2, 3, 4))
     conv_layout.view_as(array[:, 1:], (2, 8))[...] = 1
     assert array.sum() == 16
-    with pytest.raises(ValueError, match=r"an array of shape \(2, 2, 4\) and strides .* is no array \(4, 4\) in place"):
+    with pytest.raises(ValueError, match=r"cannot view shape \(2, 2, 4\), .*, as shape \(4, 4\) without a copy"):
         conv_layout.view_as(array[:, 1:], (4, 4))

@@ -1,13 +1,19 @@
 """The products that are timed alone are those of the step: none missing, none invented."""
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import autograd
 from experiments.benchmark.convolution import Convolution
-from experiments.benchmark.products import Operand, Product, Products, noted_products
+from experiments.benchmark.products import Operand, Product, Products, products_of
 from experiments.benchmark.recurrent import Recurrent
 
 from ...fakes.benchmark_peers import SMALL
+
+AUTOGRAD = Path(autograd.__file__).parent
 
 B, T, D, H = 3, 4, 2, 5
 CASES = {
@@ -23,7 +29,21 @@ def noted():
         "chain": SMALL["chain"],
         "pointwise": Convolution(1, channels=64, filters=64, size=4, batch=2),
     }
-    return dict(zip(problems, noted_products(list(problems.values())), strict=True))
+    return {name: products_of(problem) for name, problem in problems.items()}
+
+
+def test_the_engine_makes_every_product_of_arrays_with_matmul_where_it_can_be_recorded():
+    folders = ("kernels", "rules", "optim")
+    sources = [path for folder in folders for path in (AUTOGRAD / folder).rglob("*.py") if path.name != "plain.py"]
+    assert len(sources) > 20
+    for path in sources:
+        operators = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.MatMult)]
+        assert operators == [], path
+
+
+def test_recording_ends_with_the_step(noted):
+    assert type(np.matmul) is np.ufunc
+    assert noted["pointwise"]
 
 
 def multiplications(products):

@@ -10,12 +10,11 @@ import pytest
 
 from experiments.__main__ import main
 from experiments.markdown import code_block, inline, table, to_html
-from experiments.page.html_page import _words as page_words
-from experiments.page.html_page import page
-from experiments.page.inline_map import inline_map
+from experiments.page.html_page import command_words, page
+from experiments.page.inline_map import Area, Circle, MapShapes, Outline, read_map
 from experiments.page.pictures import inlined
 from experiments.report import write_report
-from experiments.run_folder import UsageError
+from experiments.run_folder import FORMAT, UsageError
 from tests.fakes.report_sample import HOSTILE, MARKS, QUOTES, SCRIPT, write_hostile_runs, write_rnn, write_vae
 
 VOID = {"meta", "link", "img", "br", "hr"}
@@ -155,6 +154,34 @@ def test_an_item_links_to_what_the_discussion_says_of_it_and_to_nothing_else(rea
     assert discussed == ["#rnn-which-cell"]
 
 
+def test_the_page_tells_search_engines_and_messengers_what_it_is(read):
+    named = {str(meta.get("name") or meta.get("property")): meta.get("content") for meta in read.all("meta")}
+    assert named["description"] == named["og:description"] and "NumPy" in str(named["description"])
+    assert named["og:title"] in read.text_of["title"]
+
+
+def test_the_findings_stand_first_on_the_page_and_in_results_md(read, out):
+    text = "".join(read.text_of["main"])
+    words = (out / "RESULTS.md").read_text(encoding="utf-8")
+    firsts = (
+        "In countries that no network has seen",
+        "On days after the last day of training",
+        "A held-out face costs",
+    )
+    for finding in firsts:
+        assert text.index(finding) < text.index("Correlation of two countries")
+        assert words.index(finding) < words.index("## Problem 1")
+
+
+def test_each_command_is_told_once(read):
+    assert sum("python -m experiments" in code for code in read.text_of["code"]) == 2
+
+
+def test_long_tables_of_results_md_are_folded(out):
+    words = (out / "RESULTS.md").read_text(encoding="utf-8")
+    assert words.count("<details><summary>") == words.count("</details>") > 3
+
+
 def test_the_policy_allows_the_own_style_and_script_and_nothing_else(read):
     policy = next(str(m["content"]) for m in read.all("meta") if m.get("http-equiv") == "Content-Security-Policy")
     assert "default-src 'none'" in policy and "unsafe" not in policy
@@ -211,7 +238,7 @@ def test_invented_data_are_stamped(read, tmp_path):
     ],
 )
 def test_a_command_is_broken_between_its_words_and_keeps_its_quotes(command, words):
-    assert page_words(command) == words
+    assert command_words(command) == words
 
 
 def test_tables_of_an_earlier_report_do_not_stay(tmp_path):
@@ -237,7 +264,9 @@ def test_a_missing_study_is_said_with_the_command_that_makes_it(tmp_path):
 def test_an_unfinished_run_is_named_and_not_reported(tmp_path):
     write_vae(tmp_path / "vae")
     (tmp_path / "rnn").mkdir()
-    (tmp_path / "rnn" / "config.json").write_text('{"finished": false}', encoding="utf-8")
+    (tmp_path / "rnn" / "config.json").write_text(
+        json.dumps({"format": FORMAT, "study": "rnn", "environment": {}, "finished": False}), encoding="utf-8"
+    )
     assert "has not finished; --resume" in report(tmp_path, tmp_path / "out")
 
 
@@ -285,6 +314,16 @@ def test_hostile_text_is_shown_and_not_obeyed(hostile):
     assert MARKS in read.text_of["td"] and any(title.startswith(MARKS) for title in read.text_of["title"])
 
 
+def test_a_lone_surrogate_and_control_characters_are_shown_as_unknown_letters(tmp_path):
+    write_vae(tmp_path / "vae")
+    path = tmp_path / "vae" / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["notes"] = ["lone \ud800, bell \x07, <b>"]
+    path.write_text(json.dumps(config), encoding="utf-8")
+    assert "lone �, bell �, <b>" in Reader(report(tmp_path, tmp_path / "out")).text_of["li"]
+    assert "lone �, bell �, \\<b\\>" in (tmp_path / "out" / "RESULTS.md").read_text(encoding="utf-8")
+
+
 def test_results_md_holds_no_html_of_others(hostile):
     _, words = hostile
     discussion = words.index(SCRIPT + "\n\n")  # which is Markdown of the run's own, copied as it is
@@ -300,22 +339,23 @@ def test_a_hostile_map_keeps_its_shapes_alone(tmp_path):
         '<svg viewBox="0 0 9 9"><script>alert(2)</script><g class="fr country color-3" onclick="alert(3)">'
         "<title>France &lt;script&gt;\nhigh</title>"
         '<path d="M 1,2 z" onmouseover="alert(4)"/><path d="url(#x)"/><circle cx="1" cy="2" r="3"/>'
+        '<g transform="translate(1,2)"><path d="M 3,4" transform="matrix(1 0 0 1 5 6)"/></g>'
+        '<path d="M 5,6" transform="url(x)"/>'
         '<circle cx="1" cy="x" r="3"/><foreignObject><p>hello</p></foreignObject><image href="http://x"/></g>'
         '<g class="xx country color-99"><path d="M 0,0"/></g></svg></svg>',
         encoding="utf-8",
     )
-    assert inline_map(path, 'a "map"') == (
-        '<svg viewBox="0 0 9 9" role="img" aria-label="a &quot;map&quot;">\n<g class="bin-3">'
-        "<title>France &lt;script&gt;\nhigh</title>"
-        '<path d="M 1,2 z"/><circle cx="1" cy="2" r="3"/></g>\n</svg>'
-    )
+    moved = Outline("M 3,4", "translate(1,2) matrix(1 0 0 1 5 6)")
+    paths = [Outline("M 1,2 z", ""), moved, Outline("M 5,6", "")]
+    france = Area(3, "France <script>\nhigh", paths, [Circle("1", "2", "3")])
+    assert read_map(path) == MapShapes("0 0 9 9", [france])
 
 
 @pytest.mark.parametrize("text", ["no XML", "<svg/>", '<svg><svg viewBox="0 0 1 1"/></svg>'])
 def test_a_map_without_countries_is_named(text, tmp_path):
     (tmp_path / "map.svg").write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=r"map\.svg"):
-        inline_map(tmp_path / "map.svg", "")
+        read_map(tmp_path / "map.svg")
 
 
 def test_every_country_on_the_map_keeps_its_tooltip(read, runs):
@@ -329,6 +369,7 @@ def test_markdown_makes_headings_tables_and_lists():
         '<h4 id="x-which-cell">Which cell?</h4>\n<p>A <strong>b</strong> <code>c</code></p>\n'
     )
     html = to_html(table(["a", "b"], [["1\n2", "3"]], "lr"))
+    assert "<td></td>\n<th>b</th>" in to_html(table(["", "b"], [["1", "2"]], "ll"))
     assert '<th class="number">b</th>' in html and "<td>1 2</td>" in html and "style" not in html
     assert "<li>one</li>" in to_html("- one\n- two")
 

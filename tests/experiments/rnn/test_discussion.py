@@ -6,7 +6,7 @@ import pytest
 from experiments.prose import counts_as, interval, listed, number, percent, plain, points, signed
 from experiments.rnn.discussion.findings import discuss, write_discussion
 from experiments.rnn.figures.lengths import headline_finding, length_finding
-from experiments.rnn.saved import SavedRun, open_run
+from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.summary import mean_of
 from tests.fakes.saved_run_sample import COUNTRIES, write_run
 
@@ -59,7 +59,7 @@ def test_a_mixed_result_is_told_split_by_split(tmp_path: Path) -> None:
     assert "by country, but on random windows the best cell falls short of logistic regression" in text
 
 
-def test_one_seed_gets_no_verdict(quick: SavedRun) -> None:
+def test_one_seed_gets_no_verdict(quick: SavedRnn) -> None:
     text = discuss(quick)
     assert "One seed cannot tell skill from luck" in text
     assert "±" not in text and "nan" not in text
@@ -124,9 +124,9 @@ def test_without_the_random_split_its_section_is_left_out(tmp_path: Path) -> Non
     assert "What the random split hides" not in told(tmp_path / "b", splits=("time", "country"))
 
 
-def test_sections_without_tables_are_left_out(sample: SavedRun, tmp_path: Path) -> None:
+def test_sections_without_tables_are_left_out(sample: SavedRnn, tmp_path: Path) -> None:
     (tmp_path / "results.csv").write_bytes((sample.folder / "results.csv").read_bytes())
-    text = discuss(SavedRun(tmp_path, sample.config))
+    text = discuss(SavedRnn(tmp_path, sample.config))
     assert "Which cell?" in text
     assert "What the map shows" not in text and "Can the probabilities be believed?" not in text
 

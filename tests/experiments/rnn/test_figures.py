@@ -1,4 +1,3 @@
-import re
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from experiments.rnn.figures.draw import busiest, draw_figures
 from experiments.rnn.figures.lengths import headline_finding, plot_headline
 from experiments.rnn.figures.windows import plot_threshold
 from experiments.rnn.redraw import redraw
-from experiments.rnn.saved import SavedRun, open_run
+from experiments.rnn.saved import SavedRnn, open_run
 from tests.fakes.saved_run_sample import write_run
 
 NAMES = {
@@ -59,7 +58,7 @@ class Watcher:
 
 
 @pytest.fixture(scope="module")
-def drawn(sample: SavedRun):
+def drawn(sample: SavedRnn):
     with pytest.MonkeyPatch.context() as patch:
         watcher = Watcher()
         patch.setattr(style, "write_png", watcher)
@@ -89,19 +88,19 @@ def test_simulated_data_are_stamped_on_every_figure(drawn) -> None:
 
 
 def test_the_smallest_run_is_redrawn_whole_and_real_data_bear_no_stamp(
-    quick: SavedRun, monkeypatch: pytest.MonkeyPatch
+    quick: SavedRnn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watcher = Watcher()
     monkeypatch.setattr(style, "write_png", watcher)
-    assert re.match("1[34] of 15 countries drawn", redraw(quick.folder))  # one package draws Qatar, the other does not
-    assert set(watcher.words) == NAMES - {"curves_country.png", "curves_random.png"} | {"world_map.png"}
+    assert redraw(quick.folder).startswith("14 of 15 countries drawn")
+    assert set(watcher.words) == NAMES - {"curves_country.png", "curves_random.png"}
     made = {path.name for path in quick.folder.iterdir()}
     assert made >= {"figures", "world_map.svg", "world_map.png", "tables.md", "discussion.md"}
     assert not any("simulated" in words for words in watcher.words.values())
     assert watcher.clipped == []
 
 
-def test_equal_tables_give_equal_bytes(sample: SavedRun, drawn, tmp_path: Path) -> None:
+def test_equal_tables_give_equal_bytes(sample: SavedRnn, drawn, tmp_path: Path) -> None:
     plot_headline(sample.table("results.csv"), tmp_path / "again.png", length=7, simulated=True)
     assert (tmp_path / "again.png").read_bytes() == (sample.folder / "figures" / "headline.png").read_bytes()
 
@@ -120,7 +119,7 @@ def test_names_with_dollars_and_tags_are_drawn_as_they_are(tmp_path: Path) -> No
     assert (tmp_path / "some.png").exists() and (tmp_path / "all.png").exists()
 
 
-def test_a_threshold_that_leaves_no_country_out_is_drawn(sample: SavedRun, tmp_path: Path) -> None:
+def test_a_threshold_that_leaves_no_country_out_is_drawn(sample: SavedRnn, tmp_path: Path) -> None:
     everybody = sample.table("countries.csv").assign(in_c="yes")
     plot_threshold(sample.table("windows.csv"), everybody, tmp_path / "x.png", threshold=0.3, simulated=False)
     assert (tmp_path / "x.png").exists()
