@@ -1,4 +1,4 @@
-"""Weights, nats and shares as they stand in a title or a sentence."""
+"""KL weights, nats and shares in the words of a title or a sentence."""
 
 import math
 
@@ -11,7 +11,7 @@ def name(weight: float) -> str:
 
 
 def title(run: SavedVae, weight: float) -> str:
-    """A weight with what has become of its latent space: "KL ×100: collapsed"."""
+    """A weight with the verdict on its latent space: "KL ×100: collapsed"."""
     verdict = {"collapsed": "collapsed", "unused prior": "prior unused"}.get(run.verdict(weight))
     return f"{name(weight)}: {verdict}" if verdict else name(weight)
 

@@ -1,4 +1,4 @@
-"""All KL weights side by side: a column each, the same faces, draws and scales in every column."""
+"""All KL weights side by side: one column per weight; faces, prior draws and scales are the same in every column."""
 
 import os
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from experiments.vae.figures.units import draw_kl
 from experiments.vae.saved import SavedVae
 from experiments.vae.words import latent_facts, name, title
 
-ACROSS, SAMPLE_ROWS, PAIRS, STEPS = 8, 4, 2, 5  # pictures in a row; rows of samples; interpolations and their steps
+ACROSS, SAMPLE_ROWS, PAIRS, STEPS = 8, 4, 2, 5  # pictures per row; rows of samples; interpolations; pictures on each
 TILE = 64
 LABEL, BETWEEN, BAND = 190, 34, 26
 TITLE, CHART, BARS, TICKS = 58, 190, 150, 46
@@ -26,7 +26,7 @@ def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
     column = extent(ACROSS, side)
     rows: list[tuple[str, int, Callable[[PictureSheet, int, int, float], None]]] = [
         (
-            "negative ELBO,\nnats per image\n(held-out bold,\ntraining pale)",
+            "negative ELBO,\nnats per image\n(held-out solid,\ntraining dashed)",
             CHART,
             _learning_curve(run, weights, column),
         ),
@@ -45,7 +45,7 @@ def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
             y = top + TITLE
             for (label, height, draw), taken in zip(rows, heights, strict=True):
                 if i == 0:
-                    apart = 68 if taken > height else 8  # a chart's own numbers stand there
+                    apart = 68 if taken > height else 8  # room for the tick labels of a chart
                     page.row_label(x - apart, y, height, label)
                 draw(page, x, y, weight)
                 y += taken + BAND
@@ -54,7 +54,7 @@ def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
 def _learning_curve(run, weights, width):
     def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
         axes = page.axes(x, y, width, CHART)
-        draw_term(axes, run, weights, "neg_elbo")  # all of them, for the scale; then this one alone
+        draw_term(axes, run, weights, "neg_elbo")  # all weights, only to find the common scale
         limits = axes.get_ylim()
         axes.clear()
         draw_term(axes, run, [weight], "neg_elbo")
@@ -82,7 +82,7 @@ def _samples(run, scale):
 
 
 def _interpolations(run, scale, width):
-    """Two real faces with every other step between them: seven pictures, set apart so that they fill the row."""
+    """Two real faces and every other picture of the interpolation between them, spread over the width of the row."""
 
     def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
         arrays = run.snapshot(weight)

@@ -1,7 +1,7 @@
-"""Sheets of pictures, exact to the pixel: every pixel of a picture becomes a square of whole screen pixels.
+"""Sheets of pictures without resampling: each pixel of a picture becomes a square of whole screen pixels.
 
-Axes stretch an image to whatever size a layout leaves it, and a stretched picture is a blurred one. A sheet is
-measured in screen pixels instead, from the top left corner, and pictures are pasted on it as they are.
+Matplotlib's axes resample an image to the size that the layout gives them, which blurs it. A sheet is laid out in
+screen pixels instead, from the top left corner, and pictures are pasted on it pixel by pixel.
 """
 
 import os
