@@ -3,7 +3,7 @@
 from experiments.letters import readable
 from experiments.markdown import code_block
 from experiments.page.study import Folded, Item, Part, Study
-from experiments.prose import plain
+from experiments.prose import escaped
 
 
 def results(studies: list[Study]) -> str:
@@ -17,14 +17,14 @@ def results(studies: list[Study]) -> str:
 def _study(study: Study) -> list[str]:
     blocks = [f"## {study.number}: {study.title}"]
     if study.missing:
-        return [*blocks, f"Not here: {plain(study.missing)}. This command makes it:", code_block(study.command)]
+        return [*blocks, f"Not here: {escaped(study.missing)}. This command makes it:", code_block(study.command)]
     if study.stamp:
-        blocks.append(f"**{plain(study.stamp)}**")
-    blocks.append("\n".join(f"- {name}: {plain(value)}" for name, value in study.facts))
+        blocks.append(f"**{escaped(study.stamp)}**")
+    blocks.append("\n".join(f"- {name}: {escaped(value)}" for name, value in study.facts))
     if study.highlights.numbers:
-        numbers = "\n".join(f"- **{plain(value)}** {plain(words)}" for value, words in study.highlights.numbers)
-        blocks.append(f"{plain(study.highlights.title)}:\n\n{numbers}")
-    blocks.append("\n".join(f"- Note: {plain(note)}" for note in study.notes))
+        numbers = "\n".join(f"- **{escaped(value)}** {escaped(words)}" for value, words in study.highlights.numbers)
+        blocks.append(f"{escaped(study.highlights.title)}:\n\n{numbers}")
+    blocks.append("\n".join(f"- Note: {escaped(note)}" for note in study.notes))
     blocks += ["Made by", code_block(study.command)]
     for item in study.items:
         blocks += _item(item)
@@ -38,7 +38,7 @@ def _item(item: Item) -> list[str]:
 
 def _text(part: Part) -> str:
     if isinstance(part, Folded):
-        return f"{plain(part.summary)}:\n\n{part.markdown}"
+        return f"{escaped(part.summary)}:\n\n{part.markdown}"
     return _headings_below(part) if isinstance(part, str) else ""
 
 
