@@ -1,8 +1,8 @@
-"""The recurrent layers written step by step in ordinary ops: how to read them, and what the fused ops must equal.
+"""The recurrent layers in ordinary ops, step by step: the engine finds their gradients, which the fused ops must equal.
 
 A cell is one step in time, ``*_cell``; a layer carries its state along the sequence, ``*_steps``. The layers take and
 give exactly what `autograd.rnn_tanh`, `autograd.lstm` and `autograd.gru` do, gradients included, and are many times
-slower: each step adds some ten nodes to the graph. Nothing here says how gradients flow; the ops know.
+slower: each step adds about ten nodes to the graph.
 
 Sizes: B batch, T time, D features, H hidden. Weights hold the gates' rows one below the other, in PyTorch's order.
 """

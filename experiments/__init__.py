@@ -5,7 +5,17 @@ divide their work among threads themselves (``autograd/kernels/threads.py``), an
 the cores that those compute on. One thread also gives the same bytes on any number of cores.
 """
 
+import importlib
 import os
 
 for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(_name, "1")
+
+_LOADERS = {"load_vae": "experiments.vae.models"}  # imported when first asked for: a command needs only its own parts
+
+
+def __getattr__(name: str):
+    """`experiments.load_vae(folder)` gives a trained model of a run."""
+    if name in _LOADERS:
+        return getattr(importlib.import_module(_LOADERS[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

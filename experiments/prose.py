@@ -26,6 +26,13 @@ def number(count: int) -> str:
     return SMALL[count] if 0 <= count < len(SMALL) else f"{count:,}"
 
 
+def duration(seconds: float) -> str:
+    """Seconds in the unit that fits: "under 1 s", "40 s", "7 min", "3.2 h"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s" if seconds >= 9.5 else f"{seconds:.1f} s" if seconds >= 1 else "under 1 s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
 def listed(items: list[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

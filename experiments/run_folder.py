@@ -46,6 +46,9 @@ class RunFolder:
         resume, force: what to do if the folder holds a run already.
         data: the file or folder that is read, as --data names it; --force must not delete it.
 
+    Attributes:
+        finished: True if the run was complete before it was resumed; its config.json is then left as it is.
+
     Raises:
         UsageError: the folder holds a run and neither `resume` nor `force` is given, or one with other settings
             is to be resumed, or it holds something else than a run of this study, or `force` would delete the data,
@@ -76,7 +79,11 @@ class RunFolder:
         except OSError as error:
             raise UsageError(f"--out {path}: cannot be made ({error.strerror}): choose another folder") from None
         self._started = time.monotonic() - before.get("wall_seconds", 0.0)
-        self.config: dict[str, Any] = {"format": FORMAT, "study": study, **settings}
+        self.finished = bool(before.get("finished"))
+        if self.finished:
+            self.config: dict[str, Any] = before
+            return
+        self.config = {"format": FORMAT, "study": study, **settings}
         self.config |= {"environment": environment(), "finished": False}
         if before:
             self._continue(before)
@@ -112,6 +119,12 @@ class RunFolder:
 
     def write_csv(self, name: str, table: pd.DataFrame, **options: Any) -> None:
         self.write_text(name, table.to_csv(index=False, lineterminator="\n", **options))
+
+    def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray], *, compressed: bool = False) -> None:
+        """Write a `.npz` file."""
+        save: Any = np.savez_compressed if compressed else np.savez
+        with written_beside(self.path / name) as temporary:
+            save(temporary, **arrays)
 
     def write_text(self, name: str, text: str) -> None:
         with written_beside(self.path / name) as temporary:

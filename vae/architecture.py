@@ -29,11 +29,15 @@ def layers(model: VAE) -> list[Layer]:
         side //= 2
         rows.append(_convolution(f"encoder.{i}", convolution, norm, side, side))
     rows += [_linear(name, getattr(model, name), []) for name in ("to_mean", "to_log_variance")]
+    if model.skip == "linear":
+        rows.append(_linear("linear_encoder", model.linear_encoder, ["from image to mean"]))
     first, others = (model.decoder_norms[0], model.decoder_norms[1:]) if model.decoder_norms else (None, [])
     rows.append(_linear("from_latent", model.from_latent, _after(first, "relu"), first))
     for i, (transposed, norm) in enumerate(zip_longest(model.decoder, others)):
         rows.append(_convolution(f"decoder.{i}", transposed, norm, 2 * side, side))
         side *= 2
+    if model.skip == "linear":
+        rows.append(_linear("linear_decoder", model.linear_decoder, ["from latent to image"]))
     return rows
 
 

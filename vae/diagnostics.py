@@ -1,4 +1,4 @@
-"""What the numbers say about a trained model: how well it does, which latent units work, what they learned."""
+"""Numbers that describe a trained model: its bound and errors, its latent units, and what they encode."""
 
 import math
 from dataclasses import dataclass

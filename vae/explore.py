@@ -1,4 +1,4 @@
-"""What a trained model can be asked for: arrays in, arrays out, no gradients recorded."""
+"""Encode, decode and move in the latent space of a trained model: arrays in, arrays out, no gradients recorded."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def decode(model: VAE, latents: np.ndarray) -> np.ndarray:
 
 
 def reconstruct(model: VAE, images: np.ndarray) -> np.ndarray:
-    """Images through the bottleneck: decoded from their posterior means."""
+    """Images (N, S, S, C) in [0, 1], decoded from the posterior means of uint8 or float images of that shape."""
     return decode(model, encode(model, images)[0])
 
 
@@ -44,7 +44,7 @@ def interpolate(start: np.ndarray, end: np.ndarray, steps: int, spherical: bool 
     if spherical:
         cosine = start @ end / max(np.linalg.norm(start) * np.linalg.norm(end), np.finfo(start.dtype).tiny)
         angle = np.arccos(np.clip(cosine, -1, 1))
-        if np.sin(angle) > 1e-3:  # else the arc is so short that it is straight, or its direction is not defined
+        if np.sin(angle) > 1e-3:  # otherwise the arc is practically straight, or its direction is undefined
             return (np.sin((1 - t) * angle) * start + np.sin(t * angle) * end) / np.sin(angle)
     return (1 - t) * start + t * end
 

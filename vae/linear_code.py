@@ -1,7 +1,8 @@
-"""What the best linear code would spend on a picture: the yardstick for what a KL weight asks of an autoencoder.
+"""The best linear code at a KL weight, in closed form: the yardstick for an autoencoder trained with that weight.
 
 Take a VAE whose decoder is linear, x = W z + c + noise of variance s^2 in each of D values, and whose encoder is free.
-Its loss at KL weight w is known to the end. Write l_i for the variance of the pictures along principal component i.
+The minimum of its loss at KL weight w has a closed form. Write l_i for the variance of the pictures along principal
+component i.
 
 1. Given W and s^2, the best posterior is q(z|x) ~ p(z) exp(-|x - c - W z|^2 / (2 w s^2)): the true one, had the noise
    variance w s^2. What is left is the likelihood of such a model, and its best W lies along the components with
@@ -40,7 +41,7 @@ class LinearCode(NamedTuple):
     Attributes:
         noise: s^2, the variance of the decoder's noise.
         variances: l_i of the components, (K,).
-        distortions: d_i of the components, (K,): what is lost of each, z being drawn.
+        distortions: d_i, the expected squared error of each component when z is drawn from the posterior, (K,).
     """
 
     noise: float
@@ -49,7 +50,7 @@ class LinearCode(NamedTuple):
 
     @property
     def rates(self) -> np.ndarray:
-        """KL of each component in nats, (K,): 1/2 ln(l_i / d_i); infinite where nothing may be lost."""
+        """KL of each component in nats, (K,): 1/2 ln(l_i / d_i); infinite where the distortion is 0."""
         sent = self.variances > self.distortions
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(sent, 0.5 * np.log(self.variances / self.distortions), 0.0)
@@ -65,10 +66,10 @@ def gaussian_code(variances: np.ndarray, total: float, dimensions: int, kl_weigh
 
     Args:
         variances: l_i of the components that a code may use, (K,), largest first.
-        total: the variances of all components added up, of those that it may not use too.
+        total: the sum of the variances of all components, used or not.
 
     Raises:
-        ValueError: the loss has no least value, for the code can be exact and the noise 0.
+        ValueError: the loss has no minimum, because the code can be exact and the noise 0.
     """
     sent = 0
     left = total - np.cumsum(variances, dtype=np.float64)
@@ -82,7 +83,7 @@ def gaussian_code(variances: np.ndarray, total: float, dimensions: int, kl_weigh
 
 
 def collapse_weight(variances: np.ndarray, total: float, dimensions: int) -> float:
-    """The KL weight from which on the best code with learned noise is none: D l_1 / sum_i l_i."""
+    """The smallest KL weight at which the best code with learned noise sends nothing: D l_1 / sum_i l_i."""
     return float(dimensions * variances[0] / total)
 
 
@@ -106,8 +107,8 @@ def bernoulli_deviations(images: np.ndarray) -> np.ndarray:
 def gaussian_terms(code: LinearCode, components: PrincipalComponents, images: np.ndarray) -> tuple[float, float]:
     """(reconstruction, KL) in nats per picture of a code with learned noise, on uint8 pictures (N, S, S, C).
 
-    The ELBO's terms as `vae.elbo` has them, with the average over draws of z done by hand; on pictures other than
-    those that the code was fitted to, their second moments along the axes take the place of the variances.
+    The ELBO's terms as `vae.elbo` defines them, with the expectation over z in closed form. On pictures other than
+    those that the code was fitted to, their second moments along the axes replace the variances.
     """
     coordinates, squared = components.project(images)
     moments = np.square(coordinates).mean(0, dtype=np.float64)

@@ -22,6 +22,7 @@ Batch = Tensor | np.ndarray
 LIKELIHOODS = ("gaussian", "bernoulli")
 NORMS = ("none", "batch")
 NOISES = ("shared", "per-pixel")
+SKIPS = ("none", "linear")
 
 LEAKY_SLOPE = 0.1  # of the leaky ReLU that follows batch normalisation
 
@@ -64,15 +65,17 @@ class VAE(nn.Module):
         likelihood: str = "gaussian",
         norm: str = "none",
         noise: str = "shared",
+        skip: str = "none",
         dtype=np.float32,
     ):
         _check_sizes(image_size, channels, widths, latent)
         require_choice("likelihood", likelihood, LIKELIHOODS)
         require_choice("norm", norm, NORMS)
         require_choice("noise", noise, NOISES)
+        require_choice("skip", skip, SKIPS)
         self.image_size, self.channels, self.latent = image_size, channels, latent
         self.widths, self.likelihood, self.dtype = tuple(widths), likelihood, np.dtype(dtype)
-        self.norm, self.noise = norm, noise
+        self.norm, self.noise, self.skip = norm, noise, skip
         smallest = image_size // 2 ** len(widths)
         self.smallest_shape = (smallest, smallest, widths[-1])
         features = math.prod(self.smallest_shape)
@@ -92,6 +95,10 @@ class VAE(nn.Module):
         leaky = {"activation": "leaky_relu", "negative_slope": LEAKY_SLOPE, "dtype": dtype}
         self.encoder_norms = [nn.BatchNorm(width, **leaky) for width in normalised]
         self.decoder_norms = [nn.BatchNorm(width, **leaky) for width in reversed(normalised)]
+        if skip == "linear":
+            values = image_size * image_size * channels
+            self.linear_encoder = nn.Linear(values, latent, rng=rng, dtype=dtype)
+            self.linear_decoder = nn.Linear(latent, values, rng=rng, dtype=dtype)
         if likelihood == "gaussian":
             shape = () if noise == "shared" else (image_size, image_size, channels)
             self.log_noise = Tensor(np.full(shape, INITIAL_LOG_NOISE, dtype), requires_grad=True)
@@ -103,14 +110,17 @@ class VAE(nn.Module):
             TypeError: whole numbers instead of values in [0, 1].
             ValueError: another shape.
         """
-        hidden = self._tensor(images)
+        hidden = images = self._tensor(images)
         expected = (self.image_size, self.image_size, self.channels)
         if hidden.shape[1:] != expected:
             raise ValueError(f"encode: images have shape {hidden.shape}, expected (N, {', '.join(map(str, expected))})")
         for convolution, norm in zip_longest(self.encoder, self.encoder_norms):
             hidden = convolution(hidden) if norm is None else norm(convolution(hidden))
         hidden = hidden.reshape(len(hidden), -1)
-        return self.to_mean(hidden), autograd.clip(self.to_log_variance(hidden), *LOG_VARIANCE_RANGE)
+        mean = self.to_mean(hidden)
+        if self.skip == "linear":
+            mean = mean + self.linear_encoder(images.reshape(len(images), -1))
+        return mean, autograd.clip(self.to_log_variance(hidden), *LOG_VARIANCE_RANGE)
 
     def reparameterize(self, mean: Batch, log_variance: Batch, rng: np.random.Generator) -> Tensor:
         """A draw z = m + s * noise from N(m, s^2), with noise from N(0, 1); all (N, latent).
@@ -125,12 +135,14 @@ class VAE(nn.Module):
 
     def decode_logits(self, z: Batch) -> Tensor:
         """The decoder's last layer before the sigmoid, (N, S, S, C), for latents z (N, latent)."""
-        hidden = self.from_latent(self._tensor(z))
-        hidden = hidden.reshape(-1, *self.smallest_shape)
+        z = self._tensor(z)
+        hidden = self.from_latent(z).reshape(-1, *self.smallest_shape)
         if not self.decoder_norms:
             hidden = autograd.relu(hidden)
         for convolution, norm in zip_longest(self.decoder, self.decoder_norms):
             hidden = convolution(hidden if norm is None else norm(hidden))
+        if self.skip == "linear":
+            hidden = hidden + self.linear_decoder(z).reshape(*hidden.shape)
         return hidden
 
     def decode(self, z: Batch) -> Tensor:
@@ -146,7 +158,7 @@ class VAE(nn.Module):
 
     def architecture(self) -> dict[str, Any]:
         """The arguments that a model of the same layers is made with, as JSON values."""
-        names = ("image_size", "channels", "latent", "likelihood", "norm", "noise")
+        names = ("image_size", "channels", "latent", "likelihood", "norm", "noise", "skip")
         arguments = {name: getattr(self, name) for name in names}
         return arguments | {"widths": list(self.widths), "dtype": self.dtype.name}
 

@@ -1,4 +1,4 @@
-"""Principal components of pictures: the axes along which they vary most, and what a code of so many numbers misses."""
+"""Principal components of pictures: the axes along which they vary most, and the error of a code on K of them."""
 
 from typing import NamedTuple
 
@@ -8,14 +8,14 @@ BLOCK = 1024
 
 
 class PrincipalComponents(NamedTuple):
-    """The K main axes of pictures of D values each, after every value was divided by its `scale`.
+    """The K main axes of pictures of D values each; every value is divided by its `scale` first.
 
     Attributes:
         centre: the mean picture, (D,), in [0, 1].
-        scale: what values less the centre are divided by, (D,); all 1 in plain PCA.
+        scale: divisors of the centred values, (D,); all 1 in ordinary PCA.
         axes: orthonormal columns, (D, K).
         variances: of the pictures along the axes, (K,), largest first.
-        total: the variances of all D values added up; what is not in `variances` lies off the axes.
+        total: the sum of the variances of all D values; the part not in `variances` lies off the axes.
     """
 
     centre: np.ndarray
@@ -45,7 +45,7 @@ def principal_components(
     """The `count` main axes of uint8 pictures (N, S, S, C), N at least `count`; values count as in [0, 1].
 
     The axes come from a randomised range finder with two power iterations (Halko, Martinsson and Tropp 2011,
-    algorithm 4.4), block by block: all pictures at once as floats would take more memory than training on them.
+    algorithm 4.4), block by block: converted to floats at once, the pictures would take more memory than training does.
     """
     centre = (images.reshape(len(images), -1).mean(0, dtype=np.float64) / 255).astype(np.float32)
     scale = np.ones_like(centre) if scale is None else scale
@@ -61,7 +61,7 @@ def principal_components(
 
 
 def _blocks(images, centre, scale):
-    """Pictures as rows of floats, centred and scaled, some at a time: (up to BLOCK, D)."""
+    """Pictures as rows of floats, centred and scaled, block by block: (up to BLOCK, D)."""
     for start in range(0, len(images), BLOCK):
         block = images[start : start + BLOCK]
         flat = np.divide(block.reshape(len(block), -1), 255, dtype=np.float32)
@@ -71,9 +71,9 @@ def _blocks(images, centre, scale):
 
 
 def pca_error(components: PrincipalComponents, images: np.ndarray) -> float:
-    """Mean squared error per value of uint8 pictures rebuilt from their coordinates on the axes of plain PCA.
+    """Mean squared error per value of uint8 pictures rebuilt from their coordinates on the axes of ordinary PCA.
 
-    The bar to beat: the best that a linear code of the same size can do.
+    No linear code of the same size has a smaller error on the pictures that the axes were fitted to.
     """
     coordinates, squared = components.project(images)
     return float((squared - np.square(coordinates).sum(1)).mean() / components.dimensions)

@@ -48,7 +48,7 @@ class Settings:
     batch_size: int = 32
     learning_rate: float = 1e-3
     epochs: int = 10
-    mirror: bool = False
+    mirror: bool = True
     schedule: str = "constant"
     prior: str = "standard"
 

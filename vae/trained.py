@@ -17,7 +17,9 @@ from autograd import checkpoint
 from . import explore
 from .linear_map import LinearMap
 from .model import VAE
+from .noise_level import best_log_noise
 
+MAX_FIT = 4096  # training images that the noise level and the map are computed from: enough for their moments
 MAX_SIZE = 4096  # no architecture has a larger number in it; a damaged file must not ask for all memory
 
 
@@ -53,6 +55,17 @@ class Trained:
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
         """Pictures (N, S, S, C) in [0, 1], decoded from the posterior means of images of the same shape."""
         return explore.reconstruct(self.model, images)
+
+
+def finish(model: VAE, images: np.ndarray) -> Trained:
+    """What is computed once, after training, from training images (N, S, S, C), uint8.
+
+    Sets the model's noise level to its closed form (`vae.noise_level`), and fits the linear map to the codes.
+    """
+    images = images[:MAX_FIT]
+    if model.likelihood == "gaussian":
+        model.log_noise.data[...] = best_log_noise(model, images)
+    return Trained(model, LinearMap.fit(*explore.encode(model, images)))
 
 
 def save(path: str | os.PathLike[str], trained: Trained) -> None:

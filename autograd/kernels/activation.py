@@ -1,6 +1,8 @@
 """relu and leaky_relu on arrays, for the op itself and for the ops that end in one (convolutions, batch_norm).
 
 Both are straight lines with a kink at 0: slope 1 to its right, `negative_slope` (0 for relu) to its left and at 0.
+
+Taught by docs/10-checking-gradients.md.
 """
 
 import numpy as np

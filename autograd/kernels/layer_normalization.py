@@ -1,14 +1,16 @@
-"""Layer normalisation: every example by itself, over its last axis or its last few.
+"""Layer normalisation: each example alone, over its last axis or axes.
 
-The derivation, forward and backward, is in ``normalization.py``; here a group of elements that share a mean is one row
-of a matrix, so both passes are the formulas as they stand, a block of rows at a time. J. Ba, J. Kiros, G. Hinton,
+The derivation is in ``normalization.py``. Here a group of elements that share a mean is one row of a matrix, so both
+passes are the formulas as they stand, for a block of rows at a time. J. Ba, J. Kiros, G. Hinton,
 "Layer normalization" (2016).
+
+Taught by docs/04-broadcasting.md.
 """
 
 import numpy as np
 
 from . import check_floating
-from .normalization import column_sums, row_blocks
+from .normalization_layout import column_sums, row_blocks
 
 
 def layer_norm_forward(x, gamma, beta, epsilon=1e-5):
@@ -55,7 +57,7 @@ def layer_norm_gradients(g, saved):
 
 
 def _as_examples(x, normalized_axes):
-    """x as a matrix (examples, elements to normalise), not copied if memory allows, and its order of axes."""
+    """x as a matrix (examples, elements to normalise), copied only if memory order requires it; its order of axes."""
     outer = x.ndim - normalized_axes
     order = sorted(range(outer), key=lambda axis: -x.strides[axis]) + list(range(outer, x.ndim))
     elements = int(np.prod(x.shape[outer:]))

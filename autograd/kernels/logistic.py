@@ -1,15 +1,18 @@
 """The logistic function 1 / (1 + e^-x), called sigmoid, and its integral log(1 + e^x), called softplus.
 
-Neither formula can be used as it stands, since e^-x overflows where x is far below 0, and e^x where it is far above.
-With e = e^-|x|, which is at most 1,
+Both formulas overflow as they stand: e^-x for very negative x, e^x for very positive x. With e = e^-|x|, which is at
+most 1,
 
     sigmoid(x)  =  1 / (1 + e) where x >= 0,  e / (1 + e) elsewhere
     softplus(x) =  max(x, 0) + log(1 + e)
 
-nothing overflows, and all digits are right at both ends. (1 + tanh(x/2)) / 2 is the same function in one call and as
-safe, but where it is small it subtracts almost equal numbers: at x = -20 it is 0 in float32, and its logarithm -inf.
+nothing overflows, and small values keep their full relative precision. (1 + tanh(x/2)) / 2 is the same function and
+does not overflow either, but for negative x it subtracts almost equal numbers: at x = -20 it is 0 in float32, and its
+logarithm is -inf.
 
-Complex numbers, which occur in gradient checks alone, go by the formulas as they stand: |x| is not analytic.
+Complex numbers occur only in gradient checks. They use the formulas as they stand, since |x| is not analytic.
+
+Taught by docs/02-one-op.md.
 """
 
 import numpy as np
@@ -21,7 +24,7 @@ def sigmoid(x):
         return 1 / (1 + np.exp(-x))
     e = _exponential(x)
     y = np.asarray(x >= 0).astype(x.dtype)
-    np.maximum(y, e, out=y)  # 1 or e: the larger of the two, for e is at most 1
+    np.maximum(y, e, out=y)  # 1 where x >= 0, else e, since e is at most 1
     e += 1
     y /= e
     return y
@@ -38,7 +41,7 @@ def softplus(x):
 
 
 def _exponential(x):
-    """e^-|x| in one fresh array: of several large ones at a time, getting the memory would cost more than the rest."""
+    """e^-|x| in one new array: allocating several large arrays would cost more time than the arithmetic."""
     e = np.asarray(np.abs(x))
     np.negative(e, out=e)
     return np.exp(e, out=e)

@@ -1,7 +1,6 @@
 """Batch and group normalisation: subtract a mean, divide by a standard deviation, scale and shift.
 
-With layer normalisation (``layer_normalization.py``) they are three that differ in one thing only: which elements of x
-share a mean.
+They and layer normalisation (``layer_normalization.py``) differ in one thing only: which elements of x share a mean.
 
     batch_norm    x (N, H, W, C) or (N, C)    all positions and images of one channel
     group_norm    x (N, H, W, C) or (N, C)    all positions of C / groups neighbouring channels of one image
@@ -20,41 +19,38 @@ through mu, and through sigma. With dmu/dx_j = 1/m and dsigma/dx_j = (x_j - mu) 
 
     dL/dx_j = sum over i of h_i dx̂_i/dx_j = ( h_j - mean(h) - x̂_j mean(h x̂) ) / sigma
 
-so the gradient of x is h without its mean and without its component along x̂: exactly what normalising makes
-invisible, a shift and a scaling of the group, gets no gradient. Besides,
+so the gradient of x is h without its mean and without its component along x̂. Normalising removes any shift and any
+scaling of the group, so those two directions get no gradient. Besides,
 
-    dL/dgamma = sum g_i x̂_i              dL/dbeta = sum g_i          over everything they were broadcast to
+    dL/dgamma = sum g_i x̂_i              dL/dbeta = sum g_i          over the elements that they were broadcast to
 
-The variance is never taken as mean(x^2) - mu^2, where two large numbers cancel, but from c = x - s, with s near
-mu, which one pass can do:
+The variance is never computed as mean(x^2) - mu^2, where two large numbers cancel, but in one pass from c = x - s with
+a shift s near mu:
 
     mu = s + mean(c)        var = mean(c^2) - mean(c)^2
 
-s is the mean of the first block of x. If that is a share f of a group, then (s - mu)^2 <= var / f: what cancels
-is at most 1 / f times what is left (T. Chan, G. Golub, R. LeVeque, "Algorithms for computing the sample
-variance", 1983). And c stays small where x has a large mean, so it is c that is kept for the backward pass.
+s is the mean of the first block of x. If that block holds a share f of a group, then (s - mu)^2 <= var / f, so the
+number subtracted is at most 1 / f times the result (T. Chan, G. Golub, R. LeVeque, "Algorithms for computing the sample
+variance", 1983). Since c stays small even if x has a large mean, c is what the backward pass reads.
 
-**In arrays.** With everything constant within a group taken together, both passes are a factor for each array
-and one number added: y = scale c + shift, dx = scale g + tilt c + shift. An array of memory order (H, W, C, N)
-is seen as a matrix whose rows hold the pattern of groups some times over, so that scale, tilt and shift are one
-row each, and sums over a group begin with sums of columns. It is worked through block by block: what one NumPy
+**In arrays.** With everything that is constant within a group taken together, both passes are one factor for each array
+and one number added: y = scale c + shift, dx = scale g + tilt c + shift. The array is seen as a matrix in which scale,
+tilt and shift are one row each (``normalization_layout.py``), and it is worked through block by block: what one NumPy
 call leaves in the cache, the next one finds there.
 
 S. Ioffe, C. Szegedy, "Batch normalization" (2015); Y. Wu, K. He, "Group normalization" (2018).
+
+Taught by docs/04-broadcasting.md.
 """
 
-from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 from . import check_floating
 from .activation import activate, before_activation, check_activation, slopes
-from .conv.layout import to_hwcn, to_nhwc
+from .normalization_layout import Pattern, column_sums, row_blocks
 from .threads import in_parallel
-
-BLOCK = 65536  # elements that a chain of operations takes at a time: they stay in cache from one to the next
-ROW = 8192  # elements of a row, at most: in shorter ones NumPy's cost of beginning a row shows
 
 
 class Saved(NamedTuple):
@@ -65,22 +61,22 @@ class Saved(NamedTuple):
     gamma: np.ndarray
     residue: np.ndarray  # mean(c) = mu - s (K,)
     inverse_deviation: np.ndarray  # 1 / sigma (K,)
-    pattern: "_Pattern"
+    pattern: Pattern
     negative_slope: float  # of the activation
 
 
 def batch_norm_forward(x, gamma, beta, epsilon=1e-5, activation=None, negative_slope=0.01):
     """(y, saved, mean, variance) of batch_norm in training; x (N, H, W, C) or (N, C), gamma and beta (C,).
 
-    y = activation(gamma x̂ + beta); the activations are those of `epilogue`. mean and variance (C,) are this
-    batch's, for running averages; this variance is the unbiased one, over m - 1, while y is normalised by the
-    one over m: both as in PyTorch. Raises ValueError when m is 1.
+    y = activation(gamma x̂ + beta), with an activation of ``activation.py``. mean and variance (C,) are those of this
+    batch, for running averages. As in PyTorch, this variance is the unbiased one, over m - 1, while y is normalised by
+    the one over m. Raises ValueError when m is 1.
     """
     _check("batch_norm", x, activation, negative_slope, weight=gamma, bias=beta)
     m = x.size // x.shape[-1]
     if m < 2:
         raise ValueError(f"batch_norm: x {x.shape} has a single element a channel, which has no variance")
-    pattern = _Pattern(x.shape)
+    pattern = Pattern(x.shape)
     y, saved, mean, variance = _forward(x, gamma, beta, epsilon, pattern, activation, negative_slope)
     return y, saved, pattern.first_of_channel(mean), pattern.first_of_channel(variance) * (m / (m - 1))
 
@@ -94,7 +90,7 @@ def batch_norm_inference(x, gamma, beta, mean, variance, epsilon=1e-5, activatio
     """y = activation(gamma (x - mean) / sqrt(variance + epsilon) + beta), the running mean and variance (C,)."""
     running = {"running_mean": mean, "running_variance": variance}
     _check("batch_norm", x, activation, negative_slope, weight=gamma, bias=beta, **running)
-    pattern = _Pattern(x.shape)
+    pattern = Pattern(x.shape)
     rows = pattern.rows(x)
     mean, scale, shift = (pattern.repeat(a) for a in (mean, gamma / np.sqrt(variance + epsilon), beta))
     y = np.empty_like(rows)
@@ -120,7 +116,7 @@ def group_norm_forward(x, gamma, beta, groups, epsilon=1e-5):
     channels = x.shape[-1]
     if groups < 1 or channels % groups:
         raise ValueError(f"group_norm: {groups} groups do not divide the {channels} channels of x {x.shape}")
-    pattern = _Pattern(x.shape, groups)
+    pattern = Pattern(x.shape, groups)
     y, saved, _, _ = _forward(x, gamma, beta, epsilon, pattern)
     return y, saved
 
@@ -194,78 +190,6 @@ def _gradients(g, saved):
     in_parallel(finish, blocks)
     dgamma, dbeta = (pattern.sum_by_channel(d) for d in (dgamma, dbeta))
     return pattern.image(dx), dgamma, dbeta
-
-
-class _Pattern:
-    """How the groups of equal mean lie in an array of memory order (H, W, C, N), or (N, C).
-
-    Read in this order, an array repeats one *period* again and again, an array of few axes along some of which a
-    group lies:
-
-        batch_norm    (C, N)            over N               x (N, C):     (C,)
-        group_norm    (G, C / G, N)     over C / G           x (N, C):     (N, G, C / G)    over C / G
-
-    A row of the matrix is as many periods as fit and divide the array.
-    """
-
-    def __init__(self, shape, groups=None):
-        batch, channels = shape[0], shape[-1]
-        self.period: tuple[int, ...]
-        self.within: tuple[int, ...]  # the axes of the period along which a group lies
-        self.shape, self.channels, self.is_image = shape, channels, len(shape) == 4
-        if groups is None:
-            self.period, self.within = ((channels, batch), (1,)) if self.is_image else ((channels,), ())
-        elif self.is_image:
-            self.period, self.within = (groups, channels // groups, batch), (1,)
-        else:
-            self.period, self.within = (batch, groups, channels // groups), (2,)
-        size = prod(self.period)
-        periods = prod(shape) // size
-        fitting = np.arange(1, max(1, ROW // size) + 1)
-        self.periods_in_row = int(fitting[periods % fitting == 0][-1])
-        self.length = self.periods_in_row * size
-
-    def rows(self, x):
-        """x as a matrix (rows, length), without a copy if its memory order is (H, W, C, N) or (N, C)."""
-        return (to_hwcn(x) if self.is_image else np.ascontiguousarray(x)).reshape(-1, self.length)
-
-    def image(self, rows):
-        """The matrix under the shape of x."""
-        if not self.is_image:
-            return rows.reshape(self.shape)
-        batch, height, width, channels = self.shape
-        return to_nhwc(rows.reshape(height, width, channels, batch))
-
-    def mean(self, sums, rows):
-        """From the sums of the columns over some rows, (length,), the mean of each column's group, (length,)."""
-        sums = sums.reshape(self.periods_in_row, *self.period)
-        totals = sums.sum((0, *(axis + 1 for axis in self.within)), keepdims=True)
-        return np.broadcast_to(totals / (rows * sums.size // totals.size), sums.shape).reshape(-1)
-
-    def repeat(self, channels):
-        """Numbers for each channel, (C,), as a row."""
-        if self.is_image:
-            channels = np.repeat(channels, self.shape[0])
-        return np.tile(channels, self.length // len(channels))
-
-    def sum_by_channel(self, row):
-        """A row summed over all but the channels, (C,)."""
-        return row.reshape(-1, self.channels, self.shape[0] if self.is_image else 1).sum((0, 2))
-
-    def first_of_channel(self, row):
-        """The numbers of a row that is the same all over a channel, (C,)."""
-        return row[: self.channels * self.shape[0] : self.shape[0]] if self.is_image else row[: self.channels]
-
-
-def column_sums(rows):
-    """The sum of the rows of a matrix, as a product with ones: faster than sum(axis=0)."""
-    return np.matmul(np.ones(len(rows), rows.dtype), rows)
-
-
-def row_blocks(rows):
-    """Slices of whole rows, about BLOCK elements each."""
-    step = max(1, BLOCK // rows.shape[1])
-    return [slice(i, i + step) for i in range(0, len(rows), step)]
 
 
 def _check(op, x, activation, negative_slope, **of_channels):

@@ -12,7 +12,7 @@ prepared, fused or kept in a special memory order.
 Letters: images x (N, H, W, C), weights w (F, kH, kW, C), results y (N, OH, OW, F) with F filters; stride s, padding p,
 dilation d. Sequences x (B, T, D): batch, time, features; states h (B, H) with H hidden units.
 
-Taught by docs/06-convolution.md and docs/07-through-time.md; layer_norm by docs/05-matrix-products.md.
+Taught by docs/06-convolution.md, docs/07-through-time.md and, for layer_norm, docs/04-broadcasting.md.
 """
 
 import numpy as np
@@ -203,7 +203,7 @@ def max_pool2d(x, kernel, stride=None, padding=0):
 def avg_pool2d(x, kernel, stride=None, padding=0):
     """y[n,r,q,c] = the sum of its window / (kH kW), in which padding counts as 0; every pixel gets g / (kH kW)."""
     windows, y = _pooling(x, kernel, stride, padding)
-    area = np.prod(as_pair("avg_pool2d", "kernel", kernel, least=1))
+    area = np.prod(as_pair("avg_pool2d", "kernel", kernel, minimum=1))
     for window, pixels in windows:
         y[window] = sum(x[pixel] for pixel in pixels) / area
 
@@ -219,7 +219,7 @@ def avg_pool2d(x, kernel, stride=None, padding=0):
 
 def upsample2d(x, scale):
     """y[n,r,q,c] = x[n, r // k, q // k, c] for the scale k; a pixel gets the sum of the gradients of its copies."""
-    down, across = as_pair("upsample2d", "scale", scale, least=1)
+    down, across = as_pair("upsample2d", "scale", scale, minimum=1)
     N, H, W, C = x.shape
     y = np.empty((N, down * H, across * W, C), x.dtype)
     sources = [((n, r, q, c), (n, r // down, q // across, c)) for n, r, q, c in np.ndindex(*y.shape)]
@@ -262,9 +262,9 @@ def _sum_of_outer_products(a, b):
 
 def _pooling(x, kernel, stride, padding):
     """Every window (n, r, q, c) with the list of its pixels (n, row, column, c); and an empty array of results."""
-    kernel = as_pair("pooling", "kernel", kernel, least=1)
-    stride = kernel if stride is None else as_pair("pooling", "stride", stride, least=1)
-    padding = as_pair("pooling", "padding", padding, least=0)
+    kernel = as_pair("pooling", "kernel", kernel, minimum=1)
+    stride = kernel if stride is None else as_pair("pooling", "stride", stride, minimum=1)
+    padding = as_pair("pooling", "padding", padding, minimum=0)
     N, H, W, C = x.shape
     y = np.empty((N, *window_counts("pooling", (H, W), kernel, stride, padding), C), x.dtype)
     windows = []

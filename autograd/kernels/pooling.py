@@ -10,8 +10,10 @@ Backward, with g = dL/dy. A maximum passes its gradient to the pixel that won, t
 when several are equal; an average passes g / (kH kW) to every pixel of its window; a pixel that was repeated
 collects the gradients of its copies. Windows may overlap, and what a pixel gets from several windows adds.
 
-In arrays: for one tap (i, j) of the window, the pixels that all windows see through it form one strided slice
-of the image. So each operation is a handful of whole-array operations, one for each tap.
+In arrays: the pixels that all windows see through one tap (i, j) form a strided slice of the image. So each op takes
+one or two whole-array operations for each tap.
+
+Taught by docs/06-convolution.md.
 """
 
 import numpy as np
@@ -24,7 +26,7 @@ from .conv.layout import empty_hwcn, to_hwcn, to_nhwc
 def max_pool2d_forward(x, kernel, stride=None, padding=0):
     """y (N, OH, OW, C): the maximum of each window. stride: the kernel's size unless given.
 
-    Raises ValueError when no window fits, or one might lie in the padding altogether (padding > kernel / 2).
+    Raises ValueError when no window fits, or when a window could see padding alone (padding > kernel / 2).
     """
     check_floating("max_pool2d", x=x)
     window = _Windows("max_pool2d", x.shape, kernel, stride, padding)
@@ -36,11 +38,11 @@ def max_pool2d_forward(x, kernel, stride=None, padding=0):
 
 
 def max_pool2d_gradient(g, x, y, kernel, stride=None, padding=0):
-    """dL/dx from g = dL/dy, the input x and the result y: to each window's first maximum (to nobody if that is NaN)."""
+    """dL/dx from g = dL/dy, the input x and the result y: to the first maximum of each window (a NaN gets none)."""
     window = _Windows("max_pool2d", x.shape, kernel, stride, padding)
     image, y, g = to_hwcn(x), to_hwcn(y), to_hwcn(g)
     dx = np.zeros_like(image)
-    waiting = np.ones(y.shape, bool)  # windows that have not met their maximum yet
+    waiting = np.ones(y.shape, bool)  # windows whose maximum has not been found yet
     for outputs, pixels in window.taps():
         won = image[pixels] == y[outputs]
         won &= waiting[outputs]
@@ -73,7 +75,7 @@ def avg_pool2d_gradient(g, x_shape, kernel, stride=None, padding=0):
 
 def upsample2d_forward(x, scale):
     """y (N, kH H, kW W, C): every pixel repeated along H and W; scale k is an int or a pair."""
-    down, across = as_pair("upsample2d", "scale", scale, least=1)
+    down, across = as_pair("upsample2d", "scale", scale, minimum=1)
     batch, height, width, channels = _four("upsample2d", x.shape)
     image = to_hwcn(x)
     y = empty_hwcn((batch, down * height, across * width, channels), x.dtype)
@@ -85,7 +87,7 @@ def upsample2d_forward(x, scale):
 
 def upsample2d_gradient(g, scale):
     """dL/dx from g = dL/dy (N, kH H, kW W, C): the sum over the copies of each pixel."""
-    down, across = as_pair("upsample2d", "scale", scale, least=1)
+    down, across = as_pair("upsample2d", "scale", scale, minimum=1)
     g = to_hwcn(g)
     dx = g[::down, ::across].copy()
     for i in range(down):
@@ -100,9 +102,9 @@ class _Windows:
 
     def __init__(self, op, x_shape, kernel, stride, padding):
         batch, height, width, channels = _four(op, x_shape)
-        self.kernel = as_pair(op, "kernel", kernel, least=1)
-        self.stride = self.kernel if stride is None else as_pair(op, "stride", stride, least=1)
-        self.padding = as_pair(op, "padding", padding, least=0)
+        self.kernel = as_pair(op, "kernel", kernel, minimum=1)
+        self.stride = self.kernel if stride is None else as_pair(op, "stride", stride, minimum=1)
+        self.padding = as_pair(op, "padding", padding, minimum=0)
         if 2 * self.padding[0] > self.kernel[0] or 2 * self.padding[1] > self.kernel[1]:
             raise ValueError(f"{op}: padding {self.padding} must be at most half the kernel {self.kernel}")
         self.size = (height, width)

@@ -1,14 +1,16 @@
-"""Stacks of matrix products, cut into pieces that the BLAS multiplies fast.
+"""Stacks of matrix products, in the form that the running BLAS multiplies fast.
 
-OpenBLAS first copies the operands of a large product into an order of its own. That pays if each element is then used
-often enough; in the products of a convolution it is not. A product of at most a million multiplications runs without
-the copy, and faster. So larger products are cut into pieces of some rows each.
+Where the BLAS has a path without packing (``blas.py``), larger products are cut into pieces that are small enough for
+it. Elsewhere products stay whole, and sums of products become one long product.
+
+Taught by docs/05-matrix-products.md.
 """
 
 import numpy as np
 
-MAX_MULTIPLICATIONS = 1_000_000  # of one product: up to here OpenBLAS multiplies without copying its operands
-PIECE_ROWS = 16  # a piece has a multiple of so many rows: with fewer, the other operand is read too often
+from .blas import max_unpacked_multiplications
+
+MIN_PIECE_ROWS = 32  # with fewer rows in a piece, reading the other operand again costs more than packing
 MIN_SUMMED = 32  # length of the sums in a product below which products are made together, not one by one
 STRIPE = 32  # columns of the left operand that a sum of outer products takes at a time
 MIN_ROWS_ADDED = 64  # rows that it adds at a time, at least: with fewer, the sum is read and written too often
@@ -17,8 +19,10 @@ MIN_ROWS_ADDED = 64  # rows that it adds at a time, at least: with fewer, the su
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
     """out (..., R, M) = a (..., R, K) @ b (..., K, M), a few rows at a time. Leading axes are broadcast."""
     rows = a.shape[-2]
-    fitting = MAX_MULTIPLICATIONS // (b.shape[-2] * b.shape[-1]) // PIECE_ROWS * PIECE_ROWS
-    if fitting == 0 or fitting >= rows:
+    fitting = (
+        max_unpacked_multiplications() // (b.shape[-2] * b.shape[-1]) // 16 * 16
+    )  # the kernels take 16 rows at once
+    if fitting < MIN_PIECE_ROWS or fitting >= rows:
         return np.matmul(a, b, out=out)
     for i in range(0, rows, fitting):
         np.matmul(a[..., i : i + fitting, :], b, out=out[..., i : i + fitting, :])
@@ -31,8 +35,8 @@ def in_pieces(a: np.ndarray, columns: int) -> np.ndarray:
     It makes the fewest pieces whose products are small enough; one, if no number of pieces divides the rows so.
     """
     *stack, rows, size = a.shape
-    for pieces in range(1, rows // 4 + 1):
-        if rows % pieces == 0 and rows // pieces * size * columns <= MAX_MULTIPLICATIONS:
+    for pieces in range(1, rows // MIN_PIECE_ROWS + 1):
+        if rows % pieces == 0 and rows // pieces * size * columns <= max_unpacked_multiplications():
             return a.reshape(*stack, pieces, rows // pieces, size)
     return a.reshape(*stack, 1, rows, size)
 
@@ -44,7 +48,7 @@ def sum_of_outer_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """
     (rows, width), columns = a.shape, b.shape[1]
     stripe = STRIPE if width % STRIPE == 0 else width
-    fitting = MAX_MULTIPLICATIONS // max(1, stripe * columns)
+    fitting = max_unpacked_multiplications() // max(1, stripe * columns)
     if fitting < MIN_ROWS_ADDED:
         return np.matmul(a.T, b)
     stripes = a.T.reshape(width // stripe, stripe, rows)
@@ -61,7 +65,7 @@ def multiply_and_add(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarra
     large, or so short that they would write more than they multiply, all matrices are laid side by side, and one long
     product adds them up too.
     """
-    if a.shape[-1] >= MIN_SUMMED and a.shape[-2] * b.shape[-2] * a.shape[-1] <= MAX_MULTIPLICATIONS:
+    if a.shape[-1] >= MIN_SUMMED and a.shape[-2] * b.shape[-2] * a.shape[-1] <= max_unpacked_multiplications():
         products = np.matmul(a, in_row_order(b.swapaxes(-1, -2)))
         return np.add.reduce(products.reshape(-1, *out.shape), axis=0, out=out)
     return np.matmul(_side_by_side(a), _side_by_side(b).T, out=out)

@@ -1,18 +1,19 @@
 """Sharing the work of a kernel between threads: `in_parallel(function, items)`.
 
-NumPy's own functions run on one core; only its matrix products know threads, and those only for large matrices. But
-while NumPy computes it lets other Python threads run. So a kernel cuts its work into items, some rows, channels or
-products each, and `in_parallel` calls the function on each item, in as many threads as `set_threads` allows. How the
-work is cut must depend on its size alone, never on the number of threads; then neither do the results, down to the
-last bit.
+NumPy's own functions run on one core; only its large matrix products use threads. But while NumPy computes, it releases
+the global interpreter lock, and other Python threads run. So a kernel cuts its work into items, some rows, channels or
+products each, and `in_parallel` calls the function on each item, in as many threads as `set_threads` allows. The
+cuts must depend on the sizes alone, never on the number of threads: then the results are the same to the last bit.
 
-The matrix library's own threads would compete with these for the same cores, waiting in busy loops. So from the first
-`set_threads` on, whatever its number, the library uses one in the whole process; before it, the kernels use one and
-the library as many as it likes. How it rounds may depend on that number: the same bytes on any machine are promised
-after a `set_threads`.
+The threads of the BLAS wait in busy loops, and would compete with these for the same cores. So `set_threads`, with any
+number, limits the BLAS to one thread in the whole process. Before the first call, the kernels use one thread and the
+BLAS as many as it likes. Its rounding may depend on that number: only after `set_threads` are the bytes of a result
+independent of the number of cores.
 
 The number of threads is a property of the machine, not of a computation, and is the one setting that lives here and
 not in an argument.
+
+Taught by docs/06-convolution.md.
 """
 
 import contextvars
@@ -36,7 +37,7 @@ def available_cores() -> int:
 
 
 def set_threads(count: int) -> None:
-    """Let the kernels use `count` threads from now on, and the matrix library one. At import the kernels use one.
+    """Let the kernels use `count` threads from now on, and the BLAS one. At import the kernels use one.
 
     Raises:
         ValueError: fewer than one, or no whole number.
@@ -55,10 +56,10 @@ def get_threads() -> int:
 
 
 def in_parallel(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """[function(item) for item in items], in any order and in several threads at once; back when all are done.
+    """[function(item) for item in items], in any order and in several threads; returns when all calls have ended.
 
-    The calls must not depend on each other. If one raises, no further ones are begun, and the first error is raised
-    when those that run have ended.
+    The calls must be independent. If one raises, no further calls start; when the running ones have ended, the first
+    error is raised.
     """
     items = list(items)
     helpers = _team.helpers[: len(items) - 1] if len(items) > 1 else []
@@ -67,7 +68,7 @@ def in_parallel(function: Callable[[Item], Result], items: Iterable[Item]) -> li
     task = _Task(function, items)
     try:
         for helper in helpers:
-            # the settings of this thread, such as np.errstate, hold in the helpers too
+            # helpers run with the context of this thread: np.errstate holds there too
             helper.tasks.put((task, contextvars.copy_context()))
         with _staying_on(_team.core):
             task.work()
@@ -79,10 +80,10 @@ def in_parallel(function: Callable[[Item], Result], items: Iterable[Item]) -> li
 
 
 class _Task:
-    """The items of one call of in_parallel, from which each thread takes the next one until there are none.
+    """The items of one call of in_parallel; each thread takes the next item until none is left.
 
-    A helper that comes too late, since it was busy with another task, finds it closed and leaves it alone. So a task
-    waits only for threads that are at work on it, and one within another cannot wait for itself.
+    A helper that was busy may come after the last item: it finds the task closed, and does nothing. So a task waits
+    only for threads that work on it, and a task inside another cannot wait for itself.
     """
 
     def __init__(self, function: Callable[[Any], Any], items: list[Any]):
@@ -101,11 +102,11 @@ class _Task:
                 self.results[i] = self.function(item)
         except BaseException as error:
             self.errors.append(error)
-            for _ in self.waiting:  # nothing is left for the others
+            for _ in self.waiting:  # take the rest, so that no thread starts another item
                 pass
 
     def join(self) -> None:
-        """Work on it beside the thread whose task it is, unless that is done."""
+        """Help the thread that owns the task, unless the task is closed."""
         with self._lock:
             if self._closed:
                 return
@@ -118,7 +119,7 @@ class _Task:
             self._left.release()
 
     def close(self) -> None:
-        """Wait until nobody is at work. Ctrl-C meanwhile is kept until then: nobody may go on writing afterwards."""
+        """Wait until no thread works on it. A KeyboardInterrupt is held back: no thread may write to arrays later."""
         interruption = None
         while not self._closed or self._at_work:
             try:
@@ -135,11 +136,11 @@ class _Task:
 
 
 class _Team:
-    """The helpers beside the calling thread, each waiting for its next task."""
+    """The helper threads beside the calling one; each waits for its next task."""
 
     def __init__(self) -> None:
         self.helpers: list[_Helper] = []
-        self.core: int | None = None  # on which the calling thread stays while it works with them
+        self.core: int | None = None  # the core on which the calling thread stays while it works with them
 
     def resize(self, threads: int) -> None:
         before = self.helpers
@@ -161,14 +162,14 @@ class _Helper(threading.Thread):
             while (job := self.tasks.get()) is not None:
                 task, context = job
                 context.run(task.join)
-                del job, task, context  # and with them the arrays that the task was about
+                del job, task, context  # they would keep the arrays of the task alive
 
 
 def _cores_to_stay_on(threads: int) -> list[int | None]:
     """A core for each thread, if there are exactly as many; otherwise let the system choose.
 
-    Threads that often wait for each other tend to be woken on one core, by a rule of Linux that helps those which
-    share data; with as many cores as threads there is only one sensible way to place them.
+    Linux tends to wake threads that often wait for each other on one core, which helps threads that share data. With as
+    many cores as threads, one thread on each core is always better.
     """
     if threads > 1 and hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
@@ -195,7 +196,7 @@ def _staying_on(core: int | None) -> Iterator[None]:
 
 _team = _Team()
 
-if hasattr(os, "register_at_fork"):  # threads do not survive a fork: the child starts with one, like any process
+if hasattr(os, "register_at_fork"):  # threads do not survive a fork: the child starts with one
 
     def _start_anew() -> None:
         global _team

@@ -21,7 +21,7 @@ class _Convolution(Module):
 
     def _draw_parameters(self, rng, filters, kernel_size, channels, biases, dtype):
         """weight (filters, kH, kW, channels) and `biases` numbers or None, uniform on +-1/sqrt(channels kH kW)."""
-        kernel = as_pair(type(self).__name__, "kernel_size", kernel_size, least=1)
+        kernel = as_pair(type(self).__name__, "kernel_size", kernel_size, minimum=1)
         fan_in = channels * kernel[0] * kernel[1]
         self.weight = Tensor(init.fan_in_uniform(rng, (filters, *kernel, channels), dtype, fan_in), requires_grad=True)
         self.bias = None

@@ -17,7 +17,7 @@ Shape = Sequence[int]
 
 
 def zeros(shape: Shape, dtype: DTypeLike = np.float32) -> np.ndarray:
-    """All zero: for biases. (Weights need randomness: equal units would stay equal for ever.)"""
+    """All zero: for biases. (Weights must be random: units that start equal stay equal.)"""
     return np.zeros(shape, dtype)
 
 
@@ -71,7 +71,7 @@ def kaiming_normal(
     negative_slope: float = 0.0,
     fan_in: int | None = None,
 ) -> np.ndarray:
-    """Normal with variance 2 / ((1 + negative_slope^2) fan_in): makes up for the half that (leaky) ReLU cuts off.
+    """Normal with variance 2 / ((1 + negative_slope^2) fan_in): makes up for what (leaky) ReLU removes.
 
     Source: He, Zhang, Ren & Sun, "Delving deep into rectifiers" (2015), eqs. 10 and 15.
     """

@@ -1,4 +1,4 @@
-"""Layers without memory: linear maps, activations, dropout, and layers in a row.
+"""Layers without a state: linear maps, activations, dropout, and layers in sequence.
 
 A layer that has parameters takes the generator that draws them and their dtype: float32 to train, float64 to check.
 """
@@ -48,8 +48,8 @@ class Linear(Module):
 class Dropout(Module):
     """While training, set each number to zero with probability `rate` and divide the others by 1 - rate.
 
-    The division keeps the expected value, so that nothing has to change in `eval` mode, where x passes untouched.
-    What survives is drawn from `rng` at every call. Raises ValueError for a rate outside that range.
+    The division keeps the expected value, so that x passes unchanged in `eval` mode. Each call draws from `rng` which
+    numbers survive. Raises ValueError for a rate outside that range.
 
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014), in the
     inverted form of its section 10.
@@ -71,9 +71,9 @@ class Dropout(Module):
 
 
 class Sequential(Module):
-    """Layers in a row, each reading what the one before it made; parameters are named "0.weight", "1.bias" ...
+    """Layers in sequence, each applied to the result of the one before; parameters are named "0.weight", "1.bias" ...
 
-    Raises TypeError for a layer that is no Module. Attributes set later are parts, but not layers in the row.
+    Raises TypeError for a layer that is no Module. Attributes set later are parts, but not layers of the sequence.
     """
 
     def __init__(self, *layers: Module):

@@ -30,7 +30,7 @@ class Module:
     """Base class of layers and models: write `forward`, set parameters and parts as attributes.
 
     Attributes:
-        training: True while learning; layers like Dropout behave otherwise when it is False (see `train`, `eval`).
+        training: True while learning; layers like Dropout behave differently when it is False (see `train`, `eval`).
         torch_axes: for parameters whose axes PyTorch orders otherwise, by name: PyTorch's axes as indices of ours
             (read by `autograd.interop` only).
     """
@@ -72,7 +72,7 @@ class Module:
         return self.train(False)
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+        """Set the gradients of all parameters to None."""
         for parameter in self.parameters():
             if parameter.requires_grad:
                 parameter.grad = None

@@ -1,4 +1,4 @@
-"""Normalising layers: `weight` starts at one and `bias` at zero, so that they begin by normalising alone."""
+"""Normalising layers: `weight` starts at one and `bias` at zero, so that at first they only normalise."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ def _weight_and_bias(shape, dtype):
 class BatchNorm(Module):
     """`autograd.batch_norm` of (N, H, W, channels) or (N, channels), with parameters and running statistics.
 
-    The buffers `running_mean` and `running_var` follow the batches while training, and take their place in `eval`.
+    While training, the buffers `running_mean` and `running_var` follow the statistics of the batches; `eval` uses them.
     `activation` ("relu", "leaky_relu" with `negative_slope`) is applied at the end, in the same pass over memory.
     """
 

@@ -11,11 +11,11 @@ from .schedules import Schedule
 
 
 class Adam(Optimizer):
-    """Steps of about the learning rate in every direction, however large the gradients are in it.
+    """Adam: each parameter moves by about the learning rate in a step, whatever the scale of its gradient.
 
-    `adam_formula` is the rule as the paper writes it; this is the same with fewer passes over memory: the averages
-    are kept as M = m / (1 - beta1) and V = v / (1 - beta2), which need no scaled copy of g, and all factors that are
-    the same for every number are put together beforehand.
+    `adam_formula` is the rule as the paper writes it; this is the same with fewer passes over memory. The averages are
+    kept as M = m / (1 - beta1) and V = v / (1 - beta2), which need no scaled copy of g, and the factors that all
+    elements share are combined first.
 
         M = beta1 M + g        V = beta2 V + g^2        s^2 = (1 - beta2) / (1 - beta2^n)
 
@@ -54,10 +54,10 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with the decay taken off the parameters directly: parameter -= rate * weight_decay * parameter.
+    """Adam with the decay applied to the parameters directly: parameter -= rate * weight_decay * parameter.
 
-    In Adam a decay inside the gradient is divided by the gradient's size like all the rest, so that parameters with
-    large gradients would hardly decay.
+    In Adam, a decay inside the gradient is divided by the scale of the gradient, so parameters with large gradients
+    would hardly decay.
 
     Source: Loshchilov & Hutter, "Decoupled weight decay regularization" (2019), Algorithm 2.
     """

@@ -1,4 +1,4 @@
-"""Limiting the length of the gradient."""
+"""Clip the norm of the gradient."""
 
 import math
 from collections.abc import Iterable
@@ -9,9 +9,9 @@ from ..tensor import Tensor
 
 
 def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float) -> float:
-    """Scale all gradients by one factor so that their joint length is at most `max_norm`; returns the length before.
+    """Scale all gradients by one factor so that their joint norm is at most `max_norm`; returns the norm before.
 
-    The direction stays. What explodes over the steps of a recurrent net then costs one bad step instead of the run.
+    The direction stays the same. A gradient that explodes over time then costs one bad step, not the whole run.
 
     Source: Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural networks" (2013), Algorithm 1.
 
@@ -23,7 +23,7 @@ def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float) -> float:
         raise ValueError(f"clip_grad_norm: max_norm is {max_norm}, expected a number above 0")
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     norm = math.sqrt(sum(float(np.vdot(gradient, gradient)) for gradient in gradients))
-    if not math.isfinite(norm):  # perhaps the squares alone are too large for float32: 1e20 has none
+    if not math.isfinite(norm):  # perhaps only the squares overflow float32, as that of 1e20 does
         norm = math.sqrt(sum(float(np.square(gradient, dtype=np.float64).sum()) for gradient in gradients))
     if not math.isfinite(norm):
         raise FloatingPointError(f"clip_grad_norm: the length of the gradients is {norm}")

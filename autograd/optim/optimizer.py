@@ -1,12 +1,12 @@
-"""What every optimiser shares: walking through the parameters, and remembering.
+"""What all optimisers share: the walk through the parameters, and the running averages.
 
-Seen from here, a model is one long vector. An optimiser is a rule for a stretch of that vector,
+To an optimiser, a model is one long vector. Its rule works on a stretch of that vector,
 
     change = rule(gradient, running averages, number of the update, learning rate)        parameter -= change
 
 and `Optimizer.step` applies it stretch by stretch, in as many threads as the kernels use. Small parameters share a
-stretch, so that a model of ten small arrays costs one pass of NumPy calls and not ten; large ones are cut, so that
-what one call writes, the next finds in a cache. Parameters and gradients stay where they are; only the running
+stretch: ten small arrays cost one pass of NumPy calls, not ten. Large ones are cut, so that the result of one call is
+still in the cache for the next. Parameters and gradients stay where they are; only the running
 averages live in long flat buffers.
 """
 
@@ -22,13 +22,13 @@ from ..kernels.threads import in_parallel
 from ..tensor import Tensor
 from .schedules import Schedule
 
-# Numbers in a stretch. In float32 its arrays, 1 MiB each, stay in a level-3 cache between the calls of one update, and
-# each call is so long that threads seldom wait for one another to let go of the interpreter.
-STRETCH = 262_144
+# Elements of a stretch. In float32 its arrays of 1 MiB stay in the level-3 cache between the calls of one update, and a
+# call is so long that threads seldom wait for the global interpreter lock.
+MAX_STRETCH = 262_144
 
 
 class Stretch(NamedTuple):
-    """A run of the vector of all parameters: pieces of neighbours that have been updated equally often."""
+    """A stretch of the vector of all parameters: neighbouring pieces that have been updated equally often."""
 
     start: int
     pieces: list[tuple[int, slice]]  # the index of a parameter, and which part of it
@@ -78,7 +78,7 @@ class Optimizer:
         return self.learning_rate(self.steps) if callable(self.learning_rate) else self.learning_rate
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+        """Set the gradients of all parameters to None."""
         for parameter in self.parameters:
             if parameter.requires_grad:
                 parameter.grad = None
@@ -113,24 +113,24 @@ class Optimizer:
             np.subtract(values, change[start:end], out=values)
 
     def _change(self, gradient: np.ndarray, averages: list[np.ndarray], update: int, rate: float) -> np.ndarray:
-        """What to subtract from a stretch of parameters in their update number `update` (from 1).
+        """What to subtract from a stretch of parameters in update number `update` (from 1).
 
         Brings `averages` up to date, and leaves `gradient` as it is.
         """
         raise NotImplementedError
 
     def _decayed(self, gradient: np.ndarray, values: list[np.ndarray], rate: float) -> np.ndarray:
-        """The gradient, with that of the penalty."""
+        """The gradient plus that of the penalty."""
         return gradient + self.weight_decay * np.concatenate(values) if self.weight_decay else gradient
 
     def _plan_for(self, arrays: list[np.ndarray | None]) -> None:
-        self._plan = list(self._stretches(arrays))  # first: where this raises, the next step must try again
+        self._plan = list(self._stretches(arrays))  # first: if this raises, the next step must plan again
         self._planned_for = arrays
 
     def _stretches(self, arrays: list[np.ndarray | None]) -> Iterator[Stretch]:
         """Cut the parameters into stretches; `arrays` holds None for those that have no gradient.
 
-        They serve until other parameters have gradients: those that have are updated equally often meanwhile.
+        The cuts stay valid while the same parameters have gradients: these are updated equally often.
         """
         current, end = None, -1
         for k, array in enumerate(arrays):
@@ -139,13 +139,13 @@ class Optimizer:
             if not array.flags.c_contiguous:
                 raise ValueError(_not_contiguous(k, array))
             values = array.reshape(-1)
-            for cut in range(0, values.size, STRETCH):
-                part = slice(cut, min(cut + STRETCH, values.size))
+            for cut in range(0, values.size, MAX_STRETCH):
+                part = slice(cut, min(cut + MAX_STRETCH, values.size))
                 start, stop = self._starts[k] + part.start, self._starts[k] + part.stop
                 joins = (
                     current
                     and start == end
-                    and stop - current.start <= STRETCH
+                    and stop - current.start <= MAX_STRETCH
                     and self._updates[k] == self._updates[current.pieces[0][0]]
                 )
                 if not joins:

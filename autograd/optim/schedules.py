@@ -2,7 +2,7 @@
 
 >>> Adam(parameters, learning_rate=warm_up(100, cosine_decay(3e-3, steps=2000)))
 
-Being functions of the step alone they hold no state: a run that is resumed at step n goes on with the same rates.
+They depend on the step alone and hold no state: a run resumed at step n continues with the same rates.
 """
 
 import math
@@ -31,7 +31,7 @@ def step_decay(start: float, every: int, factor: float) -> Schedule:
 def warm_up(steps: int, schedule: Schedule | float) -> Schedule:
     """`schedule` (or a constant rate) times (n + 1) / steps during the first `steps` steps, unchanged afterwards.
 
-    Adam's first steps rest on averages of few gradients; small steps meanwhile keep them from doing harm.
+    Adam's first averages come from few gradients and are noisy; small steps limit the harm.
     Source: Goyal et al., "Accurate, large minibatch SGD" (2017), section 2.2.
     """
     _require_positive("warm_up", steps=steps)

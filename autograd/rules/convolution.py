@@ -2,6 +2,8 @@
 
 The mathematics and the array code are in ``autograd/kernels/conv/forms.py``. A convolution and a transposed
 convolution are each other's backward pass: what one does forward, the other does to the gradient of its input.
+
+Taught by docs/06-convolution.md.
 """
 
 from ..kernels.conv.forms import conv2d_forward, conv_transpose2d_forward, pullback

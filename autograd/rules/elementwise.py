@@ -2,6 +2,8 @@
 
 With two arguments the shapes broadcast as in NumPy. At a kink (relu, abs and clip at their corners, a tie of
 maximum) the derivative does not exist; the choices made there are PyTorch's and stand in each docstring.
+
+Taught by docs/02-one-op.md.
 """
 
 import numpy as np

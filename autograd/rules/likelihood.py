@@ -3,6 +3,8 @@
 Each is one rule: the sum over pixels needs no array per logarithm, and the backward pass is a single product.
 Sums, never means: a density multiplies over pixels, so its logarithm adds up (Kingma and Welling, Auto-Encoding
 Variational Bayes, 2014, section 3 and appendix B).
+
+Taught by docs/09-vae.md.
 """
 
 import math

@@ -5,6 +5,8 @@ With Y = A B, A (n, k), B (k, m): y_ij = sum_k a_ik b_kj, so dL/da_ik = sum_j g_
     dL/dA = G B^T        dL/dB = A^T G
 
 The shapes alone leave no other choice: G has the shape of Y, and only these products give A's and B's shapes.
+
+Taught by docs/05-matrix-products.md.
 """
 
 import math

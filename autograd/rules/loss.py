@@ -1,6 +1,8 @@
-"""Losses, each one rule: fused with the function before it, a loss is stable where the two in a row are not.
+"""Losses, each one rule. Fused with the softmax or sigmoid before it, a loss is stable; as two ops it would not be.
 
 `reduction` is "mean" or "sum" (a scalar comes out) or "none" (one loss per element). All are in nats.
+
+Taught by docs/09-vae.md.
 """
 
 import numpy as np

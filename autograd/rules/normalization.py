@@ -4,6 +4,8 @@ Which elements share a group, and the derivation of the backward pass, are in ``
 with h = weight g, n the normalised x and sigma its deviation,
 
     dL/dx = (h - mean(h) - n mean(h n)) / sigma        dL/dweight = sum g n        dL/dbias = sum g
+
+Taught by docs/04-broadcasting.md.
 """
 
 from ..kernels.layer_normalization import layer_norm_forward, layer_norm_gradients
@@ -44,7 +46,7 @@ def batch_norm(
     """Normalise each channel over the batch and all positions: x (N, H, W, C) or (N, C), all else (C,).
 
     While training, with the statistics of this batch; those are then blended into the running ones, in place, as
-    running += momentum (batch - running): the one side effect of any rule, and PyTorch's way. Otherwise with the
+    running += momentum (batch - running): the only side effect of any rule, as in PyTorch. Otherwise with the
     running ones, which are then constants: dL/dx = weight g / sigma. activation: None, "relu" or "leaky_relu",
     computed while the result is still in the cache, as in `conv2d`.
 

@@ -1,4 +1,7 @@
-"""Pooling and upsampling of images (N, H, W, C); mathematics and array code in ``autograd/kernels/pooling.py``."""
+"""Pooling and upsampling of images (N, H, W, C); mathematics and array code in ``autograd/kernels/pooling.py``.
+
+Taught by docs/06-convolution.md.
+"""
 
 from ..kernels.pooling import (
     avg_pool2d_forward,

@@ -1,11 +1,13 @@
 """Recurrent layers, each one op over a whole sequence.
 
-One op per layer instead of some ten per step: the graph has one node where it had ten times T, and every step runs
-without looking at a graph. The mathematics and the array code are in ``autograd/kernels/{rnn_tanh,lstm,gru}.py``;
-the same layers spelled out in ordinary ops, to read first, in ``autograd/cells.py``.
+One op per layer in place of about ten per step: the graph has one node in place of 10 T, and no step builds a graph. To
+read first: the loops in ``autograd/kernels/plain.py``, and the same layers in ordinary ops in ``autograd/cells.py``.
+The fast array code is in ``autograd/kernels/recurrent/``.
 
 Sizes: B batch, T time, D features, H hidden. Weights and gates as PyTorch's. All arguments are differentiable, and so
 are all results; the backward pass walks through time once for all of them.
+
+Taught by docs/07-through-time.md.
 """
 
 from ..kernels.recurrent.gru import gru_backward, gru_forward
@@ -36,7 +38,7 @@ def lstm(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
     -> all hidden states (B, T, H), the last one (B, H) and the last cell state (B, H).
 
     Backward: dc_t += o_t (1 - tanh(c_t)^2) dh_t, dc_{t-1} = f_t dc_t and dh_{t-1} = W_hh^T da_t; the gates' da_t in
-    ``kernels/lstm.py``. Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers et al. (2000).
+    ``kernels/recurrent/lstm.py``. Source: Hochreiter and Schmidhuber (1997), forget gate of Gers et al. (2000).
     """
     hidden, last_hidden, last_cell, saved = lstm_forward(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh)
     return (hidden, last_hidden, last_cell), *split(lambda g: lstm_backward(saved, *g), 7)
@@ -49,7 +51,8 @@ def gru(x, h0, weight_ih, weight_hh, bias_ih, bias_hh):
     x (B, T, D), h0 (B, H), weight_ih (3H, D), weight_hh (3H, H), bias_ih (3H,), bias_hh (3H,), rows r, z, n
     -> all hidden states (B, T, H) and the last one (B, H).
 
-    Backward: dh_{t-1} = z_t dh_t + W_hh^T da_t; the gates' da_t in ``kernels/gru.py``. Source: Cho et al. (2014).
+    Backward: dh_{t-1} = z_t dh_t + W_hh^T da_t; the gates' da_t in ``kernels/recurrent/gru.py``.
+    Source: Cho et al. (2014).
     """
     hidden, last_hidden, saved = gru_forward(x, h0, weight_ih, weight_hh, bias_ih, bias_hh)
     return (hidden, last_hidden), *split(lambda g: gru_backward(saved, *g), 6)

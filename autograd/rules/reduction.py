@@ -1,7 +1,9 @@
 """Reductions: many numbers become one along `axis` (an int, a tuple, or None for all axes).
 
-The backward pass runs the other way: one number is handed back to all that made it. `_spread` gives g the axes
-that the reduction took away, with size 1, so that ordinary broadcasting does the handing out.
+The backward pass gives the gradient of each result to all numbers that it was made from. `_spread` puts back the axes
+that the reduction removed, with size 1, so that g broadcasts to the shape of x.
+
+Taught by docs/04-broadcasting.md.
 """
 
 import math
@@ -113,7 +115,7 @@ def logsumexp(x, axis=-1, keepdims=False):
 
 @rule
 def softmax(x, axis=-1):
-    """p = e^x / sum e^x. Backward: p * (g - sum(g * p)): what all outputs share cancels."""
+    """p = e^x / sum e^x. Backward: p * (g - sum(g * p)); a constant added to g has no effect."""
     exponentials = np.exp(x - x.max(axis, keepdims=True))
     p = exponentials / exponentials.sum(axis, keepdims=True)
     return p, lambda g: p * (g - (g * p).sum(axis, keepdims=True))

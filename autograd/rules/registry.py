@@ -1,4 +1,4 @@
-"""What a rule is, and the register that every rule signs.
+"""What a rule is, and the registry of all rules.
 
 A **rule** is a pure function of arrays. It returns its value and, for each array argument, one
 *vector-Jacobian product*: a function that turns ``g``, the gradient of the loss with respect to the value,
@@ -8,17 +8,19 @@ into the gradient of the loss with respect to that argument. Forward and backwar
     def mul(a, b):
         return a * b, lambda g: g * b, lambda g: g * a
 
-Rules know calculus and no graphs; the engine (``autograd/tensor.py``) knows graphs and no calculus. So that
-rules stay this short, the engine takes three things off their hands:
+Rules know calculus and no graphs; the engine (``autograd/tensor.py``) knows graphs and no calculus. The engine
+does three things for all rules, which keeps them this short:
 
 - *Broadcasting*: a vjp may return an array of the broadcast shape; the engine sums it to the argument's shape.
 - *Unneeded gradients*: the engine never calls the vjp of an argument that nobody differentiates.
-- *Memory*: what no vjp closes over is freed at once, so close over the least: ``exp`` keeps its answer,
-  ``sum`` keeps a shape. An argument that has no gradient (labels, a condition) has ``None`` for its vjp.
+- *Memory*: an array that no vjp closes over is freed at once. So a vjp closes over as little as possible: ``exp``
+  keeps its result, ``sum`` keeps a shape. An argument without gradient (labels, a condition) has ``None`` for its vjp.
 
 A rule never changes its arguments nor ``g``, and keeps their dtype. Arrays come first, options after them.
 A rule with several results returns them as a tuple; its vjps then take a list with one gradient for each,
 ``None`` where a result was not used.
+
+Taught by docs/02-one-op.md.
 """
 
 from collections.abc import Callable
@@ -30,7 +32,7 @@ RULES: dict[str, Callable[..., tuple[Any, ...]]] = {}
 
 
 def rule(function: F) -> F:
-    """Enter a rule in the register that the gradient checks and the documentation walk through."""
+    """Enter a rule in the registry, which the gradient checks and the tests of the documentation walk through."""
     RULES[function.__name__] = function
     return function
 
@@ -38,8 +40,8 @@ def rule(function: F) -> F:
 def split(pullback, count):
     """Turn one ``pullback``, in which the gradients of all arguments share their work, into ``count`` vjps.
 
-    ``pullback(g)`` does the shared work and returns one function without arguments for each gradient, which
-    finishes it. The shared work runs once, and a gradient that nobody needs is never finished.
+    ``pullback(g)`` does the shared work and returns one function without arguments for each gradient. The shared work
+    runs once, and a gradient that is not needed is never computed.
     """
     finishers: list[Callable[[], Any]] = []
 

@@ -1,7 +1,8 @@
-"""Moving numbers without changing them: the backward pass moves every number of g back to where it came from.
+"""Ops that move numbers without changing them: the backward pass moves each number of g back to its place in x.
 
-A number that was copied to several places receives the sum of what comes back from them; one that was left out
-receives zero.
+A number that was copied to several places gets the sum of their gradients; one that was left out gets zero.
+
+Taught by docs/04-broadcasting.md.
 """
 
 import numpy as np

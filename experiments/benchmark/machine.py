@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_info
 
 import autograd
+from autograd.kernels.blas import running_blas
 
 from .timing import Stopwatch
 
@@ -33,12 +33,10 @@ def _processor() -> str:
 
 
 def _blas() -> str:
-    found = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
-    ours = [pool for pool in found if "numpy" in pool["filepath"]] or found
-    if not ours:
+    blas = running_blas()
+    if not blas:
         return np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"]
-    pool = ours[0]
-    return f"{pool['internal_api']} {pool['version']} for {pool.get('architecture', 'unknown')}"
+    return f"{blas['internal_api']} {blas['version']}, kernels for {blas.get('architecture', 'an unknown processor')}"
 
 
 class Busyness:

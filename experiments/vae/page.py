@@ -17,9 +17,9 @@ from experiments.page.study import (
     link_discussion,
 )
 from experiments.prose import escaped
-from experiments.vae.saved import SavedVae, open_vae_run
+from experiments.vae.saved import SavedVae
 from experiments.vae.tables import latent_table, layers_table, linear_table, metrics_table
-from experiments.vae.words import name, number, times, title
+from experiments.vae.words import name, rounded, times, title
 
 KINDS = {  # of figures that are drawn once for each weight
     "learning_curve": (
@@ -51,7 +51,7 @@ DISCUSSED = {  # headings of discussion.md by item, as shell patterns
 
 def study(folder: Path) -> Study:
     """Read a finished run folder of problem 2."""
-    run = open_vae_run(folder)
+    run = SavedVae.open(folder)
     figures = figures_in(folder)
     items = (
         _preparation(run, figures),
@@ -66,7 +66,7 @@ def study(folder: Path) -> Study:
         facts=_facts(run),
         highlights=_highlights(run),
         stamp="Drawn faces: pictures that this program drew, not a collected data set." if run.drawn else "",
-        notes=tuple(run.config["data"].get("notes", [])),
+        notes=tuple(run.config.get("notes", [])),
         items=link_discussion(items, DISCUSSED),
         tables=tuple(sorted(folder.glob("*.csv"))),
     )
@@ -85,7 +85,7 @@ def _facts(run: SavedVae) -> tuple[tuple[str, str], ...]:
 
 
 def _highlights(run: SavedVae) -> Highlights:
-    numbers = [(number(run.final(weight, "neg_elbo")), title(run, weight)) for weight in run.weights]
+    numbers = [(rounded(run.final(weight, "neg_elbo")), title(run, weight)) for weight in run.weights]
     return Highlights("Negative ELBO on held-out images, nats per image, unweighted", tuple(numbers))
 
 

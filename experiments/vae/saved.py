@@ -1,36 +1,23 @@
-"""What a run of problem 2 left behind, read back: tables, arrays and verdicts, checked.
+"""What a run of problem 2 left behind, read back: tables, arrays and verdicts, and the numbers that follow from them.
 
 Figures, GIF, tables and discussion are made from these files alone, so they can be redrawn without a model.
 """
 
-import json
 import math
-import os
-import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from data.errors import DataError
+from experiments.run_folder import SavedRun, read_arrays, read_json
 from experiments.vae.yardsticks import LinearYardstick, PcaYardstick
 from vae import diagnostics
 
-COLUMNS = {
-    "metrics.csv": (
-        "kl_weight", "epoch", "split", "neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units",
-    ),
-    "final.csv": ("kl_weight", "split", "metric", "value"),
-    "factors.csv": ("kl_weight", "factor", "r_squared"),
-    "linear_code.csv": ("kl_weight", "metric", "value"),
-}  # fmt: skip
-NEEDED = ("data", "latent", "likelihood", "image_size")
-
-Arrays = dict[str, np.ndarray]
-SILENT_SHARE = 0.1
+METRIC_COLUMNS = ("kl_weight", "epoch", "split", "neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units")
+SILENT_SHARE = 0.1  # a code with less than this share of the reference's KL is almost lost
 
 
 class Curve(NamedTuple):
@@ -46,21 +33,25 @@ class Curve(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SavedVae:
-    """A run folder. ``config`` is its config.json; everything else is read when asked for."""
+class SavedVae(SavedRun):
+    """A run of problem 2. ``config`` is its config.json; everything else is read when it is first needed."""
 
-    folder: Path
-    config: dict[str, Any]
-    _kept: dict[str, Arrays] = field(default_factory=dict, repr=False)
+    STUDY = "vae"
+    COLUMNS: ClassVar[dict[str, tuple[str, ...]]] = {
+        "metrics.csv": METRIC_COLUMNS,
+        "final.csv": ("kl_weight", "split", "metric", "value"),
+        "factors.csv": ("kl_weight", "factor", "r_squared"),
+        "linear_code.csv": ("kl_weight", "metric", "value"),
+    }
 
     @property
     def drawn(self) -> bool:
-        """True if the pictures are faces that the program drew."""
+        """True if the faces were drawn by the program."""
         return bool(self.config["data"]["drawn"])
 
     @property
     def kind(self) -> str:
-        """What the pictures that the model was given are called: "drawn" or "real"."""
+        """What the faces that the model was given are called: "drawn" or "real"."""
         return "drawn" if self.drawn else "real"
 
     @property
@@ -75,74 +66,59 @@ class SavedVae:
 
     @property
     def image_size(self) -> int:
-        """The side of a picture in pixels, S."""
+        """The side of an image in pixels, S."""
         return int(self.config["image_size"])
 
     @cached_property
     def weights(self) -> tuple[float, ...]:
         """The KL weights that were trained, in the run's order: those of which metrics.csv has rows."""
-        there = list(dict.fromkeys(self.table("metrics.csv")["kl_weight"].astype(float)))
-        asked = [float(weight) for weight in self.config.get("kl_weights", there)]
-        return tuple(weight for weight in asked if weight in there)
+        there = set(self._metrics["kl_weight"].astype(float))
+        return tuple(float(weight) for weight in self.config["kl_weights"] if weight in there)
 
     @property
     def reference(self) -> float:
         """The weight that the others are compared with: 1, the bound itself; without it, the one closest to 1."""
         return min(self.weights, key=lambda weight: abs(weight - 1))
 
-    def has(self, name: str) -> bool:
-        """True if the run wrote the file ``name``."""
-        return (self.folder / name).is_file()
-
-    def table(self, name: str) -> pd.DataFrame:
-        """The rows of one of the files in COLUMNS; raises DataError if it is missing, empty or lacks a column."""
-        path = self.folder / name
-        try:
-            frame = pd.read_csv(path)
-        except FileNotFoundError:
-            raise DataError(f"{path}: no such file; it is written by training") from None
-        except (ValueError, UnicodeDecodeError) as error:
-            raise DataError(f"{path}: not a table ({error})") from None
-        missing = [column for column in COLUMNS[name] if column not in frame.columns]
-        if missing:
-            raise DataError(f"{path}: no column {', '.join(missing)}; expected {','.join(COLUMNS[name])}")
-        return frame
-
-    def has_arrays(self, weight: float) -> bool:
+    def has_snapshot(self, weight: float) -> bool:
         """True if the pictures of a weight were saved, which comes after training it."""
-        return self.has(_arrays_name(weight))
+        return self.has(_snapshot_name(weight))
 
-    def arrays(self, weight: float) -> Arrays:
-        """The pictures and numbers of one weight: ``arrays/kl_<weight>.npz``."""
-        return self._load(_arrays_name(weight))
+    def snapshot(self, weight: float) -> dict[str, np.ndarray]:
+        """The pictures and numbers of one weight, as `vae.snapshot` makes them."""
+        if weight not in self._snapshots:
+            self._snapshots[weight] = self.arrays(_snapshot_name(weight))
+        return self._snapshots[weight]
+
+    @cached_property
+    def _snapshots(self) -> dict[float, dict[str, np.ndarray]]:
+        return {}
 
     def stages(self) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Some pictures as they were, cropped and resized; none for drawn faces."""
         name = "arrays/preprocessing.npz"
         if not self.has(name):
             return []
-        arrays = self._load(name)
+        arrays = self.arrays(name)
         count = sum(key.startswith("original_") for key in arrays)
         return [(arrays[f"original_{i}"], arrays[f"crop_{i}"], arrays[f"resized_{i}"]) for i in range(count)]
 
     def frames(self, weight: float) -> dict[int, Path]:
-        """Epoch -> file with the fixed grid of prior samples after it, in order."""
+        """Epoch -> file with the decoded prior draws after it, in order."""
         prefix = f"kl_{weight:g}_"
         paths = (self.folder / "arrays" / "frames").glob(f"{prefix}*.npz")
         return {int(path.stem.removeprefix(prefix)): path for path in sorted(paths)}
 
     def frame(self, weight: float, epoch: int) -> np.ndarray:
-        """The fixed grid of prior samples after an epoch: uint8 (64, S, S, 3)."""
-        path = self.frames(weight)[epoch]
-        return load_arrays(path, keep=("grid",))["grid"]
+        """The same draws from the prior, decoded after an epoch: uint8 (64, S, S, 3)."""
+        return read_arrays(self.frames(weight)[epoch], keep=("grid",))["grid"]
 
     @cached_property
     def verdicts(self) -> dict[float, dict[str, Any]]:
         """Weight -> what its numbers say of the latent space; empty until training has ended."""
         if not self.has("verdicts.json"):
             return {}
-        path = self.folder / "verdicts.json"
-        return {float(weight): facts for weight, facts in _read_json(path).items()}
+        return {float(weight): facts for weight, facts in read_json(self.folder / "verdicts.json").items()}
 
     def verdict(self, weight: float) -> str:
         """ "healthy", "collapsed" or "unused prior"; "" where it was not judged."""
@@ -158,17 +134,17 @@ class SavedVae:
 
     def final(self, weight: float, metric: str, split: str = "held_out") -> float:
         """A metric of final.csv; NaN where the run has none."""
-        return self.finals.get((weight, split, metric), float("nan"))
-
-    def curve(self, weight: float, split: str, metric: str) -> "Curve":
-        """A column of metrics.csv by epoch, for one weight and "train" or "held_out"."""
-        table = self._metrics
-        rows = table[(table["kl_weight"] == weight) & (table["split"] == split)].sort_values("epoch")
-        return Curve(rows["epoch"].to_numpy(), rows[metric].to_numpy(float))
+        return self.finals.get((weight, split, metric), math.nan)
 
     @cached_property
     def _metrics(self) -> pd.DataFrame:
         return self.table("metrics.csv")
+
+    def curve(self, weight: float, split: str, metric: str) -> Curve:
+        """A column of metrics.csv by epoch, for one weight and "train" or "held_out"."""
+        table = self._metrics
+        rows = table[(table["kl_weight"] == weight) & (table["split"] == split)].sort_values("epoch")
+        return Curve(rows["epoch"].to_numpy(), rows[metric].to_numpy(float))
 
     @property
     def pca(self) -> PcaYardstick | None:
@@ -197,59 +173,23 @@ class SavedVae:
 
     def kept_variety(self, weight: float) -> float:
         """Diversity of the reconstructions as a share of that of their originals."""
-        arrays = self.arrays(weight)
+        arrays = self.snapshot(weight)
         return diagnostics.kept_variety(arrays["originals"], arrays["reconstructions"])
 
     def distance_travelled(self, weight: float) -> float:
         """Distance between the decoded ends of the interpolations as a share of that of the real faces."""
-        arrays = self.arrays(weight)
+        arrays = self.snapshot(weight)
         return diagnostics.distance_travelled(arrays["pairs"], arrays["interpolations"])
 
     def silent_units(self, weight: float) -> int:
         """The number of latent units whose KL is below `vae.diagnostics.SILENT_NATS`."""
-        return diagnostics.silent_units(self.arrays(weight)["kl_per_unit"])
+        return diagnostics.silent_units(self.snapshot(weight)["kl_per_unit"])
 
     def nearest_distances(self, weight: float) -> np.ndarray:
         """RMS distance of the first samples from their nearest training faces: (8,)."""
-        arrays = self.arrays(weight)
+        arrays = self.snapshot(weight)
         return diagnostics.rms_distance(arrays["samples"][: len(arrays["nearest"])], arrays["nearest"])
 
-    def _load(self, name: str) -> Arrays:
-        if name not in self._kept:
-            self._kept[name] = load_arrays(self.folder / name)
-        return self._kept[name]
 
-
-def open_vae_run(folder: str | os.PathLike[str]) -> SavedVae:
-    """Open a run folder; raises DataError with one line if it holds no readable config.json."""
-    path = Path(folder) / "config.json"
-    config = _read_json(path)
-    missing = [key for key in NEEDED if key not in config]
-    if missing:
-        raise DataError(f"{path}: no key {', '.join(missing)}; was it written by `python -m experiments vae`?")
-    return SavedVae(Path(folder), config)
-
-
-def load_arrays(path: Path, keep: tuple[str, ...] = ()) -> Arrays:
-    """The arrays of a `.npz` (or only those named in ``keep``); nothing in it can run code. DataError if damaged."""
-    try:
-        # opened here, since NumPy leaves a damaged archive open
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in keep or archive.files}
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file; it is written at the end of training") from None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: cannot be read ({error}); train again to make it anew") from None
-
-
-def _arrays_name(weight: float) -> str:
+def _snapshot_name(weight: float) -> str:
     return f"arrays/kl_{weight:g}.npz"
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file; is {path.parent} the folder of a run?") from None
-    except ValueError as error:
-        raise DataError(f"{path}: not JSON ({error})") from None

@@ -1,124 +1,125 @@
-"""The command line of problem 2: its flags, and the settings that they resolve to."""
+"""The settings of problem 2, one field a flag."""
 
-import argparse
 import math
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-from experiments.cli import add_run_arguments, add_threads_argument, require
-from vae.model import LIKELIHOODS
-from vae.train import Settings
+import numpy as np
 
-# What --quick makes smaller, unless it is asked for outright. Without --images, drawn faces are 6,000 and others all.
-DEFAULTS = {
-    "epochs": Settings.epochs,
-    "images": None,
-    "widths": [32, 64, 128, 256],
-    "latent": 64,
-    "learning_rate": Settings.learning_rate,
-}
-QUICK = {"epochs": 15, "images": 1000, "widths": [16, 32, 64], "latent": 16, "learning_rate": 3e-3}
-IMAGE_SIZE, QUICK_IMAGE_SIZE = 64, 32
-LEAST_IMAGES = 32
+from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_least, require, setting
+from vae.model import LIKELIHOODS, VAE
+from vae.train import Settings as TrainingSettings
 
+DATA, AUTOENCODER, TRAINING = "the data", "the autoencoder", "the training"  # headings in --help
+TRAINER = TrainingSettings()
+MIN_IMAGES = 32
+KL_WEIGHT = Check(
+    lambda weight: 0 <= weight < math.inf and float(f"{weight:g}") == weight,
+    "0 or more, with at most six digits: they name its files",
+)
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_run_arguments(parser, Path("runs/vae"))
-    add_threads_argument(parser)
-    _add_data_arguments(parser.add_argument_group("the data").add_argument)
-    _add_net_arguments(parser.add_argument_group("the autoencoder").add_argument)
-    _add_training_arguments(parser.add_argument_group("the training").add_argument)
+# Independent streams of random numbers, all from --seed; the trainer's own are numbered 1 and 2 (vae/train.py).
+INITIAL_WEIGHTS, PRIOR_DRAWS, PCA = 0, 3, 4
 
 
-def _add_data_arguments(add):
-    add(
-        "--data",
-        default="auto",
+@dataclass(frozen=True)
+class VaeSettings(StudySettings):
+    """What a run of problem 2 depends on."""
+
+    data: str = setting(
+        "auto",
+        "faces: a folder, a .zip or a saved array; drawn: faces drawn by the program; auto: what is in data/raw/, "
+        "else a download, else drawn",
         metavar="auto|drawn|PATH",
-        help="a folder, .zip or saved array of faces; drawn: faces that the program draws; auto: what is in data/raw/, "
-        "else a download, else drawn (%(default)s)",
+        group=DATA,
+        recorded=False,  # the hash of its content is
     )
-    add("--images", type=int, metavar="N", help="use N of them, chosen at random (all, or 6000 drawn; quick 1000)")
-
-
-def _add_net_arguments(add):
-    add("--latent", type=int, metavar="K", help="latent units; with 2 their plane is drawn too (64; quick 16)")
-    add("--widths", type=int, nargs="+", metavar="C", help="channels of the encoder (32 64 128 256; quick 16 32 64)")
-    add(
-        "--likelihood",
-        choices=LIKELIHOODS,
-        default=LIKELIHOODS[0],
-        help="of the pixels: a density with one learned noise level, or the surrogate on grey levels that courses use "
-        "(%(default)s)",
-    )
-
-
-def _add_training_arguments(add):
-    add(
-        "--kl-weights",
-        type=float,
-        nargs="+",
-        default=[1.0, 100.0, 0.0],
-        metavar="W",
-        help="one model is trained for each, on reconstruction + W KL (1 100 0)",
-    )
-    add(
-        "--epochs",
-        type=int,
+    images: int | None = setting(
+        None,
+        "use N images, chosen at random",
+        quick=1000,
+        default_text="all, or 6000 drawn",
+        check=at_least(MIN_IMAGES),
         metavar="N",
-        help=f"passes over the images ({DEFAULTS['epochs']}; quick {QUICK['epochs']})",
+        group=DATA,
     )
-    add("--batch-size", type=int, default=32, metavar="N", help="images in a step (%(default)s)")
-    add("--learning-rate", type=float, metavar="X", help="of Adam (0.001; quick 0.003)")
-    add(
-        "--mirror",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="mirror every face, left for right, in about half of the epochs (%(default)s)",
+    image_size: int = setting(64, "side of the images in pixels", quick=32, on_command_line=False)
+
+    latent: int = setting(
+        64,
+        "number of latent units; with 2 their plane is drawn as well",
+        quick=16,
+        check=at_least(1),
+        metavar="K",
+        group=AUTOENCODER,
     )
-    add("--seed", type=int, default=0, metavar="N", help="what all chance comes from (%(default)s)")
-
-
-def chosen(args: argparse.Namespace, names: Iterable[str], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """The named arguments as given; `defaults` for those that were not."""
-    given = {name: getattr(args, name) for name in names}
-    return {name: defaults.get(name) if value is None else value for name, value in given.items()}
-
-
-def resolve(args: argparse.Namespace) -> dict[str, Any]:
-    """The arguments that decide the results, defaults filled in.
-
-    Raises:
-        UsageError: a value out of its range.
-    """
-    names = (
-        *("kl_weights", "latent", "likelihood", "widths", "epochs"),
-        *("images", "batch_size", "learning_rate", "mirror", "seed", "quick"),
+    widths: tuple[int, ...] = setting(
+        (32, 64, 128, 256),
+        "channels after each convolution of the encoder; the decoder mirrors it",
+        quick=(16, 32, 64),
+        check=at_least(1),
+        metavar="C",
+        group=AUTOENCODER,
     )
-    settings = chosen(args, names, QUICK if args.quick else DEFAULTS)
-    settings["image_size"] = QUICK_IMAGE_SIZE if args.quick else IMAGE_SIZE
+    likelihood: str = setting(
+        LIKELIHOODS[0],
+        "of a pixel: gaussian, with one learned noise level, or bernoulli, applied to grey levels",
+        choices=LIKELIHOODS,
+        group=AUTOENCODER,
+    )
 
-    for name in ("latent", "epochs", "batch_size"):
-        require(name, settings[name], settings[name] >= 1, "at least 1")
-    images = settings["images"]
-    require("images", images, images is None or images >= LEAST_IMAGES, f"at least {LEAST_IMAGES}")
-    require("seed", args.seed, args.seed >= 0, "0 or more")
-    rate = settings["learning_rate"]
-    require("learning_rate", rate, 0 < rate < math.inf, "a number above 0")
-    _check_weights(args.kl_weights)
-    _check_widths(settings["widths"], settings["image_size"])
-    return settings
+    kl_weights: tuple[float, ...] = setting(
+        (1.0, 100.0, 0.0),
+        "weights of the KL term: one model is trained for each",
+        check=KL_WEIGHT,
+        default_text="1 100 0",
+        metavar="W",
+        group=TRAINING,
+    )
+    epochs: int = setting(
+        TRAINER.epochs, "passes over the images", quick=15, check=at_least(1), metavar="N", group=TRAINING
+    )
+    batch_size: int = setting(TRAINER.batch_size, "images in a batch", check=at_least(1), metavar="N", group=TRAINING)
+    learning_rate: float = setting(
+        TRAINER.learning_rate, "initial Adam learning rate", quick=3e-3, check=POSITIVE, metavar="X", group=TRAINING
+    )
+    mirror: bool = setting(TRAINER.mirror, "flip each image left to right in about half of the epochs", group=TRAINING)
+    seed: int = setting(0, "random seed", check=NOT_NEGATIVE, metavar="N", group=TRAINING)
 
+    def check_together(self) -> None:
+        """Each width halves the image once; each KL weight is trained once."""
+        halvings = (self.image_size & -self.image_size).bit_length() - 1
+        require(
+            "widths",
+            self.widths,
+            len(self.widths) <= halvings,
+            f"at most {halvings}: each halves the side of {self.image_size} pixels",
+        )
+        require("kl_weights", self.kl_weights, len(set(self.kl_weights)) == len(self.kl_weights), "different numbers")
 
-def _check_weights(weights):
-    for weight in weights:
-        require("kl_weights", weight, 0 <= weight < math.inf, "numbers, 0 or more")
-        require("kl_weights", weight, float(f"{weight:g}") == weight, "at most six digits, which name its files")
-    require("kl_weights", weights, len(set(weights)) == len(weights), "different numbers")
+    def random_stream(self, number: int) -> np.random.Generator:
+        """The generator of one of the streams named above."""
+        return np.random.default_rng([self.seed, number])
 
+    def new_model(self) -> VAE:
+        """The untrained model: the same for every KL weight, so that they differ in the weight alone."""
+        return VAE(
+            image_size=self.image_size,
+            widths=self.widths,
+            latent=self.latent,
+            likelihood=self.likelihood,
+            rng=self.random_stream(INITIAL_WEIGHTS),
+        )
 
-def _check_widths(widths, size):
-    require("widths", widths, min(widths) >= 1, "channels, at least 1 in each layer")
-    most = (size & -size).bit_length() - 1  # how often the size can be halved
-    require("widths", widths, len(widths) <= most, f"at most {most}: each halves the side of {size} pixels")
+    def training(self, kl_weight: float) -> TrainingSettings:
+        """What the trainer of one KL weight needs."""
+        return TrainingSettings(
+            kl_weight=kl_weight,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            epochs=self.epochs,
+            mirror=self.mirror,
+        )
+
+    def prior_latents(self, count: int = 64) -> np.ndarray:
+        """Draws from the prior N(0, I), (count, latent): the same for every KL weight and epoch."""
+        return self.random_stream(PRIOR_DRAWS).standard_normal((count, self.latent), dtype=np.float32)

@@ -1,17 +1,19 @@
 """The tables of problem 2 as Markdown: final metrics, the latent space, the layers, the settings."""
 
+import math
 import os
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from data.atomic import write_bytes
-from experiments.vae.saved import SavedVae, open_vae_run
-from experiments.vae.words import name, number
+from experiments.markdown import table
+from experiments.prose import plain
+from experiments.vae.saved import SavedVae
+from experiments.vae.words import name, rounded
 from experiments.vae.yardsticks import LinearYardstick
 
 METRICS = {
-    "neg_elbo": "−ELBO (nats)",
+    "neg_elbo": "negative ELBO (nats)",
     "reconstruction": "reconstruction (nats)",
     "kl": "KL (nats)",
     "bits_per_dim": "bits per dimension",
@@ -21,6 +23,13 @@ METRICS = {
 }
 DIGITS = {"bits_per_dim": 3, "mse": 4, "psnr": 1, "active_units": 0}
 SPLITS = {"train": "training", "held_out": "held-out"}
+LATENT_FACTS = {
+    "verdict": "verdict",
+    "mean_posterior_variance": "mean posterior variance",
+    "sigma": "learned σ",
+    "diversity_samples": "diversity of samples",
+    "diversity_training": "diversity of training faces",
+}
 SETTINGS = (
     "kl_weights", "latent", "likelihood", "widths", "image_size", "epochs", "batch_size", "learning_rate", "mirror",
     "seed",
@@ -29,7 +38,7 @@ SETTINGS = (
 
 def write_tables(run_folder: str | os.PathLike[str]) -> Path:
     """Write tables.md into a run folder; return its path."""
-    run = open_vae_run(run_folder)
+    run = SavedVae.open(run_folder)
     parts = ["# Tables"]
     if run.drawn:
         parts.append("**Drawn faces:** pictures that this program drew, not a collected data set.")
@@ -48,69 +57,64 @@ def write_tables(run_folder: str | os.PathLike[str]) -> Path:
 
 
 def summary_table(run: SavedVae) -> str:
-    """What a run comes to, on held-out images: a column for each weight, and the linear yardsticks between."""
+    """The result of a run on held-out images: a column for each weight, the linear yardsticks between the rows."""
     if not run.finals:
         return ""
-    codes = {weight: run.linear_yardstick(weight) for weight in run.weights}
+    codes = [run.linear_yardstick(weight) for weight in run.weights]
     rows = {
-        "negative ELBO, unweighted (nats)": [number(run.final(weight, "neg_elbo")) for weight in run.weights],
-        "– of the best linear code": [number(code.negative_elbo) if code else "–" for code in codes.values()],
-        "reconstruction (nats)": [number(run.final(weight, "reconstruction")) for weight in run.weights],
-        "KL (nats)": [number(run.final(weight, "kl")) for weight in run.weights],
-        "– of the best linear code, components sent": [_sent(code) for code in codes.values()],
-        "mean squared error from the posterior's mean": [f"{run.final(weight, 'mse'):.4f}" for weight in run.weights],
-        "what became of the code": [run.verdict(weight) or "–" for weight in run.weights],
+        "negative ELBO, unweighted (nats)": [rounded(run.final(weight, "neg_elbo")) for weight in run.weights],
+        "– of the best linear code": [rounded(code.negative_elbo) if code else "–" for code in codes],
+        "reconstruction (nats)": [rounded(run.final(weight, "reconstruction")) for weight in run.weights],
+        "KL (nats)": [rounded(run.final(weight, "kl")) for weight in run.weights],
+        "– of the best linear code, components sent": [_sent(code) for code in codes],
+        "mean squared error, decoded from the posterior mean": [
+            f"{run.final(weight, 'mse'):.4f}" for weight in run.weights
+        ],
+        "verdict on the code": [run.verdict(weight) or "–" for weight in run.weights],
     }
-    lines = [_row(["", *map(name, run.weights)]), _row(["---", *["---:"] * len(run.weights)])]
-    lines += [_row([title, *cells]) for title, cells in rows.items() if set(cells) != {"–"}]
-    bar = run.pca
-    if bar:
-        lines += [
-            "",
-            f"PCA with {bar.components} components, the best linear code in squared error, reaches {bar.mse:.4f}.",
-        ]
-    return "\n".join(lines)
+    known = [[title, *cells] for title, cells in rows.items() if set(cells) != {"–"}]
+    text = table(["", *map(name, run.weights)], known, "l" + "r" * len(run.weights))
+    if run.pca:
+        best = f"reaches {run.pca.mse:.4f} with {run.pca.components} components."
+        text += f"\n\nPCA, the best linear code in squared error, {best}"
+    return text
 
 
 def _sent(code: LinearYardstick | None) -> str:
-    return f"{number(code.kl)}, {code.components}" if code else "–"
+    return f"{rounded(code.kl)}, {code.components}" if code else "–"
 
 
 def metrics_table(run: SavedVae) -> str:
-    """Every metric of final.csv, a row for each weight and split, and the PCA bar below."""
+    """Every metric of final.csv, a row for each weight and split, and PCA's error below."""
     if not run.finals:
         return ""
-    lines = [_row(["", "images", *METRICS.values()]), _row(["---", "---", *["---:"] * len(METRICS)])]
+    rows = []
     for weight in run.weights:
         for split, images in SPLITS.items():
             values = [_value(metric, run.final(weight, metric, split)) for metric in METRICS]
-            lines.append(_row([name(weight), images, *values]))
-    bar = run.pca
-    if bar:
-        cells = [f"{bar.mse:.4f}" if metric == "mse" else "" for metric in METRICS]
-        lines.append(_row([f"PCA, {bar.components} components", "held-out", *cells]))
-    note = "Nats per image: pixels and units summed, images averaged; −ELBO = reconstruction + KL at any weight."
-    return "\n".join([note + " MSE and PSNR are of the picture decoded from the posterior's mean.", "", *lines])
+            rows.append([name(weight), images, *values])
+    if run.pca:
+        cells = [f"{run.pca.mse:.4f}" if metric == "mse" else "" for metric in METRICS]
+        rows.append([f"PCA, {run.pca.components} components", "held-out", *cells])
+    note = (
+        "Nats per image: summed over pixels and latent units, averaged over images. Negative ELBO = reconstruction + "
+        "KL at any weight. MSE and PSNR are of the picture decoded from the posterior mean."
+    )
+    return f"{note}\n\n{table(['', 'images', *METRICS.values()], rows, 'll' + 'r' * len(METRICS))}"
 
 
 def latent_table(run: SavedVae) -> str:
     """What verdicts.json says of each weight."""
-    columns = {
-        "verdict": "verdict",
-        "mean_posterior_variance": "mean posterior variance",
-        "sigma": "learned σ",
-        "diversity_samples": "diversity of samples",
-        "diversity_training": "of training faces",
-    }
-    there = {key: title for key, title in columns.items() if any(key in facts for facts in run.verdicts.values())}
+    there = [key for key in LATENT_FACTS if any(key in facts for facts in run.verdicts.values())]
     if not there:
         return ""
-    lines = [_row(["", *there.values()]), _row(["---", "---", *["---:"] * (len(there) - 1)])]
+    rows = []
     for weight in run.weights:
         facts = run.verdicts.get(weight, {})
-        lines.append(_row([name(weight), *(_fact(facts.get(key)) for key in there)]))
+        rows.append([name(weight), *(_fact(facts.get(key)) for key in there)])
     note = "Diversity is the standard deviation of a pixel value over pictures, averaged over pixel values."
-    return "\n".join([note, "", *lines])
+    header = ["", *(LATENT_FACTS[key] for key in there)]
+    return f"{note}\n\n{table(header, rows, 'll' + 'r' * (len(there) - 1))}"
 
 
 def linear_table(run: SavedVae) -> str:
@@ -118,70 +122,66 @@ def linear_table(run: SavedVae) -> str:
     codes = {weight: code for weight in run.weights if (code := run.linear_yardstick(weight))}
     if not codes:
         return ""
-    columns = ["components sent", "KL (nats)", "of the network", "−ELBO (nats)", "of the network"]
+    columns = ["components sent", "KL (nats)", "of the network", "negative ELBO (nats)", "of the network"]
     if run.likelihood != "gaussian":
         columns = columns[:3]
-    lines = [_row(["", *columns]), _row(["---", *["---:"] * len(columns)])]
+    rows = []
     for weight, code in codes.items():
-        ours = (number(run.final(weight, metric)) for metric in ("kl", "neg_elbo"))
-        cells = [str(code.components), number(code.kl), next(ours), number(code.negative_elbo), next(ours)]
-        lines.append(_row([name(weight), *cells[: len(columns)]]))
-    note = (
-        "A linear decoder with as many latents at its optimum for each weight: the yardstick for what the weight asks."
-    )
-    return "\n".join([note, "", *lines])
+        kl, bound = (rounded(run.final(weight, metric)) for metric in ("kl", "neg_elbo"))
+        cells = [str(code.components), rounded(code.kl), kl, rounded(code.negative_elbo), bound]
+        rows.append([name(weight), *cells[: len(columns)]])
+    note = "The yardstick for a weight: a linear decoder with as many latents, at its optimum for that weight."
+    return f"{note}\n\n{table(['', *columns], rows, 'l' + 'r' * len(columns))}"
 
 
 def layers_table(run: SavedVae) -> str:
-    """Every layer with its output, parameters and multiply-adds of one image, and the sums."""
+    """Every layer with its output, its parameters and its multiply-adds for one image, and the totals."""
     layers = run.config.get("layers") or []
     if not layers:
         return ""
-    lines = [_row(["layer", "kind", "output", "parameters", "multiply-adds"]), _row(["---"] * 3 + ["---:"] * 2)]
+    rows = []
     for layer in layers:
         shape = " × ".join(str(side) for side in layer["output_shape"])
         counts = [f"{layer[key]:,}" for key in ("parameters", "multiply_adds")]
-        lines.append(_row([f"`{layer['name']}`", layer["kind"], shape, *counts]))
-    sums = [f"**{sum(layer[key] for layer in layers):,}**" for key in ("parameters", "multiply_adds")]
-    lines.append(_row(["**all**", "", "", *sums]))
-    note = "For one image, forward. `to_mean` and `to_log_variance` both read the encoder's last layer"
-    end = "; a sigmoid after the last layer gives the mean picture."
-    return "\n".join([note + end, "", *lines])
+        rows.append([f"`{layer['name']}`", layer["kind"], shape, *counts])
+    totals = [f"**{sum(layer[key] for layer in layers):,}**" for key in ("parameters", "multiply_adds")]
+    rows.append(["**all**", "", "", *totals])
+    note = (
+        "For one image, forward pass. `to_mean` and `to_log_variance` both read the encoder's last layer; a sigmoid "
+        "after the last layer gives the mean picture."
+    )
+    return f"{note}\n\n{table(['layer', 'kind', 'output', 'parameters', 'multiply-adds'], rows, 'lllrr')}"
 
 
 def settings_table(run: SavedVae) -> str:
     """What was asked for, of which data, and what it took."""
     config, data = run.config, run.config["data"]
     rows = {key.replace("_", " "): _setting(config[key]) for key in SETTINGS if key in config}
-    rows |= {"data": str(data.get("source", "")), "images (training, held-out)": _images(data)}
+    rows |= {"data": plain(str(data.get("source", ""))), "images (training, held-out)": _images(data)}
     if data.get("sha256"):
         rows["SHA-256 of the data"] = f"`{data['sha256'][:16]}…`"
     if config.get("wall_seconds"):
         rows["wall-clock time"] = f"{config['wall_seconds']:,.0f} s"
     if config.get("peak_memory_mb"):
         rows["peak memory"] = f"{config['peak_memory_mb']:,.0f} MB"
-    return "\n".join([_row(["setting", "value"]), _row(["---", "---"]), *(_row(list(item)) for item in rows.items())])
+    return table(["setting", "value"], [list(item) for item in rows.items()], "ll")
 
 
-def _images(data: dict) -> str:
+def _images(data: dict[str, Any]) -> str:
     return f"{data['images']:,} ({data['training']:,}, {data['held_out']:,})"
 
 
-def _setting(value) -> str:
+def _setting(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(_setting(item) for item in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _value(metric: str, value: float) -> str:
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return "–"
-    return f"{value:.{DIGITS[metric]}f}" if metric in DIGITS else number(value)
+    return f"{value:.{DIGITS[metric]}f}" if metric in DIGITS else rounded(value)
 
 
-def _fact(value) -> str:
+def _fact(value: Any) -> str:
     return "–" if value is None else value if isinstance(value, str) else f"{value:#.3g}"
-
-
-def _row(cells: list[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

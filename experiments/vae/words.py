@@ -1,4 +1,4 @@
-"""Weights, nats and shares as they stand in a title or a sentence."""
+"""KL weights, nats and shares in the words of a title or a sentence."""
 
 import math
 
@@ -11,7 +11,7 @@ def name(weight: float) -> str:
 
 
 def title(run: SavedVae, weight: float) -> str:
-    """A weight with what has become of its latent space: "KL ×100: collapsed"."""
+    """A weight with the verdict on its latent space: "KL ×100: collapsed"."""
     verdict = {"collapsed": "collapsed", "unused prior": "prior unused"}.get(run.verdict(weight))
     return f"{name(weight)}: {verdict}" if verdict else name(weight)
 
@@ -26,10 +26,10 @@ def latent_facts(run: SavedVae, weight: float) -> str:
 
 def nats(value: float) -> str:
     """Nats with about three figures and a true minus: "−7,591 nats", "36.7 nats", "0.94 nats"."""
-    return f"{number(value)} nats"
+    return f"{rounded(value)} nats"
 
 
-def number(value: float) -> str:
+def rounded(value: float) -> str:
     """About three figures, a true minus, commas in thousands; never "−0"; "∞" and, for NaN, "–"."""
     if not math.isfinite(value):
         return "–" if math.isnan(value) else "∞" if value > 0 else "−∞"
@@ -40,7 +40,7 @@ def number(value: float) -> str:
     return text.replace("-", "−")
 
 
-def percent(share: float) -> str:
+def whole_percent(share: float) -> str:
     """0.401 -> "40 %"; what rounds to nothing, "under 1 %"; NaN, "–"."""
     if math.isnan(share):
         return "–"

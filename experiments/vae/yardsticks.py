@@ -1,10 +1,14 @@
 """The yardsticks of a run, linear codes on the same images: PCA in squared error, the best linear code in nats."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
+from experiments.run_folder import RunFolder
+from experiments.vae.settings import PCA, VaeSettings
 from vae import linear_code
 from vae.elbo import Terms
 from vae.principal_components import PrincipalComponents, pca_error, principal_components
@@ -37,7 +41,7 @@ def linear_yardsticks(
     training: np.ndarray,
     held_out: np.ndarray,
     *,
-    kl_weights: list[float],
+    kl_weights: Sequence[float],
     latent: int,
     likelihood: str,
     mirror: bool,
@@ -57,6 +61,24 @@ def linear_yardsticks(
         return pca, [row for weight in kl_weights for row in _gaussian(components, weight, held_out)]
     scaled = principal_components(images, count, rng, linear_code.bernoulli_deviations(images))
     return pca, [row for weight in kl_weights for row in _bernoulli(scaled, weight)]
+
+
+def write_yardsticks(
+    folder: RunFolder, settings: VaeSettings, training: np.ndarray, held_out: np.ndarray
+) -> PcaYardstick:
+    """Compute the yardsticks, write `linear_code.csv`, and return PCA's."""
+    pca, rows = linear_yardsticks(
+        training,
+        held_out,
+        kl_weights=settings.kl_weights,
+        latent=settings.latent,
+        likelihood=settings.likelihood,
+        mirror=settings.mirror,
+        rng=settings.random_stream(PCA),
+    )
+    table = pd.DataFrame(rows, columns=["kl_weight", "metric", "value"])
+    folder.write_csv("linear_code.csv", table, float_format="%.8g")
+    return pca
 
 
 def _gaussian(components: PrincipalComponents, weight: float, held_out: np.ndarray) -> list[Row]:

@@ -7,11 +7,12 @@ from vae.architecture import layers
 from vae.model import VAE
 
 
+@pytest.mark.parametrize("skip", ["none", "linear"])
 @pytest.mark.parametrize("norm", ["none", "batch"])
 @pytest.mark.parametrize("likelihood", ["gaussian", "bernoulli"])
 @pytest.mark.parametrize(("size", "widths"), [(16, (4, 6)), (64, (3, 5, 7, 9)), (8, (2,))])
-def test_the_table_counts_every_parameter_of_the_model(size, widths, likelihood, norm):
-    model = small_model(size, widths, likelihood=likelihood, norm=norm)
+def test_the_table_counts_every_parameter_of_the_model(size, widths, likelihood, norm, skip):
+    model = small_model(size, widths, likelihood=likelihood, norm=norm, skip=skip)
     noise_level = likelihood == "gaussian"  # no layer
     assert sum(layer.parameters for layer in layers(model)) == model.count_parameters() - noise_level
 

@@ -104,7 +104,7 @@ def test_log_variances_cannot_run_away():
     ("likelihood", "noise"), [("gaussian", "shared"), ("gaussian", "per-pixel"), ("bernoulli", "shared")]
 )
 def test_the_gradient_of_the_whole_loss_is_right_in_every_parameter(likelihood, noise, norm):
-    model = small_model(likelihood=likelihood, noise=noise, norm=norm, dtype=np.float64)
+    model = small_model(likelihood=likelihood, noise=noise, norm=norm, skip="linear", dtype=np.float64)
     x = as_floats(small_images(3), model)
     linear_map = LinearMap(np.array([0.1, -0.2, 0.3]), np.array([[1.0, 0, 0], [0.5, 2, 0], [-0.3, 0.1, 0.7]]))
 
@@ -125,6 +125,7 @@ def test_the_gradient_of_the_whole_loss_is_right_in_every_parameter(likelihood, 
         ({"latent": 0}, "latent 0"),
         ({"likelihood": "poisson"}, "likelihood is 'poisson', expected one of gaussian, bernoulli"),
         ({"norm": "layer"}, "norm is 'layer', expected one of none, batch"),
+        ({"skip": "pixels"}, "skip is 'pixels', expected one of none, linear"),
         ({"noise": "white"}, "noise is 'white', expected one of shared, per-pixel"),
     ],
 )

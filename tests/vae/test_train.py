@@ -11,7 +11,7 @@ IMAGES = small_images(20)
 
 def trainer(seed=0, images=IMAGES, model=None, **settings):
     settings = {"batch_size": 8, "learning_rate": 3e-3} | settings  # steps of 8, 8 and 4 images
-    return Trainer(model or small_model(seed=3), images, Settings(**settings), seed)
+    return Trainer(model or small_model(seed=3), images, Settings(**{"mirror": False, **settings}), seed)
 
 
 def run(trainer, epochs):

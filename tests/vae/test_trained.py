@@ -3,9 +3,11 @@ import pytest
 
 from autograd import checkpoint
 from tests.fakes.small_vae import small_images, small_model
+from vae.diagnostics import evaluate
+from vae.explore import decode
 from vae.linear_map import LinearMap
 from vae.model import as_floats
-from vae.trained import Trained, load, save
+from vae.trained import Trained, finish, load, save
 
 IMAGES = small_images(12)
 
@@ -19,7 +21,14 @@ def trained(**options):
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"norm": "none"}, {"likelihood": "bernoulli"}, {"noise": "per-pixel", "widths": (5,)}, {"dtype": np.float64}],
+    [
+        {},
+        {"norm": "none"},
+        {"skip": "linear"},
+        {"likelihood": "bernoulli"},
+        {"noise": "per-pixel", "widths": (5,)},
+        {"dtype": np.float64},
+    ],
 )
 def test_a_loaded_model_gives_the_same_bytes_as_the_saved_one(tmp_path, options):
     before = trained(**options)
@@ -44,6 +53,18 @@ def test_samples_are_pictures_and_the_map_changes_them():
     assert np.abs(mapped - plain).max() > 1e-3
     same = Trained(t.model, LinearMap.identity(3))
     np.testing.assert_allclose(same.sample(5, np.random.default_rng(0)), plain, rtol=1e-5)
+
+
+@pytest.mark.parametrize("likelihood", ["gaussian", "bernoulli"])
+def test_finishing_lowers_the_bound_on_training_images_and_leaves_the_pictures_alone(likelihood):
+    model = small_model(likelihood=likelihood)
+    latents = np.ones((2, 3), np.float32)
+    before, pictures = evaluate(model, IMAGES), decode(model, latents)
+    done = finish(model, IMAGES)
+    after = evaluate(model, IMAGES, linear_map=done.linear_map)
+    assert after.kl < before.kl
+    assert after.reconstruction < before.reconstruction or likelihood == "bernoulli"
+    np.testing.assert_array_equal(done.decode(latents), pictures)
 
 
 @pytest.mark.parametrize(

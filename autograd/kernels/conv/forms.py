@@ -49,6 +49,8 @@ what it was lowered to. All forms have the same functions:
 
 The three sums alone, as functions of arrays without a graph: `conv2d_forward`, `conv2d_gradient_of_input` and
 `conv2d_gradient_of_weight`. The rules use `pullback`, whose gradients share work.
+
+Taught by docs/06-convolution.md.
 """
 
 from typing import Any, NamedTuple
@@ -101,8 +103,8 @@ def conv2d_forward(x, weight, stride=1, padding=0, dilation=1, bias=None, activa
     """(y, saved): y (N, OH, OW, F) = activation(conv(x (N, H, W, C), weight (F, kH, kW, C)) + bias (F,)).
 
     Raises ValueError for channels that differ, a kernel larger than the padded image, sizes below their minimum, no
-    images, a bias of another shape, or an activation that is unknown or steeper left of 0 than right of it; TypeError
-    for dtypes that differ or are not floating.
+    images, a bias of another shape, an unknown activation, or a negative_slope outside 0 to 1; TypeError for dtypes
+    that differ or are not floating.
     """
     geometry = conv_geometry(x.shape, weight.shape, stride, padding, dilation)
     _same_dtype("conv2d", x, weight, bias)

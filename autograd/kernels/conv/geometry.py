@@ -19,6 +19,8 @@ to s - 1 trailing inputs: above, the padding on the right), so it takes an outpu
 meant:
 
     n = (M - 1) s - 2 p + d (k - 1) + 1 + output_padding        0 <= output_padding < s
+
+Taught by docs/06-convolution.md.
 """
 
 from dataclasses import dataclass
@@ -89,7 +91,7 @@ def conv_transpose_geometry(z_shape, weight_shape, stride=1, padding=0, output_p
             "x's last axis and weight's first must agree"
         )
     kernel, stride, padding, dilation = _sizes("conv_transpose2d", kernel, stride, padding, dilation)
-    extra = as_pair("conv_transpose2d", "output_padding", output_padding, least=0)
+    extra = as_pair("conv_transpose2d", "output_padding", output_padding, minimum=0)
     if extra[0] >= stride[0] or extra[1] >= stride[1]:
         raise ValueError(
             f"conv_transpose2d: output_padding {extra} must be smaller than stride {stride}: "
@@ -130,22 +132,22 @@ def seen_through(offset, stride, size, count):
     return slice(start, stop), slice(stride * start + offset, stride * stop + offset, stride)
 
 
-def as_pair(op, name, value, least):
-    """`value` as (along H, along W): a whole number counts for both. Raises ValueError below `least`."""
+def as_pair(op, name, value, minimum):
+    """`value` as (along H, along W): a whole number counts for both. Raises ValueError below `minimum`."""
     pair = tuple(value) if isinstance(value, (tuple, list, np.ndarray)) else (value, value)
     if len(pair) == 2 and all(
-        isinstance(v, (int, np.integer)) and not isinstance(v, bool) and v >= least for v in pair
+        isinstance(v, (int, np.integer)) and not isinstance(v, bool) and v >= minimum for v in pair
     ):
         return int(pair[0]), int(pair[1])
-    raise ValueError(f"{op}: {name} must be one int or a pair, each at least {least}, not {value!r}")
+    raise ValueError(f"{op}: {name} must be one int or a pair, each at least {minimum}, not {value!r}")
 
 
 def _sizes(op, kernel, stride, padding, dilation):
     return (
-        as_pair(op, "the weight's kernel size", tuple(kernel), least=1),
-        as_pair(op, "stride", stride, least=1),
-        as_pair(op, "padding", padding, least=0),
-        as_pair(op, "dilation", dilation, least=1),
+        as_pair(op, "the weight's kernel size", tuple(kernel), minimum=1),
+        as_pair(op, "stride", stride, minimum=1),
+        as_pair(op, "padding", padding, minimum=0),
+        as_pair(op, "dilation", dilation, minimum=1),
     )
 
 

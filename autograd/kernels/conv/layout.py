@@ -1,17 +1,19 @@
 """The memory order of images inside the kernels: rows, columns, channels, batch (H, W, C, N).
 
-To every caller an image is (N, H, W, C). NumPy's axes are only names, the order in memory is free, and with the batch
-innermost
+To every caller an image is (N, H, W, C). The order of NumPy's axes says nothing about the order in memory, which is
+free. With the batch innermost
 
     a[row, column]                        is a matrix (C, N), one column for each image,
     a[row, left:right].reshape(-1, N)     the matrix of a window of the row: no copy, whatever the window's width,
-    a[row].reshape(W, C N)                a matrix too, to which a product can do the same thing for all C N at once.
+    a[row].reshape(W, C N)                a matrix too: one product treats all its C N columns alike.
 
-So nearly everything that a convolution does is a matrix product of parts of arrays where they lie; and for the rest,
-what is added or copied are runs of C N numbers, long ones even for the 3 channels of a photograph.
+So nearly every step of a convolution is a matrix product of views, without a copy. Where elements are added or copied,
+they form contiguous runs of C N elements, long even for the 3 channels of a photograph.
 
 The kernels return such arrays under their (N, H, W, C) names; elementwise NumPy operations keep the memory order of
 their operands, so a network stays in it from layer to layer. Arrays of any other order are accepted and copied once.
+
+Taught by docs/06-convolution.md.
 """
 
 import numpy as np
@@ -30,10 +32,10 @@ def to_nhwc(array):
 
 
 def batch_innermost(images):
-    """Images (N, H, W, C), unchanged but for their order in memory, which becomes that of the convolutions.
+    """The same images (N, H, W, C), in the memory order of the convolutions.
 
-    They would copy them anyway; a batch that is used more than once, like the pixels of an autoencoder, which are read
-    and then compared with, is better brought into it beforehand.
+    A convolution copies images of any other order. If a batch is used several times (the pixels of an autoencoder are
+    both its input and its target), one copy beforehand is cheaper.
     """
     return to_nhwc(to_hwcn(images))
 
@@ -45,8 +47,8 @@ def empty_hwcn(shape, dtype):
 
 
 def view_as(array, shape):
-    """An array under another shape, to write to. Raises ValueError where that takes a copy, which would be lost."""
+    """The array reshaped, to be written to. Raises ValueError if that needs a copy: what is written there is lost."""
     view = array.reshape(shape)
     if array.size and not np.may_share_memory(view, array):
-        raise ValueError(f"an array of shape {array.shape} and strides {array.strides} is no array {shape} in place")
+        raise ValueError(f"cannot view shape {array.shape}, strides {array.strides}, as shape {shape} without a copy")
     return view

@@ -4,6 +4,8 @@ A form of the convolution asks for the part of an operand (H, W, C, N) that it w
 first, such as undoing an activation, is then done while the part is in the cache, and threads share the work.
 Winograd's form reads a few channels at a time, so that no array of the whole operand is made; the other forms ask for
 `whole()`.
+
+Taught by docs/06-convolution.md.
 """
 
 from typing import Any

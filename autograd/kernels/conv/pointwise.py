@@ -3,6 +3,8 @@
 In memory order (H, W, C, N) a pixel of all images is a matrix (C, N), and a 1 x 1 kernel is a matrix (F, C):
 
     y[h, l] = w x[h, l]        dx[h, l] = w^T g[h, l]        dw = sum over h, l of g[h, l] x[h, l]^T
+
+Taught by docs/06-convolution.md.
 """
 
 import numpy as np
@@ -11,7 +13,7 @@ from ..products import in_row_order, sum_of_products
 from ..threads import in_parallel
 from .layout import empty_hwcn, to_nhwc
 
-BANDS = 4  # into which the rows are cut, to be shared out
+BANDS = 4  # bands of rows, which threads take in turn
 
 
 def serves(geometry):

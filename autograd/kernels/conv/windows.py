@@ -15,11 +15,13 @@ and then all its windows are overlapping parts of that array, views that NumPy m
     dw^T (kW kH C, F)   =  sum over r, q of   window[r, q]  @  g[r, q]^T (N, F)
     dx: window[r, q]   <+  w^T @ g[r, q]       every window's share, added to the pixels that it was a view of
 
-With dilation along W a window is no one part of the row, and is copied. A band of output rows is worked on at a time,
-as much as stays in the cache; bands are independent of each other but for dx, where neighbours overlap: there each has
-an array of its own, and these are added up at the end.
+With dilation along W a window is not contiguous in the row, and is copied. The work goes band by band: as many output
+rows as stay in the cache. Bands are independent in y and dw. In dx neighbouring bands overlap: each writes to an array
+of its own, and these are added up at the end.
 
-Nothing is prepared here beforehand: a lowered side is the whole array in that order, (H, W, C, N) or (OH, OW, F, N).
+Nothing is prepared beforehand: a lowered side is the whole array in this memory order, (H, W, C, N) or (OH, OW, F, N).
+
+Taught by docs/06-convolution.md.
 """
 
 import numpy as np
@@ -84,14 +86,14 @@ def to_image(output, weight, geometry, finish=None):
     def run(band):
         return _Rows(geometry, band, output.dtype).add_windows(np.matmul(matrix, output[band])).scatter()
 
-    dx = _laid_together(in_parallel(run, _bands(geometry)), empty_hwcn(geometry.image_shape, output.dtype))
+    dx = _overlap_added(in_parallel(run, _bands(geometry)), empty_hwcn(geometry.image_shape, output.dtype))
     if finish is not None:
         finish(dx)
     return to_nhwc(dx)
 
 
-def _laid_together(parts, out):
-    """`out` (H, W, C, N) from pairs of a first row and a part, in ascending order: they add up where they overlap."""
+def _overlap_added(parts, out):
+    """`out` (H, W, C, N) from pairs (first row, rows), in ascending order; where two overlap, their sum."""
     done = 0
     for first, part in parts:
         both = max(0, done - first)
@@ -117,7 +119,7 @@ def _bands(geometry):
 
 
 class _Rows:
-    """The image rows that a band of R output rows sees, side by side for each: an array (R, W + 2 p, kH, C, N)."""
+    """The image rows that each of a band of R output rows sees, side by side: an array (R, W + 2 p, kH, C, N)."""
 
     def __init__(self, geometry, band, dtype):
         self.geometry, self.band = geometry, band
@@ -127,7 +129,7 @@ class _Rows:
         self.inside = self.array[:, padding : padding + width]
 
     def gather(self, image):
-        """Fill in the rows of the image, and zeros where there is none."""
+        """Copy the rows of the image in, with zeros as padding."""
         padding = self.geometry.padding[1]
         self.array[:, :padding] = self.array[:, self.array.shape[1] - padding :] = 0
         for i, outputs, pixels in self._taps():
@@ -138,7 +140,7 @@ class _Rows:
         return self
 
     def scatter(self):
-        """The adjoint of `gather`: the first image row that the band sees, and what was added to each from there on."""
+        """The adjoint of `gather`: the first image row that the band sees, and the sums for it and later rows."""
         height, stride, offsets = self.geometry.image[0], self.geometry.stride[0], self.geometry.tap_offsets(0)
         first = min(max(stride * self.band.start + offsets[0], 0), height)
         last = min(max(stride * (self.band.stop - 1) + offsets[-1] + 1, first), height)
@@ -149,13 +151,13 @@ class _Rows:
         return first, image
 
     def _taps(self):
-        """For each tap along H: which rows of the band see a pixel through it, and which image rows these are."""
+        """For each tap along H: the rows of the band that see a pixel through it, and the rows of these pixels."""
         height, stride = self.geometry.image[0], self.geometry.stride[0]
         for i, offset in enumerate(self.geometry.tap_offsets(0)):
             yield i, *seen_through(stride * self.band.start + offset, stride, height, len(self.array))
 
     def windows(self):
-        """The windows (R, OW, kW kH C, N): a view, unless dilation tears them apart."""
+        """The windows (R, OW, kW kH C, N): a view without dilation along W, else a copy."""
         row, column, *within = self.array.strides
         shape = (len(self.array), self.geometry.output[1], self.geometry.kernel[1], *self.array.shape[2:])
         strides = (row, self.geometry.stride[1] * column, self.geometry.dilation[1] * column, *within)
@@ -163,7 +165,7 @@ class _Rows:
         return windows.reshape(*shape[:2], -1, self.geometry.batch)
 
     def add_windows(self, shares):
-        """The adjoint of `windows`: the sum of the shares (R, OW, kW kH C, N) of the windows that see a number."""
+        """The adjoint of `windows`: add the share (R, OW, kW kH C, N) of every window to the elements that it sees."""
         count, width = shares.shape[:2]
         shares = shares.reshape(count, width, self.geometry.kernel[1], *self.array.shape[2:])
         self.array[...] = 0

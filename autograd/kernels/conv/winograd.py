@@ -16,7 +16,7 @@ Three steps lead there.
 2. *Winograd.* Two neighbouring results share D1, and three products give both where step 1 takes four:
 
        m0 = (D0 - D1) w0        m1 = D1 (w0 + w1)        m2 = (D2 - D1) w1
-       y0 = m0 + m1             y1 = m1 + m2             (insert: what is too much cancels)
+       y0 = m0 + m1             y1 = m1 + m2             (insert the products to check it)
 
    This is F(2, 2), y = A^T ((G w) * (B^T D)); ``winograd_algorithms.py`` has others, and where they come from. A *tile*
    of m results needs n = m + r - 1 products. In two dimensions the matrices act along the rows and along the columns,
@@ -43,8 +43,8 @@ Three steps lead there.
    left out) are all in the matrices (``winograd_axes.py``). They hold more zeros the wider the image is, so that for
    wide images with few channels they cost more than they save; `serves` counts.
 
-What is added and taken off again cancels exactly only in exact arithmetic: float32 loses about a digit. And the big
-matrices multiply every pixel by their zeros too, so that one NaN or infinite pixel spoils all results of its image.
+The additions and subtractions cancel exactly only in exact arithmetic: float32 loses about one digit. And the large
+matrices multiply every pixel by their zeros too, so one NaN or infinite pixel spoils all results of its image.
 
 Gradients. The chain x -> V -> M -> y is linear at every step, so backward runs the transposed matrices, in which
 neighbouring tiles that share pixels add up by themselves:
@@ -53,8 +53,10 @@ neighbouring tiles that share pixels add up by themselves:
     to_image        M = A g A^T      V = U^T M      dx = B V B^T
     to_weight       dU^T = V M^T     dw = G^T dU G                       V or M was kept by the forward pass
 
-The transforms take a few channels at a time, so that what the first product leaves in the cache the second finds there;
-the channels, and for U the n x n products, are also what the threads share out.
+The transforms work on a few channels at a time, so that the result of the first product is still in the cache for the
+second. Threads share the groups of channels, and the n x n products.
+
+Taught by docs/06-convolution.md.
 """
 
 from functools import partial

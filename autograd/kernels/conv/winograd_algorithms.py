@@ -5,7 +5,7 @@ multiplications. F(m, r) finds them with n: with three matrices of constants,
 
     y  =  A^T ( (G w) * (B^T d) )            the product taken entry by entry
 
-Where they come from. Turn the arrows round: the transpose of "slide w over d" is "multiply the polynomial w by the
+Where they come from. Transpose the problem: the transpose of "slide w over d" is "multiply the polynomial w by the
 polynomial y" (r and m coefficients in, n out). A product of degree n - 1 is known from its values at n points, and its
 value at a point is the product of two values: n multiplications. One of the points may be infinity, where the value of
 a polynomial is its leading coefficient. So, with points a_1 ... a_{n-1} and infinity,
@@ -24,6 +24,8 @@ and 1 and -1 are best; pairs like -2 and -1/2, which x -> 1/x exchanges, come ne
 S. Winograd, "Arithmetic complexity of computations" (1980); A. Lavin and S. Gray, "Fast algorithms for convolutional
 neural networks" (2015); on the points, B. Barabasz et al., "Error analysis and improving the accuracy of Winograd
 convolution for deep neural networks" (2020).
+
+Taught by docs/06-convolution.md.
 """
 
 from fractions import Fraction

@@ -1,10 +1,12 @@
 """Winograd's algorithm along one axis of an image: how many tiles, and the matrices for all of them at once.
 
 B^T of one tile (n, n) becomes a matrix with a row for each product of each tile and a column for each pixel of the
-axis, zero where the tile does not see the pixel; and A (n, m) one with a column for each result. ``winograd.py``
-shows one. An axis of the first kind has n t entries, in the order
+axis, zero where the tile does not see the pixel; A (n, m) becomes one with a column for each result. ``winograd.py``
+shows one. The axis of the products of all tiles has n t entries, in the order
 
-    index  =  product * t  +  tile                   so that it can be seen as (n, t) without a copy
+    index  =  product * t  +  tile                   so that it can be viewed as (n, t) without a copy
+
+Taught by docs/06-convolution.md.
 """
 
 from functools import lru_cache
@@ -17,7 +19,7 @@ from .winograd_algorithms import POINTS, winograd
 
 
 class Tiling(NamedTuple):
-    """How many of everything along one axis; r is the width of the kernel in blocks."""
+    """The sizes along one axis; r is the width of the kernel in blocks."""
 
     results: int  # m of a tile
     products: int  # n = m + r - 1 of a tile
@@ -30,7 +32,7 @@ class Tiling(NamedTuple):
 
 
 class Matrices(NamedTuple):
-    """The matrices of one axis, in one dtype and contiguous, also turned."""
+    """The matrices of one axis and their transposes, contiguous and in one dtype."""
 
     G: np.ndarray  # (n, r)
     A: np.ndarray  # (n t, results of the axis)
@@ -60,7 +62,7 @@ def is_known(kernel: int, stride: int) -> bool:
 def tiling(kernel: int, stride: int, results: int) -> Tiling:
     """How F(m, r) covers the results of an axis with the fewest products.
 
-    Where one tile would do, a smaller one is taken: with so few products to save, those of the larger G cost more.
+    If one tile would cover the axis, a smaller tile is used: so few products are saved that the larger G costs more.
     """
     r = width_in_blocks(kernel, stride)
     known = [m for m, taps in POINTS if taps == r]

@@ -4,6 +4,8 @@
 with the matrices of all tiles from ``winograd_axes.py``. Its transpose stands beside it; the backward pass runs that.
 
 Shapes (n products of a tile, t tiles, along each axis): V (n t, n t, s, s, C, N), M (n t, n t, F, N).
+
+Taught by docs/06-convolution.md.
 """
 
 import numpy as np

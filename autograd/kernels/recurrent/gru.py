@@ -18,8 +18,8 @@ Backward, for t = T ... 1. All four gradients are dh_t times a factor that is kn
     da_z     = (h_{t-1} - n_t) z_t (1 - z_t) * dh_t    where (h_{t-1} - n_t) z_t = h_t - n_t
     dh_{t-1} = z_t * dh_t  +  W_hn^T dp + W_hr^T da_r + W_hz^T da_z
 
-The factors are computed for a chunk of steps in a few large calls; the loop needs one multiplication for
-all four, and one matrix product. S, W and the rest of the gradient: see recurrent.py.
+A few large calls compute the factors for a chunk of steps. The loop needs one multiplication for all four, and one
+matrix product. S, W and the rest of the gradient: see shared.py.
 
 **Order of gates.** PyTorch stacks the rows as r, z, n. Inside there are four blocks, p, r, z, q (n takes
 q's place as soon as it is known). So the two sigmoids are contiguous, what h feeds too,
@@ -27,16 +27,18 @@ and what x feeds too:
 
       p   r   z   q
     +-----------+
-    |  from h   |          rows n, r, z of W_hh and b_hh: PyTorch's r, z, n turned by one block
+    |  from h   |          rows n, r, z of W_hh and b_hh: PyTorch's r, z, n rotated by one block
     +---+-------+---+
         |  from x   |      rows r, z, n of W_ih and b_ih: PyTorch's own order
         +-----------+
 
-q needs no state and is computed for all steps at once. p, r and z are one product a step, W S[t], where W
-has zeros for x in the rows of p. The sigmoids are tanh with the rows of r and z halved beforehand, as in
-lstm.py.
+q does not depend on the state, and is computed for all steps at once. p, r and z are one product a step, W S[t], where
+W has zeros for x in the rows of p. The sigmoids are tanh with the rows of r and z halved beforehand, as in lstm.py.
+
+Taught by docs/07-through-time.md.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -45,18 +47,16 @@ from ..products import in_pieces
 from .shared import (
     Array,
     Gradients,
-    allocate,
     batch_major,
     check_arguments,
     chunks,
-    computed_once,
     feature_major,
     new_state,
     pack_weights,
     pre_activation,
+    rotated,
     sum_over_time,
     transposed_copy,
-    turned,
 )
 
 
@@ -64,7 +64,7 @@ class Saved(NamedTuple):
     """What backward needs of forward."""
 
     state: Array  # S (T+1, H+1+D, B)
-    first_row: int  # the first row of S[0] that is not known to be 0
+    first_row: int  # the first row of S[0] that may be nonzero
     gates: Array  # p, r, z, n of all steps (T, 4, H, B)
     weight_ih: Array  # (3*H, D), rows in the order r, z, n
     weight_hh: Array  # (3*H, H), rows in the order n, r, z
@@ -87,7 +87,7 @@ def gru_forward(
     weights = in_pieces(weights, B)
 
     state, first_row = new_state(x, h0)
-    gates = allocate((T, 4, H, B), x.dtype)
+    gates = np.empty((T, 4, H, B), x.dtype)
     seen = np.empty((H, B), x.dtype)
     np.matmul(candidate_weights, state[:T, H:], out=gates[:, 3])  # q of all steps
     a = gates[:, :3].reshape(T, *weights.shape[:2], B)  # the same memory, in pieces as the weights are
@@ -112,7 +112,7 @@ def gru_forward(
 def _pack(weight_ih: Array, weight_hh: Array, bias_ih: Array, bias_hh: Array) -> tuple[Array, Array]:
     """W of the blocks p, r, z (3*H, H+1+D), to meet [h; 1; x_t], and of q (H, 1+D), to meet [1; x_t]."""
     H = weight_hh.shape[1]
-    weights = turned(pack_weights(weight_ih, weight_hh, bias_ih + bias_hh), -H)  # r z n -> n r z
+    weights = rotated(pack_weights(weight_ih, weight_hh, bias_ih + bias_hh), -H)  # r z n -> n r z
     candidate_weights = weights[:H, H:].copy()
     candidate_weights[:, 0] = bias_ih[2 * H :]
     weights[:H, H] = bias_hh[2 * H :]
@@ -131,11 +131,11 @@ def gru_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Arra
     from_h = grad_blocks[:, :3].reshape(T, 3 * H, B)
     from_x = grad_blocks[:, 1:].reshape(T, 3 * H, B)
 
-    @computed_once
+    @cache
     def of_hidden_weights() -> Array:  # [ dW_hh | db_hh ]
-        return turned(sum_over_time(from_h, state[:-1, : H + 1], first_row), H)  # n r z -> r z n
+        return rotated(sum_over_time(from_h, state[:-1, : H + 1], first_row), H)  # n r z -> r z n
 
-    @computed_once
+    @cache
     def of_input_weights() -> Array:  # [ db_ih | dW_ih ]
         return sum_over_time(from_x, state[:-1, H:])
 

@@ -20,17 +20,21 @@ Backward, for t = T ... 1, carrying dh and dc (sigmoid' = s (1 - s), tanh' = 1 -
     dc_{t-1} = f_t * dc_t                      no matrix and no squashing on this path: gradients survive here
     dh_{t-1} = W_hh^T da_t
 
-All factors left of the stars are known after the forward pass. They are computed for a chunk of steps in a
-few large calls, and the loop itself only multiplies. S, W and the rest of the gradient: see recurrent.py.
+All factors left of the stars are known after the forward pass. A few large calls compute them for a chunk of steps, and
+the loop itself only multiplies. S, W and the rest of the gradient: see shared.py.
 
-**Order of gates.** PyTorch stacks the rows as i, f, g, o. Inside they are turned by one block to
+**Order of gates.** PyTorch stacks the rows as i, f, g, o. Inside they are rotated by one block to
 o, i, f, g: then the three sigmoids are contiguous (o i f), and so are the three that dc feeds (i f g).
 
 **One tanh for all gates.** sigmoid(a) = 0.5 tanh(a/2) + 0.5, which cannot overflow. With the rows of o, i
-and f halved beforehand (exact in binary), one call serves all four gates. A gate near 0 is right to the last
-digit of 1, not to its own; that is enough for what is only multiplied and added (logistic.py keeps both).
+and f halved beforehand (exact in binary), one call serves all four gates. A gate near 0 has the absolute
+rounding error of numbers near 1. That is enough, since gates are only multiplied and added; logistic.py keeps
+the relative precision too.
+
+Taught by docs/07-through-time.md.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -39,18 +43,16 @@ from ..products import in_pieces
 from .shared import (
     Array,
     Gradients,
-    allocate,
     batch_major,
     check_arguments,
     chunks,
-    computed_once,
     feature_major,
     new_state,
     pack_weights,
     pre_activation,
+    rotated,
     sum_over_time,
     transposed_copy,
-    turned,
 )
 
 
@@ -58,7 +60,7 @@ class Saved(NamedTuple):
     """What backward needs of forward."""
 
     state: Array  # S (T+1, H+1+D, B)
-    first_row: int  # the first row of S[0] that is not known to be 0
+    first_row: int  # the first row of S[0] that may be nonzero
     gates: Array  # o, i, f, g of all steps (T, 4, H, B)
     cell: Array  # c_0 ... c_T (T+1, H, B)
     tanh_cell: Array  # tanh(c_1) ... tanh(c_T) (T, H, B)
@@ -76,15 +78,15 @@ def lstm_forward(
     """
     weight_and_bias = {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias_ih": bias_ih, "bias_hh": bias_hh}
     B, T, _, H = check_arguments("lstm", 4, x=x, h0=h0, c0=c0, **weight_and_bias)
-    weights = turned(pack_weights(weight_ih, weight_hh, bias_ih + bias_hh), -H)  # i f g o -> o i f g
+    weights = rotated(pack_weights(weight_ih, weight_hh, bias_ih + bias_hh), -H)  # i f g o -> o i f g
     halved = weights.copy()
     halved[: 3 * H] *= 0.5
     halved = in_pieces(halved, B)
 
     state, first_row = new_state(x, h0)
-    gates = allocate((T, 4, H, B), x.dtype)
-    cell = allocate((T + 1, H, B), x.dtype)
-    tanh_cell = allocate((T, H, B), x.dtype)
+    gates = np.empty((T, 4, H, B), x.dtype)
+    cell = np.empty((T + 1, H, B), x.dtype)
+    tanh_cell = np.empty((T, H, B), x.dtype)
     entering = np.empty((H, B), x.dtype)
     cell[0] = c0.T
     a = gates.reshape(T, *halved.shape[:2], B)  # the same memory, in pieces as the weights are
@@ -116,9 +118,9 @@ def lstm_backward(
     H = len(grad_c0)
     weight_hh, weight_ih = saved.weights[:, :H], saved.weights[:, H + 1 :]
 
-    @computed_once
+    @cache
     def of_weights() -> Array:
-        return turned(sum_over_time(grad_a, saved.state[:-1], saved.first_row), H)  # o i f g -> i f g o
+        return rotated(sum_over_time(grad_a, saved.state[:-1], saved.first_row), H)  # o i f g -> i f g o
 
     return (
         lambda: batch_major(np.matmul(weight_ih.T, grad_a)),  # x

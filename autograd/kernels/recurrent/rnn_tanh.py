@@ -12,21 +12,24 @@ Backward, for t = T ... 1, where dh_t is what the user sent into h_t plus what c
 
     dW_hh = sum_t da_t h_{t-1}^T     dW_ih = sum_t da_t x_t^T     db = sum_t da_t     dx_t = W_ih^T da_t
 
-A gradient is multiplied by W_hh^T and by slopes below 1 at each step. Over many steps it vanishes or
-explodes: what the gates of gru.py and lstm.py were invented against.
+Each step multiplies the gradient by W_hh^T and by slopes of at most 1. Over many steps it vanishes or explodes; the
+gates of gru.py and lstm.py were invented to prevent that.
 
 Arrays inside are (time, batch, features), one row per time and example. The terms without h_{t-1} are computed
 for the whole sequence at once, and so is each gradient below the line: a sum over t and over the batch is a
-product over T*B rows. Only the recurrence itself goes step by step. A column of ones beside x_t carries the
+product over T*B rows. Only the recurrence itself is sequential. A column of ones beside x_t carries the
 bias through both.
+
+Taught by docs/07-through-time.md.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from ..products import in_pieces, sum_of_outer_products
-from .shared import Array, Gradients, allocate, check_arguments, computed_once
+from .shared import Array, Gradients, check_arguments
 
 
 class Saved(NamedTuple):
@@ -50,12 +53,12 @@ def rnn_tanh_forward(
     """
     weight_and_bias = {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias_ih": bias_ih, "bias_hh": bias_hh}
     B, T, D, H = check_arguments("rnn_tanh", 1, x=x, h0=h0, **weight_and_bias)
-    inputs = allocate((T, B, D + 1), x.dtype)
+    inputs = np.empty((T, B, D + 1), x.dtype)
     inputs[:, :, :D] = x.transpose(1, 0, 2)
     inputs[:, :, D] = 1
     input_weights = np.concatenate([weight_ih.T, (bias_ih + bias_hh)[None]])
 
-    hidden = allocate((T + 1, B, H), x.dtype)
+    hidden = np.empty((T + 1, B, H), x.dtype)
     hidden[0] = h0
     np.matmul(inputs, input_weights, out=hidden[1:])
     recurrent_weights = np.ascontiguousarray(weight_hh.T)
@@ -63,7 +66,7 @@ def rnn_tanh_forward(
     recurrent = np.empty_like(h[0])
     first = 0 if h0.any() else 1
     for t in range(T):
-        a = h[t + 1]  # so far only the input's part; becomes h in place
+        a = h[t + 1]  # holds the input's part so far; becomes h in place
         if t >= first:
             np.matmul(h[t], recurrent_weights, out=recurrent)
             a += recurrent
@@ -79,7 +82,7 @@ def rnn_tanh_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden:
     """
     inputs, hidden, first, weight_ih, weight_hh = saved
     grad_a = _through_time(saved, grad_hidden, grad_last_hidden)
-    of_input_and_bias = computed_once(lambda: sum_of_outer_products(_rows(grad_a), _rows(inputs)))
+    of_input_and_bias = cache(lambda: sum_of_outer_products(_rows(grad_a), _rows(inputs)))
     return (
         lambda: np.matmul(grad_a, weight_ih).transpose(1, 0, 2),  # x
         lambda: np.matmul(grad_a[0], weight_hh),  # h0
@@ -93,7 +96,7 @@ def rnn_tanh_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden:
 def _through_time(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Array | None) -> Array:
     """da (T, B, H)."""
     h = saved.hidden[1:]
-    grad_a = allocate(h.shape, h.dtype)  # first the slopes 1 - h^2; the loop multiplies each by its dh in place
+    grad_a = np.empty(h.shape, h.dtype)  # holds the slopes 1 - h^2 first; the loop multiplies each by dh in place
     np.multiply(h, h, out=grad_a)
     np.subtract(1, grad_a, out=grad_a)
 

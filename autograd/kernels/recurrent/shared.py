@@ -1,4 +1,4 @@
-"""What the fused recurrent kernels share: the way through time and back, and the layout of the gated cells.
+"""What the fast recurrent kernels share: the way through time and back, and the memory layout of the gated cells.
 
 A recurrent layer reads a sequence x_1 ... x_T and carries a state h from step to step:
 
@@ -13,17 +13,17 @@ Write da_t for dLoss/da_t and so on. The loop walks from t = T down to 1 and car
     da_t     = the cell's own derivatives * dh_t       (rnn_tanh.py, gru.py, lstm.py)
     dh_{t-1} = W_hh^T da_t  + what flows past the gates  + the gradient that the user sent into h_{t-1}
 
-Once all da_t are known, nothing has to go step by step any more. The other gradients are products with them:
+Once all da_t are known, nothing is sequential any more. The other gradients are products with them:
 
     dW_hh = sum_t da_t h_{t-1}^T     dW_ih = sum_t da_t x_t^T     db = sum_t da_t     dx_t = W_ih^T da_t
 
-That is why each backward runs its loop at once, but returns one function per argument: what nobody asks for
-(mostly the gradient of the data) is never computed. In the gated cells the loop writes da_t over the gates of
-step t, which nobody reads after that: memory just read is the cheapest to write to.
+So each backward runs its loop at once and returns one function for each argument: a gradient that is not needed (mostly
+that of the data) is never computed. In the gated cells the loop writes da_t over the gates of step t, which are not
+read again: memory that has just been read is still in the cache.
 
 **Layout of the gated cells.** Users hold sequences as (B, T, D). Inside, GRU and LSTM are *feature-major*,
-(time, features, batch): then each gate of a step is one contiguous block, and so are neighbouring gates
-together, which one NumPy call can work on. The state array S is T + 1 blocks, H + 1 + D rows and B columns:
+(time, features, batch): each gate of a step is one contiguous block, and so are neighbouring gates together, so that
+one NumPy call can work on several. The state array S is T + 1 blocks, H + 1 + D rows and B columns:
 
                S[0]        S[1]              S[T-1]      S[T]
             +---------+ +---------+       +---------+ +---------+
@@ -38,8 +38,10 @@ The weights are packed to match, W = [ W_hh | b_ih + b_hh | W_ih ]. Then
     dW      = sum_t da_t S[t-1]^T       holds dW_hh, db and dW_ih side by side, as W does
     hidden  = S[1:, :H]                 handed to the user as a transposed view, no copy
 
-Sequences usually start from h_0 = 0. Its H rows then add nothing to the first product of either kind, and
-both leave them out: a fifth of the work for T = 5.
+Sequences usually start from h_0 = 0. Its H rows then add nothing to the first of these products, forward or backward,
+and are left out: a fifth of the work for T = 5.
+
+Taught by docs/07-through-time.md.
 """
 
 from collections.abc import Callable, Iterator
@@ -51,19 +53,7 @@ from ..products import in_pieces
 Array = np.ndarray
 Gradients = tuple[Callable[[], Array], ...]
 
-CHUNK_BYTES = 512 * 1024  # half of a core's level-2 cache: what one call writes, the next still finds there
-
-
-def computed_once(function: Callable[[], Array]) -> Callable[[], Array]:
-    """`function`, called when the first asks for its result, which is kept for all others who ask."""
-    results: list[Array] = []
-
-    def result() -> Array:
-        if not results:
-            results.append(function())
-        return results[0]
-
-    return result
+MAX_CHUNK_BYTES = 512 * 1024  # half of a core's level-2 cache, where the next call then finds the result
 
 
 def check_arguments(op: str, gates: int, **arguments: Array) -> tuple[int, int, int, int]:
@@ -100,15 +90,10 @@ def check_arguments(op: str, gates: int, **arguments: Array) -> tuple[int, int, 
     return B, T, D, H
 
 
-def allocate(shape: tuple[int, ...], dtype: np.dtype) -> Array:
-    """An uninitialised array: the one place from which arrays as long as the sequence come."""
-    return np.empty(shape, dtype)
-
-
 def new_state(x: Array, h0: Array) -> tuple[Array, int]:
-    """S (T+1, H+1+D, B) with h_0, ones and x in place, and its first row at t = 0 not known to be zero."""
+    """S (T+1, H+1+D, B) with h_0, ones and x filled in; and the first row of S[0] that may be nonzero."""
     (B, T, D), H = x.shape, h0.shape[1]
-    state = allocate((T + 1, H + 1 + D, B), x.dtype)
+    state = np.empty((T + 1, H + 1 + D, B), x.dtype)
     state[0, :H] = h0.T
     state[:T, H] = 1
     state[:T, H + 1 :] = feature_major(x)
@@ -120,8 +105,8 @@ def pack_weights(weight_ih: Array, weight_hh: Array, bias: Array) -> Array:
     return np.concatenate([weight_hh, bias[:, None], weight_ih], axis=1)
 
 
-def turned(rows: Array, by: int) -> Array:
-    """The rows from `by` on, and after them those before it."""
+def rotated(rows: Array, by: int) -> Array:
+    """The rows from `by` on, then the rows before it. (np.roll does the same and costs more on small arrays.)"""
     return np.concatenate([rows[by:], rows[:by]])
 
 
@@ -148,12 +133,11 @@ def sum_over_time(grad_a: Array, state: Array, first_row: int = 0) -> Array:
 
 
 def chunks(start: int, stop: int, bytes_per_step: int) -> Iterator[slice]:
-    """Cut the steps from start to stop into slices of at most CHUNK_BYTES each (but of one step at least).
+    """Cut the steps from start to stop into slices of at most MAX_CHUNK_BYTES, but at least one step each.
 
-    All steps at once would not fit into the cache; one step is too little work for a call, which costs a
-    microsecond.
+    All steps together exceed the cache. One step is too little work for a NumPy call, which costs a microsecond.
     """
-    length = max(1, CHUNK_BYTES // max(1, bytes_per_step))
+    length = max(1, MAX_CHUNK_BYTES // max(1, bytes_per_step))
     for first in range(start, stop, length):
         yield slice(first, min(first + length, stop))
 
@@ -169,5 +153,5 @@ def batch_major(sequence: Array) -> Array:
 
 
 def transposed_copy(gradient: Array | None, like: Array) -> Array:
-    """A gradient (B, H) as a fresh array (H, B); zeros for None: the loss does not use that output."""
+    """A gradient (B, H) as a new array (H, B); zeros for None, where the loss does not use that output."""
     return np.zeros_like(like) if gradient is None else np.array(gradient.T, order="C")

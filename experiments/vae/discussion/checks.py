@@ -3,10 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from experiments.prose import listed
-from experiments.prose import number as count_of
+from experiments.prose import listed, number
 from experiments.vae.saved import Curve, SavedVae
-from experiments.vae.words import nats, number, percent, times
+from experiments.vae.words import nats, rounded, times, whole_percent
 from vae.diagnostics import ACTIVE_VARIANCE
 
 SAME_VARIETY = 0.75  # samples that vary by less than this share of what the plain run's do are more alike
@@ -21,7 +20,7 @@ def samples(run: SavedVae) -> str:
     if not judged:
         return ""
     shares = {w: run.verdicts[w]["diversity_samples"] / run.verdicts[w]["diversity_training"] for w in judged}
-    levels = listed([f"{percent(share)} at {times(w)}" for w, share in shares.items()])
+    levels = listed([f"{whole_percent(share)} at {times(w)}" for w, share in shares.items()])
     text = (
         "No number here can tell a face from a blot; for that, look at the grids. What can be measured is how much the "
         f"samples differ from one another, as a share of what as many training faces do: {levels}."
@@ -29,7 +28,7 @@ def samples(run: SavedVae) -> str:
     for w in judged:
         if w != run.reference and run.reference in shares:
             text += _compared(run, w, shares)
-    with_arrays = [w for w in judged if run.has_arrays(w)]
+    with_arrays = [w for w in judged if run.has_snapshot(w)]
     if with_arrays:
         text += f"\n\n{_distances(run, with_arrays)}"
     return text
@@ -50,7 +49,7 @@ def _compared(run: SavedVae, w: float, shares: dict[float, float]) -> str:
             )
         return (
             f" Those of {times(w)} vary about as much as those of {times(run.reference)} or more, from a code of "
-            f"{nats(run.final(w, 'kl'))} instead of {number(run.final(run.reference, 'kl'))}: variety alone does not "
+            f"{nats(run.final(w, 'kl'))} instead of {rounded(run.final(run.reference, 'kl'))}: variety alone does not "
             "tell a good model."
         )
     return ""
@@ -136,19 +135,19 @@ def factors(run: SavedVae) -> str:
     text = (
         "Every drawn face comes with its true factors, so it can be asked how well a linear map reads each of them "
         f"from the posterior's means (R² on faces that the map was not fitted to). At {times(run.reference)}, "
-        f"{count_of(len(well)) if len(well) else 'none'} of {len(scores)} have R² above {READABLE}"
+        f"{number(len(well)) if len(well) else 'none'} of {len(scores)} have R² above {READABLE}"
     )
     text += f": {listed([f'{_plain(f)} ({s:.2f})' for f, s in well.items()])}." if len(well) else "."
     if len(lost):
         text += (
-            f" {count_of(len(lost)).capitalize()} cannot be read (below {SOME}), worst of all "
+            f" {number(len(lost)).capitalize()} cannot be read (below {SOME}), worst of all "
             f"{listed([_plain(f) for f in lost.index[::-1][:4]])}. A factor that moves few pixels saves few nats, and "
             "the code spends its nats where they save most; what a longer training would still bring looks the same."
         )
     below = int((scores < 0).sum())
     if below:
         text += (
-            f" Below 0, and so worse than the mean, {'is' if below == 1 else 'are'} {count_of(below)}: where there "
+            f" Below 0, and so worse than the mean, {'is' if below == 1 else 'are'} {number(below)}: where there "
             "is nothing to read, fitted slopes add noise."
         )
     others = [w for w in weights if w != run.reference]
@@ -195,7 +194,5 @@ def limits(run: SavedVae) -> str:
         )
     skipped = run.config["data"].get("skipped") or []
     if skipped:
-        points.append(
-            f"**Skipped pictures.** {count_of(len(skipped)).capitalize()} could not be read and were left out."
-        )
+        points.append(f"**Skipped pictures.** {number(len(skipped)).capitalize()} could not be read and were left out.")
     return "\n".join(f"- {point}" for point in points)

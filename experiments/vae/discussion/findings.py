@@ -14,14 +14,14 @@ from experiments.style import write_bytes
 from experiments.vae.discussion.checks import factors, generalisation, limits, samples
 from experiments.vae.discussion.linear import beside_linear_code
 from experiments.vae.discussion.weights import heading, heavier, lighter, points
-from experiments.vae.saved import SavedVae, open_vae_run
-from experiments.vae.words import nats, number, times
+from experiments.vae.saved import SavedVae
+from experiments.vae.words import nats, rounded, times
 from vae.diagnostics import SAME_PICTURE, SILENT_NATS
 
 
 def write_discussion(run_folder: str | os.PathLike[str]) -> Path:
     """Write discussion.md into a run folder from its tables and arrays; return the file's path."""
-    run = open_vae_run(run_folder)
+    run = SavedVae.open(run_folder)
     path = run.folder / "discussion.md"
     write_bytes(path, (discuss(run) + "\n").encode())
     return path
@@ -111,14 +111,14 @@ def trade(run: SavedVae) -> str:
     text = (
         f"The two terms are two bills for sending a face. The KL is the price of the code: how much the posterior of "
         f"this face says beyond the prior. The reconstruction is the price of the picture once the code is known. At "
-        f"{times(w)} the code takes {nats(kl)} and the picture {number(run.final(w, 'reconstruction'))}, together "
+        f"{times(w)} the code takes {nats(kl)} and the picture {rounded(run.final(w, 'reconstruction'))}, together "
         f"{nats(run.final(w, 'neg_elbo'))}{bits}. {_spread(run, w)}"
     )
     sigma = run.verdicts.get(w, {}).get("sigma")
     if gaussian and sigma and w:
         # -log N(x; m, s^2) holds (x - m)^2 / (2 s^2), and the loss w KL: a nat of KL is w 2 s^2 of squared error.
         least = 2 * w * sigma**2
-        least_error = number(least) if least >= 1 else f"{least:.3f}"
+        least_error = rounded(least) if least >= 1 else f"{least:.3f}"
         counted = "" if w == 1 else f" and the KL multiplied by {w:g}"
         text += (
             f"\n\nThe rate of exchange between the two is learned as well. σ ends at {sigma:.3f}, and as the squared "
@@ -140,11 +140,11 @@ def _spread(run: SavedVae, weight: float) -> str:
             f"That is hardly a code: {active} of {run.latent} units move with the face at all. The posterior has "
             "collapsed onto the prior"
         )
-        alike = run.has_arrays(weight) and run.kept_variety(weight) < SAME_PICTURE
+        alike = run.has_snapshot(weight) and run.kept_variety(weight) < SAME_PICTURE
         return f"{text}, and the decoder paints about the same picture whatever it is told." if alike else f"{text}."
     if active == run.latent:
         return f"All {run.latent} units take part in it."
     text = f"{active} of the {run.latent} units take part in it"
-    if not run.has_arrays(weight):
+    if not run.has_snapshot(weight):
         return f"{text}."
     return f"{text}; {run.silent_units(weight)} of them all say less than {SILENT_NATS} nats each."

@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.prose import listed
 from experiments.vae.saved import SavedVae
-from experiments.vae.words import nats, number, percent, times
+from experiments.vae.words import nats, rounded, times, whole_percent
 from experiments.vae.yardsticks import LinearYardstick
 
 FAR = 2.5  # codes of which one spends more than this many times the other are not alike
@@ -34,7 +34,7 @@ def asked_for(run: SavedVae, w: float) -> str:
     text += f"The best one {_spends(linear.components, linear.kl)}. {_verdict(run, w, linear.kl)}"
     text += _objectives(run, w, linear)
     if linear.components and run.likelihood == "gaussian":
-        share = percent(linear.collapse / values)
+        share = whole_percent(linear.collapse / values)
         text += (
             f" To silence a linear code altogether takes a weight of {linear.collapse:,.0f}, as many as the {values:,} "
             f"values times the {share} of all variance that lie on the first component."
@@ -51,8 +51,8 @@ def _objectives(run: SavedVae, w: float, linear: LinearYardstick) -> str:
     ours = run.final(w, "reconstruction") + w * run.final(w, "kl")
     theirs = linear.reconstruction + w * linear.kl
     return (
-        f" What was minimised, reconstruction + {w:g} KL, comes to {number(ours)} with the network and to "
-        f"{number(theirs)} with the linear code."
+        f" What was minimised, reconstruction + {w:g} KL, comes to {rounded(ours)} with the network and to "
+        f"{rounded(theirs)} with the linear code."
     )
 
 
@@ -95,9 +95,9 @@ def _squared_error(run: SavedVae) -> str:
     if f"{mse:.4f}" == f"{error:.4f}":
         text += "The two are level."
     elif mse < error:
-        text += f"The bar is cleared, by {percent(1 - mse / error)}."
+        text += f"The bar is cleared, by {whole_percent(1 - mse / error)}."
     else:
-        text += f"**The bar is not reached**: the error is {percent(mse / error - 1)} larger."
+        text += f"**The bar is not reached**: the error is {whole_percent(mse / error - 1)} larger."
     if w > 0:
         text += " The VAE must also keep its code close to the prior and live with the noise in it, which PCA need not."
     return text
@@ -113,7 +113,9 @@ def _in_nats(run: SavedVae) -> str:
     }
     if not known:
         return ""
-    levels = listed([f"{number(bar)} at {times(w)} (the network: {number(ours)})" for w, (ours, bar) in known.items()])
+    levels = listed(
+        [f"{rounded(bar)} at {times(w)} (the network: {rounded(ours)})" for w, (ours, bar) in known.items()]
+    )
     text = f"In nats the code counts too. The best linear code's held-out negative ELBO is {levels}."
     if 1.0 in known:
         text += " (At ×1 it is probabilistic PCA, whose bound is its likelihood.)"

@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.vae.discussion.linear import asked_for
 from experiments.vae.saved import SavedVae
-from experiments.vae.words import nats, number, percent, times
+from experiments.vae.words import nats, rounded, times, whole_percent
 from vae.diagnostics import ACTIVE_VARIANCE, POINT_VARIANCE, SAME_PICTURE, SILENT_NATS, UNUSED_NATS
 
 
@@ -42,7 +42,7 @@ def _bargain(run: SavedVae, w: float) -> str:
     rate = saved / code
     text = (
         f"Is the shorter code a bargain? {times(run.reference)} spends {nats(code)} more on the code and saves "
-        f"{nats(saved)} on the picture, {number(rate)} for every nat. "
+        f"{nats(saved)} on the picture, {rounded(rate)} for every nat. "
     )
     if rate >= w:
         text += f"Even at {w:g} a nat that would have paid, so this run has not found its optimum; "
@@ -58,7 +58,7 @@ def _bargain(run: SavedVae, w: float) -> str:
 def _what_is_left(run: SavedVae, w: float) -> str:
     facts = run.verdicts.get(w, {})
     left, before = run.final(w, "kl"), run.final(run.reference, "kl")
-    text = f"The code takes {nats(left)}, where that of {times(run.reference)} takes {number(before)}"
+    text = f"The code takes {nats(left)}, where that of {times(run.reference)} takes {rounded(before)}"
     if not facts:
         return f"{text}."
     active = int(facts["active_units"])
@@ -78,13 +78,13 @@ def _what_is_left(run: SavedVae, w: float) -> str:
 
 def _collapse(run: SavedVae, w: float) -> str:
     """Which units have given up; a unit says next to nothing if its posterior is the prior whatever the face."""
-    if not run.has_arrays(w):
+    if not run.has_snapshot(w):
         return "This is posterior collapse."
-    kl, quiet = run.arrays(w)["kl_per_unit"], run.silent_units(w)
+    kl, quiet = run.snapshot(w)["kl_per_unit"], run.silent_units(w)
     if quiet == len(kl):
         return "The posterior of every unit is the prior, whatever the face: this is posterior collapse."
     if not quiet:
-        return f"No unit is silent, and the average one says {number(float(kl.mean()))} nats: hardly more than nothing."
+        return f"No unit is silent, but the average one carries only {nats(float(kl.mean()))}."
     return (
         f"For {quiet} of {len(kl)} units, which say less than {SILENT_NATS} nats each, the posterior is the prior, "
         "whatever the face: this is posterior collapse. The others carry what is left."
@@ -92,26 +92,26 @@ def _collapse(run: SavedVae, w: float) -> str:
 
 
 def _whispers(run: SavedVae, w: float) -> str:
-    if not run.has_arrays(w):
+    if not run.has_snapshot(w):
         return ""
-    kl, quiet = run.arrays(w)["kl_per_unit"], run.silent_units(w)
+    kl, quiet = run.snapshot(w)["kl_per_unit"], run.silent_units(w)
     return (
         f" {quiet} of the {len(kl)} units say less than {SILENT_NATS} nats each, their means moving by less than the "
-        f"posterior's own noise; the most talkative one says {number(float(kl.max()))}."
+        f"posterior's own noise; the most talkative one says {rounded(float(kl.max()))}."
     )
 
 
 def _faces_alike(run: SavedVae, w: float) -> str:
-    if not run.has_arrays(w):
+    if not run.has_snapshot(w):
         return ""
     kept, along = run.kept_variety(w), run.distance_travelled(w)
     text = (
-        f"The reconstructions vary {percent(kept)} as much as the faces that they are reconstructions of, and an "
-        f"interpolation's decoded ends differ {percent(along)} as much as the two real ones"
+        f"The reconstructions vary {whole_percent(kept)} as much as the faces that they are reconstructions of, and an "
+        f"interpolation's decoded ends differ {whole_percent(along)} as much as the two real ones"
     )
-    if run.has_arrays(run.reference):
+    if run.has_snapshot(run.reference):
         before = run.kept_variety(run.reference), run.distance_travelled(run.reference)
-        text += f" ({percent(before[0])} and {percent(before[1])} at {times(run.reference)})"
+        text += f" ({whole_percent(before[0])} and {whole_percent(before[1])} at {times(run.reference)})"
     if kept < SAME_PICTURE:
         return f"{text}: whatever goes in, about the same face comes back."
     return f"{text}."
@@ -122,7 +122,9 @@ def _error(run: SavedVae, w: float) -> str:
     if not (np.isfinite(mse) and np.isfinite(plain)):
         return ""
     change = mse / plain - 1
-    beside = "the same as" if abs(change) < 0.005 else f"{percent(abs(change))} {'above' if change > 0 else 'below'}"
+    beside = (
+        "the same as" if abs(change) < 0.005 else f"{whole_percent(abs(change))} {'above' if change > 0 else 'below'}"
+    )
     return f"The squared error per value is {mse:.4f}, {beside} that of {times(run.reference)}, {plain:.4f}."
 
 
@@ -144,7 +146,7 @@ def lighter(run: SavedVae, w: float) -> str:
     free = "nothing" if w == 0 else f"{w:g} of its price"
     text = (
         f"Here the code costs {free}, and takes {nats(kl)}, where that of {times(plain)} takes "
-        f"{number(run.final(plain, 'kl'))}."
+        f"{rounded(run.final(plain, 'kl'))}."
     )
     text += f" {_dividend(run, w)} {_error(run, w)} {_noise(run, w)}"
     worse = run.final(w, "neg_elbo") - run.final(plain, "neg_elbo")
@@ -160,7 +162,7 @@ def _dividend(run: SavedVae, w: float) -> str:
     gain = run.final(run.reference, "reconstruction") - run.final(w, "reconstruction")
     cost = run.final(w, "kl") - run.final(run.reference, "kl")
     if cost > 0 and gain > 0:
-        return f"That buys {nats(gain)} of reconstruction for {number(cost)} of code."
+        return f"That buys {nats(gain)} of reconstruction for {rounded(cost)} of code."
     beside = f"{nats(abs(gain))} {'better' if gain > 0 else 'worse'}" if abs(gain) >= 0.005 else "the same"
     if cost <= 0:
         return f"The reconstruction is {beside}."

@@ -1,4 +1,4 @@
-"""All KL weights side by side: a column each, the same faces, draws and scales in every column."""
+"""All KL weights side by side: one column per weight; faces, prior draws and scales are the same in every column."""
 
 import os
 from collections.abc import Callable
@@ -7,12 +7,12 @@ import numpy as np
 
 from experiments.vae.figures.curves import draw_term
 from experiments.vae.figures.look import colours
-from experiments.vae.figures.sheet import MARGIN, Sheet, extent, pixels, scale_for, sheet, tile
+from experiments.vae.figures.sheet import MARGIN, PictureSheet, extent, picture_sheet, pixels, scale_for, tile
 from experiments.vae.figures.units import draw_kl
 from experiments.vae.saved import SavedVae
 from experiments.vae.words import latent_facts, name, title
 
-ACROSS, SAMPLE_ROWS, PAIRS, STEPS = 8, 4, 2, 5  # pictures in a row; rows of samples; interpolations and their steps
+ACROSS, SAMPLE_ROWS, PAIRS, STEPS = 8, 4, 2, 5  # pictures per row; rows of samples; interpolations; pictures on each
 TILE = 64
 LABEL, BETWEEN, BAND = 190, 34, 26
 TITLE, CHART, BARS, TICKS = 58, 190, 150, 46
@@ -20,13 +20,13 @@ TITLE, CHART, BARS, TICKS = 58, 190, 150, 46
 
 def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
     """Rows: learning curve, reconstructions, samples, interpolations, KL of every unit; a column for each weight."""
-    weights = [weight for weight in run.weights if run.has_arrays(weight)]
+    weights = [weight for weight in run.weights if run.has_snapshot(weight)]
     scale = scale_for(run.image_size, TILE)
     side = scale * run.image_size
     column = extent(ACROSS, side)
-    rows: list[tuple[str, int, Callable[[Sheet, int, int, float], None]]] = [
+    rows: list[tuple[str, int, Callable[[PictureSheet, int, int, float], None]]] = [
         (
-            "negative ELBO,\nnats per image\n(held-out bold,\ntraining pale)",
+            "negative ELBO,\nnats per image\n(held-out solid,\ntraining dashed)",
             CHART,
             _learning_curve(run, weights, column),
         ),
@@ -37,7 +37,7 @@ def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
     ]
     heights = [height + (TICKS if i in (0, len(rows) - 1) else 0) for i, (_, height, _) in enumerate(rows)]
     size = LABEL + len(weights) * (column + BETWEEN) - BETWEEN, TITLE + sum(heights) + BAND * (len(rows) - 1)
-    with sheet(path, *size, _finding(run, weights), drawn=run.drawn) as (page, top):
+    with picture_sheet(path, *size, _finding(run, weights), drawn=run.drawn) as (page, top):
         for i, weight in enumerate(weights):
             x = MARGIN + LABEL + i * (column + BETWEEN)
             page.words(x, top, title(run, weight), fontsize=12, fontweight="bold", color=colours(run)[weight])
@@ -45,16 +45,16 @@ def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
             y = top + TITLE
             for (label, height, draw), taken in zip(rows, heights, strict=True):
                 if i == 0:
-                    apart = 68 if taken > height else 8  # a chart's own numbers stand there
+                    apart = 68 if taken > height else 8  # room for the tick labels of a chart
                     page.row_label(x - apart, y, height, label)
                 draw(page, x, y, weight)
                 y += taken + BAND
 
 
 def _learning_curve(run, weights, width):
-    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
+    def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
         axes = page.axes(x, y, width, CHART)
-        draw_term(axes, run, weights, "neg_elbo")  # all of them, for the scale; then this one alone
+        draw_term(axes, run, weights, "neg_elbo")  # all weights, only to find the common scale
         limits = axes.get_ylim()
         axes.clear()
         draw_term(axes, run, [weight], "neg_elbo")
@@ -66,26 +66,26 @@ def _learning_curve(run, weights, width):
 
 
 def _reconstructions(run, scale):
-    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
-        arrays = run.arrays(weight)
+    def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
+        arrays = run.snapshot(weight)
         page.picture(x, y, tile(np.stack([arrays["originals"][:ACROSS], arrays["reconstructions"][:ACROSS]]), scale))
 
     return draw
 
 
 def _samples(run, scale):
-    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
-        samples = run.arrays(weight)["samples"][: SAMPLE_ROWS * ACROSS]
+    def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
+        samples = run.snapshot(weight)["samples"][: SAMPLE_ROWS * ACROSS]
         page.picture(x, y, tile(samples.reshape(SAMPLE_ROWS, ACROSS, *samples.shape[1:]), scale))
 
     return draw
 
 
 def _interpolations(run, scale, width):
-    """Two real faces with every other step between them: seven pictures, set apart so that they fill the row."""
+    """Two real faces and every other picture of the interpolation between them, spread over the width of the row."""
 
-    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
-        arrays = run.arrays(weight)
+    def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
+        arrays = run.snapshot(weight)
         pairs, lines = arrays["pairs"][:PAIRS], arrays["interpolations"][:PAIRS]
         lines = lines[:, np.linspace(0, lines.shape[1] - 1, STEPS).round().astype(int)]
         side = scale * run.image_size
@@ -97,7 +97,7 @@ def _interpolations(run, scale, width):
 
 
 def _bars(run, weights, width):
-    def draw(page: Sheet, x: int, y: int, weight: float) -> None:
+    def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
         axes = page.axes(x, y, width, BARS)
         draw_kl(axes, run, weight)
         if weight != weights[0]:

@@ -1,6 +1,6 @@
 """Learning curves: the negative ELBO and its two terms, training and held-out, in nats per image.
 
-The terms are plotted as they are, whatever weight training gave the KL term, so that weights can be compared.
+The KL term is plotted unweighted, so that models trained with different weights can be compared.
 """
 
 import os
@@ -14,15 +14,15 @@ from experiments.prose import listed
 from experiments.style import GREY, figure, headline
 from experiments.vae.figures.look import colours
 from experiments.vae.saved import Curve, SavedVae
-from experiments.vae.words import name, nats, number
+from experiments.vae.words import name, nats, rounded
 
 TERMS = {
     "neg_elbo": "negative ELBO (nats per image)",
     "reconstruction": "reconstruction (nats per image)",
     "kl": "KL (nats per image)",
 }
-TINY_KL = 0.1  # nats: below this the logarithmic scale of the KL panel turns linear, since a KL may be 0
-SPLITS = {"train": (1.2, 0.55, "s"), "held_out": (2.2, 1.0, "o")}  # line width, opacity, marker of a lone epoch
+LINEAR_BELOW = 0.1  # nats: the logarithmic KL axis is linear below this, because a KL can be 0
+SPLITS = {"train": ("--", "s"), "held_out": ("-", "o")}  # line style; marker if there is only one epoch
 SPLIT_NAMES = {"train": "training", "held_out": "held-out"}
 
 
@@ -36,7 +36,7 @@ def plot_learning_curve(run: SavedVae, weights: Sequence[float], path: str | os.
             axes.set_title(label.partition(" (")[0])
             axes.set_ylabel("nats per image")
         if len(weights) > 1:
-            panels[2].set_yscale("symlog", linthresh=TINY_KL)
+            panels[2].set_yscale("symlog", linthresh=LINEAR_BELOW)
             panels[2].set_ylim(bottom=0)
             panels[2].set_ylabel("nats per image, logarithmic")
             panels[2].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -46,19 +46,17 @@ def plot_learning_curve(run: SavedVae, weights: Sequence[float], path: str | os.
 
 
 def draw_term(axes: Axes, run: SavedVae, weights: Sequence[float], metric: str) -> None:
-    """Lines of one column of metrics.csv: training thin and pale, held-out bold.
+    """Lines of one column of metrics.csv: training dashed, held-out solid.
 
-    The scale is that of the epochs after the first; what precedes them comes in from beyond the edge, or else the
-    step from the untrained network would leave the rest flat.
+    The axis covers the epochs after the first. The untrained network lies outside it: its loss is so large that the
+    rest of the curve would look flat.
     """
     low, high = np.inf, -np.inf
     for weight in weights:
-        for split, (width, opacity, marker) in SPLITS.items():
+        for split, (style, marker) in SPLITS.items():
             line = run.curve(weight, split, metric)
             alone = marker if len(line.epochs) == 1 else None
-            axes.plot(
-                *line, color=colours(run)[weight], linewidth=width, alpha=opacity, marker=alone, solid_capstyle="butt"
-            )
+            axes.plot(*line, color=colours(run)[weight], linewidth=1.8, linestyle=style, marker=alone)
             shown = line.trained().values if len(line.epochs) > 3 else line.values
             low, high = min(low, shown.min()), max(high, shown.max())
     margin = 0.05 * (high - low) or 1.0
@@ -69,12 +67,12 @@ def draw_term(axes: Axes, run: SavedVae, weights: Sequence[float], metric: str) 
 
 
 def _explain(axes: Axes, run: SavedVae, weights: Sequence[float]) -> None:
-    """A legend outside: colour says which weight, the line's strength which split."""
+    """A legend outside the axes: the colour stands for the weight, the line style for the split."""
     for weight in weights if len(weights) > 1 else ():
         axes.plot([], [], color=colours(run)[weight], linewidth=2.2, label=name(weight))
-    for split, (width, opacity, _) in SPLITS.items():
+    for split, (style, _) in SPLITS.items():
         colour = "black" if len(weights) > 1 else colours(run)[weights[0]]
-        axes.plot([], [], color=colour, linewidth=width, alpha=opacity, label=SPLIT_NAMES[split])
+        axes.plot([], [], color=colour, linewidth=1.8, linestyle=style, label=SPLIT_NAMES[split])
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     start = run.curve(weights[0], "held_out", "neg_elbo")
     if len(start.epochs) > 3 and start.epochs[0] == 0:
@@ -88,13 +86,13 @@ def _finding_of_one(run: SavedVae, weight: float) -> str:
     gap = last - float(train.values[-1])
     beside = f"{nats(abs(gap))} {'above' if gap > 0 else 'below'} training"
     verb = "falls" if last < first else "rises"
-    return f"{name(weight)}: the held-out negative ELBO {verb} from {number(first)} to {nats(last)}, {beside}"
+    return f"{name(weight)}: the held-out negative ELBO {verb} from {rounded(first)} to {nats(last)}, {beside}"
 
 
 def _finding_of_all(run: SavedVae, weights: Sequence[float]) -> str:
     ends = {weight: _last(run.curve(weight, "held_out", "neg_elbo")) for weight in weights}
     best, *rest = sorted(weights, key=lambda weight: ends[weight])
-    others = listed([f"{name(weight)} at {number(ends[weight])}" for weight in rest])
+    others = listed([f"{name(weight)} at {rounded(ends[weight])}" for weight in rest])
     return f"{name(best)} ends with the best bound, a held-out negative ELBO of {nats(ends[best])}; {others}"
 
 

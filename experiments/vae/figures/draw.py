@@ -15,7 +15,7 @@ from experiments.vae.figures.pictures import (
 )
 from experiments.vae.figures.preparation import plot_architecture, plot_preparation
 from experiments.vae.figures.units import plot_factors, plot_kl_per_unit
-from experiments.vae.saved import SavedVae, open_vae_run
+from experiments.vae.saved import SavedVae
 
 OF_ONE_WEIGHT = {
     "reconstructions": plot_reconstructions,
@@ -30,12 +30,12 @@ def draw_all(run_folder: str | os.PathLike[str]) -> list[Path]:
 
     Returns the paths in the order of the problem's items. Raises DataError where the folder holds no run.
     """
-    run = open_vae_run(run_folder)
+    run = SavedVae.open(run_folder)
     folder = run.folder / "figures"
     drawn = _draw_preparation(run, folder)
     drawn += _draw_curves(run, folder)
     for weight in run.weights:
-        if run.has_arrays(weight):
+        if run.has_snapshot(weight):
             drawn += _draw_weight(run, weight, folder)
     drawn += _draw_together(run, folder)
     if run.frames(run.reference):
@@ -69,7 +69,7 @@ def _draw_weight(run: SavedVae, weight: float, folder: Path) -> list[Path]:
     drawn = [folder / f"{kind}_kl_{weight:g}.png" for kind in OF_ONE_WEIGHT]
     for plot, path in zip(OF_ONE_WEIGHT.values(), drawn, strict=True):
         plot(run, weight, path)
-    if "manifold" in run.arrays(weight):
+    if "manifold" in run.snapshot(weight):
         drawn.append(folder / f"manifold_kl_{weight:g}.png")
         plot_manifold(run, weight, drawn[-1])
     return drawn
@@ -78,7 +78,7 @@ def _draw_weight(run: SavedVae, weight: float, folder: Path) -> list[Path]:
 def _draw_together(run: SavedVae, folder: Path) -> list[Path]:
     """What holds all weights in one picture."""
     drawn = []
-    evaluated = [weight for weight in run.weights if run.has_arrays(weight)]
+    evaluated = [weight for weight in run.weights if run.has_snapshot(weight)]
     if len(evaluated) > 1:
         drawn.append(folder / "comparison.png")
         plot_comparison(run, drawn[-1])

@@ -1,12 +1,13 @@
-"""samples.gif: the same draws from the prior, decoded after every epoch, so that faces can be seen to form.
+"""samples.gif: the same draws from the prior, decoded after every epoch: faces take shape as training goes on.
 
-The last epoch comes first: as it turns in a circle that changes nothing, and where a GIF stands still it shows faces.
+The last epoch is the first frame, because a viewer that does not animate shows only that one.
 """
 
-import io
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
+import imageio.v3 as iio
 import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -16,42 +17,36 @@ from experiments.vae.figures.sheet import scale_for, tile
 from experiments.vae.saved import SavedVae
 from experiments.vae.words import name
 
-SIDE = 56  # screen pixels of a picture, about
-CAPTION = 30  # screen pixels above the grid
-MOST_BYTES = 3_000_000
-ATTEMPTS = (
-    (24, 256),
-    (24, 128),
-    (16, 128),
-    (12, 64),
-    (8, 32),
-)  # frames and colours, each try smaller than the one before
-LAST, FIRST, EACH = 2500, 900, 350  # milliseconds that a frame stands: the last epoch, the first, any other
+SIDE = 56  # approximate side of a picture, in screen pixels
+CAPTION = 30  # height of the caption above the grid, in screen pixels
+MAX_BYTES = 3_000_000
+ATTEMPTS = ((24, 8), (24, 7), (16, 7), (12, 6), (8, 5))  # frames, bits of colour; each attempt gives a smaller file
+LAST, FIRST, OTHER = 2500, 900, 350  # milliseconds that the last epoch, the first and any other are shown
 
 
 def write_gif(run: SavedVae, weight: float, path: str | os.PathLike[str]) -> None:
     """Write the GIF of a weight, of at most 3 MB; the same run gives the same bytes."""
     epochs = list(run.frames(weight))
-    for frames, shades in ATTEMPTS:
-        content = _encode([_frame(run, weight, epoch) for epoch in thinned(epochs, frames)], shades)
-        if len(content) <= MOST_BYTES:
+    for count, bits in ATTEMPTS:
+        content = _encode([_frame(run, weight, epoch) for epoch in thinned(epochs, count)], bits)
+        if len(content) <= MAX_BYTES:
             break
     write_bytes(Path(path), content)
 
 
-def thinned(epochs: list[int], most: int) -> list[int]:
-    """At most ``most`` of the epochs, with the first and the last, closer together at the beginning.
+def thinned(epochs: list[int], count: int) -> list[int]:
+    """At most ``count`` of the epochs, the first and the last included, closer together at the beginning.
 
-    Training changes most at its start; the square spreads what comes later.
+    Samples change most in the first epochs, so the gaps between the chosen ones grow linearly.
     """
-    if len(epochs) <= most:
+    if len(epochs) <= count:
         return epochs
-    places = np.linspace(0, 1, most) ** 2 * (len(epochs) - 1)
+    places = np.linspace(0, 1, count) ** 2 * (len(epochs) - 1)
     return [epochs[place] for place in sorted(set(places.round().astype(int)))]
 
 
-def _frame(run: SavedVae, weight: float, epoch: int) -> Image.Image:
-    """The grid after an epoch with a line of words above it."""
+def _frame(run: SavedVae, weight: float, epoch: int) -> np.ndarray:
+    """The grid after an epoch below its caption: uint8 (height, width, 3)."""
     samples = run.frame(weight, epoch)
     grid = tile(samples.reshape(8, 8, *samples.shape[1:]), scale_for(run.image_size, SIDE))
     picture = np.full((grid.shape[0] + CAPTION, *grid.shape[1:]), 255, np.uint8)
@@ -64,22 +59,13 @@ def _frame(run: SavedVae, weight: float, epoch: int) -> Image.Image:
     pen.text((4, 6), f"{name(weight)}, draws from the prior, epoch {epoch} of {last}", fill="black", font=font)
     if run.drawn:
         pen.text((image.width - 4, 6), "drawn faces", fill="#a33b00", font=font, anchor="ra")
-    return image
+    return np.asarray(image)
 
 
-def _encode(frames: list[Image.Image], shades: int) -> bytes:
-    """The frames as one GIF whose colours are chosen once, for all frames, so that nothing flickers."""
-    palette = _palette(frames, shades)
-    indexed = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
-    *others, last = indexed
-    times = [LAST, FIRST, *[EACH] * len(others)][: len(frames)]
-    buffer = io.BytesIO()
-    last.save(buffer, "GIF", save_all=True, append_images=others, duration=times, loop=0)
-    return buffer.getvalue()
-
-
-def _palette(frames: list[Image.Image], shades: int) -> Image.Image:
-    """Colours for all frames, from a picture in which some of them stand below one another."""
-    chosen = [frames[i] for i in sorted({0, len(frames) // 4, len(frames) // 2, len(frames) - 1})]
-    tall = Image.fromarray(np.concatenate([np.asarray(frame) for frame in chosen]))
-    return tall.quantize(shades, method=Image.Quantize.MEDIANCUT)
+def _encode(frames: Sequence[np.ndarray], bits: int) -> bytes:
+    """The frames, the last one first, as the bytes of a GIF with 2^bits colours in each."""
+    *others, last = frames
+    times = [LAST, FIRST, *[OTHER] * len(others)][: len(frames)]
+    return iio.imwrite(
+        "<bytes>", np.stack([last, *others]), extension=".gif", plugin="pillow", duration=times, loop=0, bits=bits
+    )

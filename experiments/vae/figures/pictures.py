@@ -4,30 +4,30 @@ import os
 
 import numpy as np
 
-from experiments.vae.figures.sheet import GAP, MARGIN, extent, scale_for, sheet, tile
+from experiments.vae.figures.sheet import GAP, MARGIN, extent, picture_sheet, scale_for, tile
 from experiments.vae.saved import SavedVae
-from experiments.vae.words import name, nats, number, percent
+from experiments.vae.words import name, nats, rounded, whole_percent
 from vae.diagnostics import SAME_PICTURE, diversity, psnr, rms_distance
 
-SHOWN_SIDE = 112  # screen pixels that a picture is enlarged to, about
-LABEL = 110  # screen pixels for the names of rows
-LETTERS = 22  # and for a line of small letters
-BAND = 22  # between two bands of pictures
-ROW = 8  # pairs of real and reconstructed faces side by side
+SHOWN_SIDE = 112  # approximate side of an enlarged picture, in screen pixels
+LABEL = 110  # width of the row labels, in screen pixels
+LETTERS = 22  # height of a line of small text
+BAND = 22  # gap between two bands of pictures
+ROW = 8  # pairs of original and reconstruction per row
 
 Path = str | os.PathLike[str]
 
 
 def plot_reconstructions(run: SavedVae, weight: float, path: Path) -> None:
-    """Held-out faces above, what comes back of each below, and its error."""
-    arrays = run.arrays(weight)
+    """Held-out faces above, their reconstructions below, and the error of each."""
+    arrays = run.snapshot(weight)
     scale, side = _scale(run)
     originals, back = arrays["originals"], arrays["reconstructions"]
     bands = [slice(i, i + ROW) for i in range(0, len(originals), ROW)]
     band = extent(2, side) + LETTERS + BAND
     size = LABEL + extent(min(ROW, len(originals)), side), band * len(bands) - BAND
-    note = "Above: faces held out of training. Below: decoded from the mean of their posterior."
-    with sheet(path, *size, _reconstructions_finding(run, weight), note, drawn=run.drawn) as (page, top):
+    note = "Above: held-out faces. Below: each decoded from its posterior mean."
+    with picture_sheet(path, *size, _reconstructions_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left = MARGIN + LABEL
         for i, part in enumerate(bands):
             y = top + i * band
@@ -43,7 +43,7 @@ def plot_reconstructions(run: SavedVae, weight: float, path: Path) -> None:
 def _reconstructions_finding(run: SavedVae, weight: float) -> str:
     mse, bar = run.final(weight, "mse"), run.pca
     if run.kept_variety(weight) < SAME_PICTURE:
-        start = f"{name(weight)}: whatever goes in, much the same face comes back"
+        start = f"{name(weight)}: nearly the same picture for every face"
     else:
         start = f"{name(weight)}: reconstructions of held-out faces"
     if not np.isfinite(mse):
@@ -58,14 +58,16 @@ def _reconstructions_finding(run: SavedVae, weight: float) -> str:
 
 def plot_samples(run: SavedVae, weight: float, path: Path) -> None:
     """An 8x8 grid of decoded draws from the prior; its first row again above the nearest training faces."""
-    arrays = run.arrays(weight)
+    arrays = run.snapshot(weight)
     scale, side = _scale(run)
     samples, nearest = arrays["samples"], arrays["nearest"]
     count = len(nearest)
     grid_side = extent(8, side)
     size = LABEL + grid_side, grid_side + BAND + LETTERS + extent(2, side) + LETTERS
-    note = "The same draws for every KL weight. Below: are they copies? The first row above its nearest neighbours."
-    with sheet(path, *size, _samples_finding(run, weight), note, drawn=run.drawn) as (page, top):
+    note = (
+        "The same draws for every KL weight. Below, to check for copies: the first row and its nearest training faces."
+    )
+    with picture_sheet(path, *size, _samples_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left, y = MARGIN + LABEL, top + grid_side + BAND + LETTERS
         page.picture(left, top, tile(samples.reshape(8, 8, *samples.shape[1:]), scale))
         page.row_label(left - 8, top, grid_side, "decoded\ndraws from\nthe prior")
@@ -84,22 +86,20 @@ def _samples_finding(run: SavedVae, weight: float) -> str:
     if not facts or not facts["diversity_training"]:
         return start
     share = facts["diversity_samples"] / facts["diversity_training"]
-    return f"{start}; they vary {percent(share)} as much as training faces"
+    return f"{start}; they vary {whole_percent(share)} as much as training faces"
 
 
 def plot_interpolations(run: SavedVae, weight: float, path: Path) -> None:
     """Straight lines between the encodings of two real faces, these at the ends; arcs between draws of the prior."""
-    arrays = run.arrays(weight)
+    arrays = run.snapshot(weight)
     scale, side = _scale(run)
     pairs, steps = arrays["pairs"], arrays["interpolations"].shape[1]
     arcs = arrays["prior_paths"]
-    apart = 2 * BAND  # between a real face and the decoded ones
+    apart = 2 * BAND  # gap between a real face and the decoded ones
     line, heights = extent(steps, side), (extent(len(pairs), side), extent(len(arcs), side))
     size = LABEL + 2 * (side + apart) + line, LETTERS + heights[0] + BAND + LETTERS + heights[1]
-    note = (
-        f"The ends of each line are {run.kind}, held-out faces; beside them what the decoder makes of their encodings."
-    )
-    with sheet(path, *size, _interpolations_finding(run, weight), note, drawn=run.drawn) as (page, top):
+    note = f"The outer faces are {run.kind} and held out; between them, decoded points on the line between their codes."
+    with picture_sheet(path, *size, _interpolations_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left, y = MARGIN + LABEL, top + LETTERS
         middle, right = left + side + apart, left + side + 2 * apart + line
         page.column_labels(left, y - 4, side, [f"{run.kind} A"])
@@ -108,7 +108,7 @@ def plot_interpolations(run: SavedVae, weight: float, path: Path) -> None:
         page.picture(left, y, tile(pairs[:, :1], scale))
         page.picture(middle, y, tile(arrays["interpolations"], scale))
         page.picture(right, y, tile(pairs[:, 1:], scale))
-        page.row_label(left - 8, y, heights[0], "straight line\nbetween two\nencodings")
+        page.row_label(left - 8, y, heights[0], "straight line\nbetween two\ncodes")
         y += heights[0] + BAND + LETTERS
         page.picture(middle, y, tile(arcs, scale))
         page.row_label(middle - apart / 2, y, heights[1], "arc between two draws\nfrom the prior")
@@ -123,19 +123,19 @@ def _interpolations_finding(run: SavedVae, weight: float) -> str:
     share = run.distance_travelled(weight)
     what = "hardly anything changes" if share < SAME_PICTURE else "through the latent space"
     start = f"{name(weight)}: from one {run.kind} face to another {what}"
-    return f"{start}; the decoded ends differ {percent(share)} as much as the {run.kind} faces"
+    return f"{start}; the decoded ends differ {whole_percent(share)} as much as the {run.kind} faces"
 
 
 def plot_traversals(run: SavedVae, weight: float, path: Path) -> None:
-    """One row for each of the units with the largest KL, which alone moves from -3 to 3."""
-    arrays = run.arrays(weight)
+    """One row for each of the units with the largest KL: that unit moves from -3 to 3, the others stay."""
+    arrays = run.snapshot(weight)
     scale, side = _scale(run)
     units, pictures = arrays["traversal_units"], arrays["traversals"]
     values = np.linspace(-3, 3, pictures.shape[1])
     kl = arrays["kl_per_unit"]
     size = LABEL + extent(len(values), side), LETTERS + extent(len(units), side)
-    note = "A held-out face's encoding in which one unit is moved and the others stay; the units with the largest KL."
-    with sheet(path, *size, _traversals_finding(run, weight), note, drawn=run.drawn) as (page, top):
+    note = "The code of one held-out face, one unit moved in each row; the units with the largest KL."
+    with picture_sheet(path, *size, _traversals_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left, y = MARGIN + LABEL, top + LETTERS
         page.column_labels(left, y - 4, side, [f"{value:+.3g}".replace("-", "−") if value else "0" for value in values])
         page.picture(left, y, tile(pictures, scale))
@@ -144,28 +144,26 @@ def plot_traversals(run: SavedVae, weight: float, path: Path) -> None:
 
 
 def _traversals_finding(run: SavedVae, weight: float) -> str:
-    arrays = run.arrays(weight)
+    arrays = run.snapshot(weight)
     change = rms_distance(arrays["traversals"][:, 0], arrays["traversals"][:, -1])
     most = int(change.argmax())
     return (
         f"{name(weight)}: what single latent units do; unit {arrays['traversal_units'][most]} changes the picture most "
-        f"(RMS {number(float(change[most]))} from end to end)"
+        f"(RMS {rounded(float(change[most]))} from end to end)"
     )
 
 
 def plot_manifold(run: SavedVae, weight: float, path: Path) -> None:
     """The plane of a model with two latents, at evenly spaced quantiles of the prior."""
-    manifold = run.arrays(weight)["manifold"]
+    manifold = run.snapshot(weight)["manifold"]
     scale = scale_for(run.image_size, SHOWN_SIDE // 2)
     picture = tile(manifold, scale, gap=1)
     size = LABEL + picture.shape[1], picture.shape[0] + LETTERS
     finding = f"{name(weight)}: the whole plane of two latent units"
     if diversity(manifold.reshape(-1, *manifold.shape[2:])) == 0:
-        finding += ", every point of it the same picture"
-    note = (
-        "Points at evenly spaced quantiles of the prior, so that every picture stands for an equal share of its draws."
-    )
-    with sheet(path, *size, finding, note, drawn=run.drawn) as (page, top):
+        finding += ", the same picture everywhere"
+    note = "Points at evenly spaced quantiles of the prior: each picture stands for the same share of its draws."
+    with picture_sheet(path, *size, finding, note, drawn=run.drawn) as (page, top):
         page.picture(MARGIN + LABEL, top, picture)
         page.row_label(MARGIN + LABEL - 8, top, picture.shape[0], "unit 1, from\nlow (below)\nto high")
         middle = MARGIN + LABEL + picture.shape[1] / 2
@@ -173,6 +171,6 @@ def plot_manifold(run: SavedVae, weight: float, path: Path) -> None:
 
 
 def _scale(run: SavedVae) -> tuple[int, int]:
-    """The whole factor of enlargement and the side, in screen pixels, that it gives."""
+    """The integer factor of enlargement, and the side in screen pixels that it gives."""
     scale = scale_for(run.image_size, SHOWN_SIDE)
     return scale, scale * run.image_size

@@ -10,22 +10,22 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from experiments.style import GREY, figure, headline
-from experiments.vae.figures.sheet import GAP, MARGIN, enlarge, sheet
+from experiments.vae.figures.sheet import GAP, MARGIN, enlarge, picture_sheet
 from experiments.vae.saved import SavedVae
 
-CELL = 200  # screen pixels of a picture in the strip
+CELL = 200  # side of a picture's cell, in screen pixels
 LABEL, LETTERS = 110, 22
 ENCODER, CODE, DECODER = "#0072b2", "#009e73", "#e69f00"
 
 
 def plot_preparation(run: SavedVae, path: str | os.PathLike[str]) -> None:
-    """Original, centre crop and resized picture below one another, a column for each of some pictures."""
+    """Original, centre crop and resized picture below one another; one column per picture."""
     stages = run.stages()
     size = run.image_size
     names = ("original", "centre crop\nto a square", f"resized to\n{size} × {size}")
     width, height = LABEL + len(stages) * (CELL + GAP), len(names) * (CELL + LETTERS)
     finding = f"From a file to {size} × {size} pixels: crop the middle square, then resize with anti-aliasing"
-    with sheet(path, width, height, finding, drawn=run.drawn) as (page, top):
+    with picture_sheet(path, width, height, finding, drawn=run.drawn) as (page, top):
         for row, label in enumerate(names):
             y = top + row * (CELL + LETTERS)
             page.row_label(MARGIN + LABEL - 8, y, CELL, label)
@@ -39,9 +39,9 @@ def plot_preparation(run: SavedVae, path: str | os.PathLike[str]) -> None:
 
 
 def fitted(image: np.ndarray, side: int) -> np.ndarray:
-    """An image (H, W, C), uint8, by a whole factor as large as a square of ``side`` pixels holds.
+    """An image (H, W, C), uint8, scaled by an integer factor to the largest size that fits a square of ``side`` pixels.
 
-    A small one is enlarged pixel by pixel; of a larger one, squares of pixels are averaged.
+    A small image is enlarged by repeating pixels, a large one is reduced by averaging squares of pixels.
     """
     longest = max(image.shape[:2])
     if longest <= side:
@@ -50,12 +50,12 @@ def fitted(image: np.ndarray, side: int) -> np.ndarray:
 
 
 def plot_architecture(run: SavedVae, path: str | os.PathLike[str]) -> None:
-    """The layers from left to right as boxes as high as their pictures and as wide as they have channels."""
+    """The layers from left to right as boxes; the height shows the image side, the width the number of channels."""
     columns = _columns(run)
     with figure(path, max(8.0, 1.15 * len(columns)), 4.1, drawn=run.drawn) as fig:
         headline(fig, _architecture_finding(run))
         axes = fig.subplots()
-        left, right = [], []  # where arrows may end and begin: (x, y) of each box of a column
+        left, right = [], []  # ends of arrows: (x, y) of each box in a column
         x = 0.0
         for column in columns:
             width = max(_width(layer["output_shape"]) for layer in column)
@@ -75,12 +75,12 @@ def plot_architecture(run: SavedVae, path: str | os.PathLike[str]) -> None:
 
 
 def _columns(run: SavedVae) -> list[list[dict[str, Any]]]:
-    """The layers in the order in which they are met, those that read the same input in one column."""
+    """The layers in the order of the forward pass; layers that read the same input share a column."""
     columns: list[list[dict[str, Any]]] = [
         [{"name": "image", "output_shape": [run.image_size, run.image_size, 3], "parameters": 0}]
     ]
     for layer in run.config["layers"]:
-        # mean and log-variance of the posterior are two readings of the encoder's last layer
+        # to_mean and to_log_variance both read the encoder's last layer
         if layer["name"].startswith("to_") and columns[-1][0]["name"].startswith("to_"):
             columns[-1].append(layer)
         else:
@@ -89,7 +89,7 @@ def _columns(run: SavedVae) -> list[list[dict[str, Any]]]:
 
 
 def _kinds(run: SavedVae) -> str:
-    """What a layer of each part is, in words: those of its first layer."""
+    """The kind of layer of encoder and decoder, in words, taken from the first layer of each."""
     kinds: dict[str, str] = {}
     for layer in run.config["layers"]:
         kinds.setdefault(layer["name"].partition(".")[0], layer["kind"].replace("4x4", "4 × 4").replace("relu", "ReLU"))
@@ -109,7 +109,7 @@ def _architecture_finding(run: SavedVae) -> str:
 
 
 def _draw_column(axes: Axes, column: list[dict[str, Any]], centre: float, size: int) -> list[float]:
-    """One box, or two that read the same input, with name, shape and parameters below; return their heights."""
+    """One box, or two that read the same input, with name, shape and parameters below; return the y of each."""
     middles = [0.0] if len(column) == 1 else [0.3, -0.3]
     for layer, middle in zip(column, middles, strict=True):
         shape = layer["output_shape"]

@@ -1,7 +1,7 @@
-"""Sheets of pictures, exact to the pixel: every pixel of a picture becomes a square of whole screen pixels.
+"""Sheets of pictures without resampling: each pixel of a picture becomes a square of whole screen pixels.
 
-Axes stretch an image to whatever size a layout leaves it, and a stretched picture is a blurred one. A sheet is
-measured in screen pixels instead, from the top left corner, and pictures are pasted on it as they are.
+Matplotlib's axes resample an image to the size that the layout gives them, which blurs it. A sheet is laid out in
+screen pixels instead, from the top left corner, and pictures are pasted on it pixel by pixel.
 """
 
 import os
@@ -52,7 +52,7 @@ def extent(count: int, side: int, gap: int = GAP) -> int:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PictureSheet:
     """A blank page of ``width`` x ``height`` screen pixels; positions count from its top left corner."""
 
     fig: Figure
@@ -84,9 +84,9 @@ class Sheet:
 
 
 @contextmanager
-def sheet(
+def picture_sheet(
     path: str | os.PathLike[str], width: int, height: int, finding: str, note: str = "", *, drawn: bool
-) -> Iterator[tuple[Sheet, int]]:
+) -> Iterator[tuple[PictureSheet, int]]:
     """A sheet with room for ``width`` x ``height`` pixels below its headline, saved when the block ends well.
 
     Gives the sheet and the y at which that room begins; its x begins at MARGIN.
@@ -101,7 +101,7 @@ def sheet(
     inches = [(side + 0.5) / DOTS_PER_INCH for side in (full_width, full_height)]
     with figure(path, inches[0], inches[1], drawn=drawn) as fig:
         fig.set_layout_engine("none")
-        page = Sheet(fig, full_width, full_height)
+        page = PictureSheet(fig, full_width, full_height)
         page.words(MARGIN, MARGIN, title, fontsize=HEADLINE_SIZE, fontweight="bold")
         page.words(MARGIN, MARGIN + lines[0] + 4, subtitle, color=GREY)
         yield page, top

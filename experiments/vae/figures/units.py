@@ -1,4 +1,4 @@
-"""What the latent units do: the KL of each, and how well the true factors of drawn faces can be read from them."""
+"""The latent units: the KL of each, and how well a linear map reads the true factors of drawn faces from them."""
 
 import os
 
@@ -12,12 +12,12 @@ from experiments.vae.figures.look import colours, markers
 from experiments.vae.saved import SavedVae
 from experiments.vae.words import latent_facts, name, nats, title
 
-TINY_KL = 0.01  # nats: below this the logarithmic scale turns linear, since a unit's KL may be 0
+LINEAR_BELOW = 0.01  # nats: the logarithmic axis is linear below this, because a KL can be 0
 
 
 def plot_kl_per_unit(run: SavedVae, path: str | os.PathLike[str]) -> None:
     """A panel for each weight: bars of the units' held-out KL, largest first, all on one scale."""
-    weights = [weight for weight in run.weights if run.has_arrays(weight)]
+    weights = [weight for weight in run.weights if run.has_snapshot(weight)]
     with figure(path, max(6.0, 1.2 + 3.4 * len(weights)), 3.9, drawn=run.drawn) as fig:
         totals = listed([f"{nats(_kl(run, weight).sum())} at {name(weight)}" for weight in weights])
         headline(fig, f"The latent code of a held-out face costs {totals}")
@@ -32,9 +32,9 @@ def draw_kl(axes: Axes, run: SavedVae, weight: float) -> None:
     """Bars of one weight on the scale that all weights share."""
     kl = np.sort(_kl(run, weight))[::-1]
     axes.bar(np.arange(1, len(kl) + 1), kl, width=0.85, color=colours(run)[weight])
-    axes.set_yscale("symlog", linthresh=TINY_KL)
-    most = max(float(_kl(run, other).max()) for other in run.weights if run.has_arrays(other))
-    top = 10.0 ** np.ceil(np.log10(max(most, TINY_KL) * 1.05))
+    axes.set_yscale("symlog", linthresh=LINEAR_BELOW)
+    most = max(float(_kl(run, other).max()) for other in run.weights if run.has_snapshot(other))
+    top = 10.0 ** np.ceil(np.log10(max(most, LINEAR_BELOW) * 1.05))
     axes.set_ylim(0, top)
     axes.yaxis.set_major_locator(FixedLocator([0, *10.0 ** np.arange(-2, np.log10(top) + 0.5)]))
     axes.yaxis.set_minor_locator(NullLocator())
@@ -55,7 +55,7 @@ def plot_factors(run: SavedVae, path: str | os.PathLike[str]) -> None:
         axes = fig.subplots()
         headline(fig, _factors_finding(table[first], first))
         rows = np.arange(len(table))
-        dodge = np.linspace(0.2, -0.2, len(weights)) if len(weights) > 1 else [0]  # equal scores stay apart
+        dodge = np.linspace(0.2, -0.2, len(weights)) if len(weights) > 1 else [0]  # so that equal scores do not overlap
         for weight, shift in zip(weights, dodge, strict=True):
             scores = table[weight].to_numpy(float)
             axes.scatter(
@@ -68,8 +68,8 @@ def plot_factors(run: SavedVae, path: str | os.PathLike[str]) -> None:
         axes.set_xlabel("R² of a linear reading of the factor from the latent means, on faces that the fit did not see")
         axes.legend(loc="lower right")
         if (table[weights] < 0).to_numpy().any():
-            axes.text(1.0, 1.01, "below 0 (worse than the mean) is drawn at 0", transform=axes.transAxes, ha="right",
-                      color=GREY, fontsize=8)  # fmt: skip
+            note = "R² below 0 (worse than predicting the mean) is drawn at 0"
+            axes.text(1.0, 1.01, note, transform=axes.transAxes, ha="right", color=GREY, fontsize=8)
 
 
 def _factors_finding(scores, weight: float) -> str:
@@ -82,4 +82,4 @@ def _factors_finding(scores, weight: float) -> str:
 
 
 def _kl(run: SavedVae, weight: float) -> np.ndarray:
-    return run.arrays(weight)["kl_per_unit"].astype(float)
+    return run.snapshot(weight)["kl_per_unit"].astype(float)

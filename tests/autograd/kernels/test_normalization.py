@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.kernels import layer_normalization, normalization, plain
+from autograd.kernels import layer_normalization, normalization, normalization_layout, plain
 
 from .definitions import normalize
 
@@ -44,7 +44,7 @@ def check(fast, x, g, gamma, beta, groups):
 
 def cut_into(row, block):
     """Let rows and blocks be this short, so that small arrays have many."""
-    return mock.patch.multiple(normalization, ROW=row, BLOCK=block)
+    return mock.patch.multiple(normalization_layout, MAX_ROW=row, BLOCK=block)
 
 
 CUTS = [(8192, 65536), (1, 1), (12, 24), (24, 1)]
@@ -96,7 +96,7 @@ def test_layer_norm_fast_and_plain_and_its_gradients_equal_the_definition(shape,
 def test_large_arrays_are_normalised_block_by_block_to_the_same_result():
     x, g, gamma, beta = drawn((4, 40, 40, 16), (16,))
     y, saved, mean, variance = normalization.batch_norm_forward(x, gamma, beta)
-    assert x.size > normalization.BLOCK
+    assert x.size > normalization_layout.BLOCK
     np.testing.assert_allclose(mean, x.mean((0, 1, 2)), atol=1e-12)
     np.testing.assert_allclose(variance, x.var((0, 1, 2), ddof=1), atol=1e-12)
     np.testing.assert_allclose(y, gamma * (x - mean) / np.sqrt(x.var((0, 1, 2)) + 1e-5) + beta, atol=1e-12)

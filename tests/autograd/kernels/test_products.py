@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from autograd.kernels import products
 
 sizes = st.tuples(st.integers(1, 70), st.integers(1, 9), st.integers(1, 9))
-limits = st.sampled_from([1, 200, 1000, products.MAX_MULTIPLICATIONS])  # none fits, a few rows fit, everything fits
+limits = st.sampled_from([0, 200, 1000, 1_000_000])  # none fits, a few rows fit, everything fits
 drawn = settings(max_examples=60, deadline=None, derandomize=True)
+
+
+def cut_at(limit):
+    """As if the BLAS made products of at most `limit` multiplications without packing; pieces may have one row."""
+    return mock.patch.multiple(products, max_unpacked_multiplications=lambda: limit, MIN_PIECE_ROWS=4)
 
 
 def draw(*shapes):
@@ -24,7 +29,7 @@ def draw(*shapes):
 def test_multiplied_some_rows_after_others(size, limit):
     R, K, M = size
     a, b = draw((3, R, K), (K, M))
-    with mock.patch.object(products, "MAX_MULTIPLICATIONS", limit):
+    with cut_at(limit):
         np.testing.assert_allclose(products.multiply(a, b, out=np.empty((3, R, M))), a @ b, rtol=0, atol=1e-12)
 
 
@@ -33,7 +38,7 @@ def test_multiplied_some_rows_after_others(size, limit):
 def test_pieces_are_views_of_all_rows_in_order_and_small_where_that_is_possible(size, limit):
     R, K, M = size
     (a,) = draw((2, R, K))
-    with mock.patch.object(products, "MAX_MULTIPLICATIONS", limit):
+    with cut_at(limit):
         pieces = products.in_pieces(a, M)
     assert np.shares_memory(pieces, a)
     np.testing.assert_array_equal(pieces.reshape(a.shape), a)
@@ -46,7 +51,7 @@ def test_pieces_are_views_of_all_rows_in_order_and_small_where_that_is_possible(
 def test_sum_of_outer_products_of_all_rows(rows, size, limit, stripe):
     _, K, M = size
     a, b = draw((rows, K), (rows, M))
-    with mock.patch.multiple(products, MAX_MULTIPLICATIONS=limit, STRIPE=stripe):
+    with cut_at(limit), mock.patch.object(products, "STRIPE", stripe):
         total = products.sum_of_outer_products(a, b)
     np.testing.assert_allclose(total, np.einsum("rk,rm->km", a, b), rtol=0, atol=1e-12)
 
@@ -60,7 +65,7 @@ def test_sum_of_outer_products_of_no_rows_is_zero():
 def test_multiplied_and_added_over_all_leading_axes(size, limit):
     N, K, M = size
     a, b = draw((2, 3, K, N), (2, 3, M, N))
-    with mock.patch.object(products, "MAX_MULTIPLICATIONS", limit):
+    with cut_at(limit):
         total = products.multiply_and_add(a, b, out=np.empty((K, M)))
     np.testing.assert_allclose(total, np.einsum("ijkn,ijmn->km", a, b), rtol=0, atol=1e-11)
 

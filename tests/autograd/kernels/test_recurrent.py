@@ -21,7 +21,7 @@ CELLS = {
 every_cell = pytest.mark.parametrize("cell", CELLS)
 sizes = st.tuples(st.integers(1, 4), st.integers(1, 6), st.integers(1, 3), st.integers(1, 5))
 seeds = st.integers(0, 2**32 - 1)
-chunk_bytes = st.sampled_from([1, 500, recurrent.CHUNK_BYTES])  # one step a chunk, a few, all
+chunk_bytes = st.sampled_from([1, 500, recurrent.MAX_CHUNK_BYTES])  # one step a chunk, a few, all
 
 
 def examples(count):
@@ -90,7 +90,7 @@ def test_gradients_equal_the_plain_form_whichever_results_the_loss_uses(cell, si
     all_sent = cotangents(values, seed)
     for used in itertools.product([True, False], repeat=len(all_sent)):
         sent = [g if use else None for g, use in zip(all_sent, used, strict=True)]
-        with mock.patch.object(recurrent, "CHUNK_BYTES", limit):
+        with mock.patch.object(recurrent, "MAX_CHUNK_BYTES", limit):
             actual = gradients(cell, arguments, sent)
         expected = slow_gradients(*(g * use for g, use in zip(all_sent, used, strict=True)))
         for argument, gradient, value in zip(arguments, actual, expected, strict=True):

@@ -13,7 +13,7 @@ import pytest
 import autograd
 from autograd import Tensor, nn, optim
 from autograd.kernels.threads import in_parallel
-from autograd.optim.optimizer import STRETCH
+from autograd.optim.optimizer import MAX_STRETCH
 
 
 @pytest.fixture
@@ -222,7 +222,9 @@ def test_a_training_gives_the_same_bytes_with_any_number_of_threads(threads):
 def updated(make_optimizer, steps=3):
     """The bytes of a few parameters, among them one of several stretches, after some updates."""
     rng = np.random.default_rng(0)
-    parameters = [Tensor(rng.standard_normal(n, dtype=np.float32), requires_grad=True) for n in (7, 3 * STRETCH + 5, 9)]
+    parameters = [
+        Tensor(rng.standard_normal(n, dtype=np.float32), requires_grad=True) for n in (7, 3 * MAX_STRETCH + 5, 9)
+    ]
     optimizer = make_optimizer(parameters)
     for _ in range(steps):
         for parameter in parameters:

@@ -5,7 +5,7 @@ import pytest
 
 from autograd import Tensor, optim
 from autograd.optim import adam_formula
-from autograd.optim.optimizer import STRETCH
+from autograd.optim.optimizer import MAX_STRETCH
 
 SHAPES = [(3, 4), (), (5,), (2, 1, 3)]
 OPTIMISERS = {
@@ -37,7 +37,7 @@ def values(parameters):
     return np.concatenate([parameter.data.ravel() for parameter in parameters])
 
 
-@pytest.mark.parametrize("size", [1, STRETCH - 1, STRETCH, 2 * STRETCH + 5])
+@pytest.mark.parametrize("size", [1, MAX_STRETCH - 1, MAX_STRETCH, 2 * MAX_STRETCH + 5])
 def test_adam_equals_its_formula_for_parameters_smaller_and_larger_than_a_stretch(size):
     parameters = make([(size,), (7,)])
     expected = [(parameter.data.copy(), 0, 0) for parameter in parameters]
@@ -147,7 +147,7 @@ def test_a_state_of_other_parameters_is_refused_by_name_and_changes_nothing():
 
 
 def test_a_gradient_of_another_dtype_is_refused_before_anything_changes():
-    parameters = make([(STRETCH + 1,), (2,), (5,)], dtype=np.float32)
+    parameters = make([(MAX_STRETCH + 1,), (2,), (5,)], dtype=np.float32)
     give_gradients(parameters, np.random.default_rng(0))
     parameters[2].node.grad = np.zeros(5, np.float64)  # as a vjp that forgot its dtype would leave it
     before = values(parameters)

@@ -290,7 +290,7 @@ def test_a_lone_surrogate_and_control_characters_are_shown_as_unknown_letters(tm
     write_vae(tmp_path / "vae")
     path = tmp_path / "vae" / "config.json"
     config = json.loads(path.read_text(encoding="utf-8"))
-    config["data"]["notes"] = ["lone \ud800, bell \x07, <b>"]
+    config["notes"] = ["lone \ud800, bell \x07, <b>"]
     path.write_text(json.dumps(config), encoding="utf-8")
     assert "lone �, bell �, <b>" in Reader(report(tmp_path, tmp_path / "out")).text_of["li"]
     assert "lone �, bell �, \\<b\\>" in (tmp_path / "out" / "RESULTS.md").read_text(encoding="utf-8")

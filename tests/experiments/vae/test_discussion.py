@@ -10,9 +10,9 @@ import pytest
 from data.errors import DataError
 from experiments.vae.discussion.findings import discuss, write_discussion
 from experiments.vae.page import study
-from experiments.vae.saved import open_vae_run
+from experiments.vae.saved import SavedVae
 from experiments.vae.tables import summary_table, write_tables
-from experiments.vae.words import nats, number, percent
+from experiments.vae.words import nats, rounded, whole_percent
 from tests.fakes.saved_vae_sample import write_vae_run
 
 COMBINATIONS = [
@@ -27,7 +27,7 @@ COMBINATIONS = [
 
 
 def text_of(folder: Path, kinds: dict[float, str] | None = None, **options) -> str:
-    return discuss(open_vae_run(write_vae_run(folder / "run", kinds, **options)))
+    return discuss(SavedVae.open(write_vae_run(folder / "run", kinds, **options)))
 
 
 def section(text: str, heading: str) -> str:
@@ -37,7 +37,7 @@ def section(text: str, heading: str) -> str:
 def test_a_collapsed_code_is_called_collapsed_with_its_nats_and_its_faces_alike(tmp_path):
     text = section(text_of(tmp_path), "×100: the code collapses")
     assert "The code takes 0.40 nats, where that of ×1 takes 30.0, and 0 of 4 units move" in text
-    assert "No unit is silent, and the average one says 0.10 nats" in text
+    assert "No unit is silent, but the average one carries only 0.10 nats" in text
     assert "about the same face comes back" in text
 
 
@@ -54,7 +54,7 @@ def test_how_many_units_have_collapsed_is_counted(kl, words, tmp_path):
     with np.load(path) as arrays:
         changed = dict(arrays) | {"kl_per_unit": np.array(kl, np.float32)}
     np.savez(path, **changed)
-    assert words in section(discuss(open_vae_run(folder)), "×100: the code collapses")
+    assert words in section(discuss(SavedVae.open(folder)), "×100: the code collapses")
 
 
 def test_the_bargain_of_the_code_is_what_it_costs_and_saves(tmp_path):
@@ -97,7 +97,7 @@ def test_posteriors_wider_than_the_prior_are_not_called_tighter(tmp_path):
     verdicts = json.loads((folder / "verdicts.json").read_text())
     verdicts["0.5"]["mean_posterior_variance"] = 1.1
     (folder / "verdicts.json").write_text(json.dumps(verdicts))
-    assert "The posterior's variance averages 1.1 where the prior has 1." in discuss(open_vae_run(folder))
+    assert "The posterior's variance averages 1.1 where the prior has 1." in discuss(SavedVae.open(folder))
 
 
 @pytest.mark.parametrize(("keep", "alike"), [(0.1, True), (0.8, False)])
@@ -108,7 +108,7 @@ def test_a_decoder_paints_the_same_picture_only_where_the_pictures_are_alike(kee
         faded = np.rint(128 + keep * (arrays["originals"].astype(float) - 128)).astype(np.uint8)
         changed = dict(arrays) | {"reconstructions": faded}
     np.savez(path, **changed)
-    text = section(discuss(open_vae_run(folder)), "Two costs, one trade")
+    text = section(discuss(SavedVae.open(folder)), "Two costs, one trade")
     assert ("paints about the same picture whatever it is told" in text) == alike
 
 
@@ -117,7 +117,7 @@ def test_units_that_do_not_take_part_are_not_said_to_cost_nothing(tmp_path):
     verdicts = json.loads((folder / "verdicts.json").read_text())
     verdicts["1"]["active_units"] = 3
     (folder / "verdicts.json").write_text(json.dumps(verdicts))
-    text = section(discuss(open_vae_run(folder)), "Two costs, one trade")
+    text = section(discuss(SavedVae.open(folder)), "Two costs, one trade")
     assert "3 of the 4 units take part in it; 0 of them all say less than 0.1 nats each." in text
 
 
@@ -154,7 +154,7 @@ def test_samples_of_a_collapsed_code_are_told_by_how_much_they_vary(diversity, w
     verdicts = json.loads((folder / "verdicts.json").read_text())
     verdicts["100"]["diversity_samples"] = diversity
     (folder / "verdicts.json").write_text(json.dumps(verdicts))
-    assert words in section(discuss(open_vae_run(folder)), "What comes out of the prior")
+    assert words in section(discuss(SavedVae.open(folder)), "What comes out of the prior")
 
 
 def test_a_smaller_weight_that_keeps_the_prior_is_not_called_unused(tmp_path):
@@ -182,7 +182,7 @@ def linear_said(folder: Path, likelihood: str, kl: float, components: int) -> st
     for metric, value in (("kl", kl), ("components", components)):
         table.loc[(table["kl_weight"] == 100) & (table["metric"] == metric), "value"] = value
     table.to_csv(run / "linear_code.csv", index=False)
-    return section(discuss(open_vae_run(run)), "×100: the code falls almost silent")
+    return section(discuss(SavedVae.open(run)), "×100: the code falls almost silent")
 
 
 def test_what_a_weight_asks_for_is_told_from_the_best_linear_code(tmp_path):
@@ -254,7 +254,7 @@ def training_said(folder: Path, held_out: list[float], train: list[float] | None
     ]
     columns = pd.read_csv(run / "metrics.csv").columns
     pd.DataFrame(rows, columns=columns).to_csv(run / "metrics.csv", index=False)
-    return section(discuss(open_vae_run(run)), "Training and held-out faces")
+    return section(discuss(SavedVae.open(run)), "Training and held-out faces")
 
 
 def test_a_training_that_still_falls_is_not_called_ended_because_it_fell_far_at_first(tmp_path):
@@ -315,11 +315,11 @@ def test_any_choice_of_weights_is_discussed_without_a_hole(tmp_path, kinds, eval
 
 def test_a_run_of_before_faces_were_mirrored_is_discussed_without_a_word_of_mirrors(tmp_path):
     folder = write_vae_run(tmp_path / "run")
-    assert "mirrored" in discuss(open_vae_run(folder))
+    assert "mirrored" in discuss(SavedVae.open(folder))
     config = json.loads((folder / "config.json").read_text())
     del config["mirror"]
     (folder / "config.json").write_text(json.dumps(config))
-    assert "mirror" not in discuss(open_vae_run(folder)) + write_tables(folder).read_text()
+    assert "mirror" not in discuss(SavedVae.open(folder)) + write_tables(folder).read_text()
     study(folder)
 
 
@@ -354,13 +354,13 @@ def test_the_tables_of_a_stopped_run_hold_what_there_is(tmp_path):
 
 
 def test_the_run_in_short_has_a_column_for_each_weight_and_the_yardsticks_below_what_they_measure(tmp_path):
-    lines = summary_table(open_vae_run(write_vae_run(tmp_path / "run"))).splitlines()
+    lines = summary_table(SavedVae.open(write_vae_run(tmp_path / "run"))).splitlines()
     assert lines[0] == "|  | KL ×1 | KL ×100 | KL ×0 |"
     assert "| negative ELBO, unweighted (nats) | −970 | −300 | −650 |" in lines
     assert "| – of the best linear code | −876 | −900 | ∞ |" in lines
     assert "| – of the best linear code, components sent | 24.0, 3 | 0.00, 0 | ∞, 3 |" in lines
-    assert "| what became of the code | healthy | collapsed | unused prior |" in lines
-    assert lines[-1] == "PCA with 4 components, the best linear code in squared error, reaches 0.0155."
+    assert "| verdict on the code | healthy | collapsed | unused prior |" in lines
+    assert lines[-1] == "PCA, the best linear code in squared error, reaches 0.0155 with 4 components."
 
 
 @pytest.mark.parametrize("damage", ["missing", "broken", "foreign"])
@@ -385,13 +385,13 @@ def test_a_folder_that_holds_no_run_is_refused_in_one_line(tmp_path, damage):
     ],
 )
 def test_numbers_have_three_figures_and_a_true_minus(value, text):
-    assert number(value) == text
+    assert rounded(value) == text
     assert nats(np.float64(value)) == f"{text} nats"
 
 
 def test_a_share_that_is_not_quite_nothing_is_not_written_as_nothing():
-    assert [percent(0), percent(0.001), percent(0.401)] == ["0 %", "under 1 %", "40 %"]
+    assert [whole_percent(0), whole_percent(0.001), whole_percent(0.401)] == ["0 %", "under 1 %", "40 %"]
 
 
 def test_a_share_of_nothing_is_no_share():
-    assert percent(math.nan) == "–"
+    assert whole_percent(math.nan) == "–"

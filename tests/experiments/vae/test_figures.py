@@ -16,11 +16,11 @@ from experiments.vae.figures import gif as vae_gif
 from experiments.vae.figures.comparison import plot_comparison
 from experiments.vae.figures.curves import plot_learning_curve
 from experiments.vae.figures.draw import draw_all
-from experiments.vae.figures.gif import MOST_BYTES, thinned, write_gif
+from experiments.vae.figures.gif import MAX_BYTES, thinned, write_gif
 from experiments.vae.figures.pictures import LABEL, SHOWN_SIDE, plot_samples
 from experiments.vae.figures.preparation import fitted
 from experiments.vae.figures.sheet import GAP, MARGIN, enlarge, extent, scale_for, tile
-from experiments.vae.saved import Curve, open_vae_run
+from experiments.vae.saved import Curve, SavedVae
 from tests.fakes.saved_vae_sample import SIDE, write_vae_run
 
 EACH = ("learning_curve", "reconstructions", "samples", "interpolation", "traversal")
@@ -106,7 +106,7 @@ def test_titles_say_the_finding_in_the_runs_numbers(drawn):
     _, _, watcher = drawn
     words = watcher.words
     assert "better than PCA with 4 components, 0.0155" in words["reconstructions_kl_1.png"]
-    assert "much the same face comes back" in words["reconstructions_kl_100.png"]
+    assert "nearly the same picture for every face" in words["reconstructions_kl_100.png"]
     assert "vary 50 % as much" in words["samples_kl_1.png"]
     assert "hardly anything changes" in words["interpolation_kl_100.png"]
     assert "hardly" not in words["interpolation_kl_1.png"]
@@ -118,10 +118,10 @@ def test_titles_say_the_finding_in_the_runs_numbers(drawn):
 
 def test_pictures_stand_on_their_sheet_pixel_by_pixel(drawn):
     folder, _, _ = drawn
-    run = open_vae_run(folder)
+    run = SavedVae.open(folder)
     sheet = np.rint(imread(folder / "figures" / "reconstructions_kl_1.png")[..., :3] * 255).astype(np.uint8)
     scale = scale_for(SIDE, SHOWN_SIDE)
-    arrays = run.arrays(1.0)
+    arrays = run.snapshot(1.0)
     block = tile(np.stack([arrays["originals"][:8], arrays["reconstructions"][:8]]), scale)
     height, width = block.shape[:2]
     strip = sheet[:, MARGIN + LABEL : MARGIN + LABEL + width]
@@ -130,7 +130,7 @@ def test_pictures_stand_on_their_sheet_pixel_by_pixel(drawn):
 
 def test_the_same_run_gives_the_same_bytes(drawn, tmp_path):
     folder, _, _ = drawn
-    run = open_vae_run(write_vae_run(tmp_path / "run"))  # written anew, with the same seed
+    run = SavedVae.open(write_vae_run(tmp_path / "run"))  # written anew, with the same seed
     plot_comparison(run, tmp_path / "figures" / "comparison.png")
     plot_learning_curve(run, run.weights, tmp_path / "figures" / "learning_curve.png")
     plot_samples(run, 1.0, tmp_path / "figures" / "samples_kl_1.png")
@@ -176,11 +176,11 @@ def test_the_gif_shows_the_last_epoch_for_long_and_then_every_other_from_the_fir
 
 
 def test_a_gif_that_would_be_too_large_is_made_with_fewer_frames_and_colours(drawn, tmp_path, monkeypatch):
-    run = open_vae_run(drawn[0])
+    run = SavedVae.open(drawn[0])
     whole = (drawn[0] / "samples.gif").stat().st_size
-    assert whole <= MOST_BYTES
-    monkeypatch.setattr(vae_gif, "MOST_BYTES", whole // 2)
-    monkeypatch.setattr(vae_gif, "ATTEMPTS", ((24, 256), (2, 32)))
+    assert whole <= MAX_BYTES
+    monkeypatch.setattr(vae_gif, "MAX_BYTES", whole // 2)
+    monkeypatch.setattr(vae_gif, "ATTEMPTS", ((24, 8), (2, 5)))
     write_gif(run, 1.0, tmp_path / "small.gif")
     assert (tmp_path / "small.gif").stat().st_size <= whole // 2
     with Image.open(tmp_path / "small.gif") as gif:

@@ -1,0 +1,41 @@
+"""Which matrix library runs here, and up to which size its products need no packing.
+
+OpenBLAS first copies ("packs") the operands of a product into an order of its own. Its AVX-512 kernels have a second
+path without the copy, for products of at most a million multiplications. Its AVX2 kernels have none. Measured in GFLOPS
+on one core for F x K times K x N: a stack of whole products, the same cut into pieces of 16, 32 or 48 rows, and all of
+the stack as one long product:
+
+                        AVX-512                               AVX2
+    F    K    N     whole   16    32    48   long       whole   16    32    48   long
+    256  512  32       89   68    93   103    102          64   41    51    55     75
+    128  256  32       94   82   109   117     88          69   47    56    59     62
+    256  512  64       95   67    65    78    104          72   45    58    62     76
+
+So pieces pay on AVX-512, if they are small enough for the path without packing and have 32 rows or more. On AVX2 they
+never pay. The choice follows the name of the running kernels, not a timing: the same machine gives the same bytes in
+every run. Between the two families bytes may differ, since they add in different orders.
+
+Taught by docs/05-matrix-products.md.
+"""
+
+from functools import cache
+from typing import Any
+
+AVX512_KERNELS = ("SkylakeX", "Cooperlake", "SapphireRapids")  # OpenBLAS's names; Zen 4 and 5 run them too
+
+
+@cache
+def max_unpacked_multiplications() -> int:
+    """Products of at most so many multiplications are made without packing; 0 where every product is packed."""
+    return 1_000_000 if running_blas().get("architecture") in AVX512_KERNELS else 0
+
+
+def running_blas() -> dict[str, Any]:
+    """What threadpoolctl says of NumPy's matrix library: internal_api, version, architecture; empty if unknown."""
+    try:
+        from threadpoolctl import threadpool_info  # here, so that importing the engine needs nothing but NumPy
+    except ImportError:
+        return {}
+    found = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    ours = [pool for pool in found if "numpy" in pool["filepath"]]  # SciPy brings a library of its own
+    return (ours or found or [{}])[0]

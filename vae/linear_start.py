@@ -1,0 +1,75 @@
+"""Start as the best linear code, and let the convolutions learn what a linear code cannot say.
+
+A model with `skip="linear"` has a linear path beside the convolutions, in encoder and decoder:
+
+    m = convolutions(x) + E x + e            logits = transposed convolutions(z) + D z + d
+
+The best linear code is known in closed form (`vae.linear_code`), so these layers need not be found by gradient descent.
+With principal components U_i of the training images, variances l_i along them, c the mean image and v_i the posterior
+variances of the best code at a KL weight of 1:
+
+    m_i = (1 - v_i) / |W_i| u_i . (x - c),     log s_i^2 = log v_i,     W_i = sqrt(l_i (1 - v_i)) u_i
+
+The decoder ends in a sigmoid, so the picture c + W z is only met to first order around c: with p = sigmoid(a) and
+dp/da = p (1 - p),
+
+    d = log(c / (1 - c)),     D = W / (c (1 - c)).
+
+All other layers start small. From the first step on the model is about as good as principal components are, the
+codes have mean 0 and covariance I, as the prior has, and the noise level starts where it belongs.
+
+Sources: Tipping and Bishop, Probabilistic principal component analysis (1999); Lucas et al., Don't blame the ELBO!
+(2019), where it is the optimum of the linear VAE.
+"""
+
+import numpy as np
+
+from .linear_code import gaussian_code
+from .model import VAE
+from .principal_components import PrincipalComponents
+
+SMALL = 0.1  # factor on the layers at the end of the convolutional paths
+EXTREME = 0.03  # the mean image is kept this far from 0 and 1, where the sigmoid is flat
+SPARE_LOG_NOISE = 0.3  # the first-order step leaves more error than the linear code: log s^2 starts higher by this
+
+
+def start_as_linear_code(model: VAE, components: PrincipalComponents) -> None:
+    """Set the parameters of an untrained model to those of the best linear code on the training images.
+
+    Args:
+        model: with a linear path; changed in place.
+        components: of the training images, at most as many as the model has latent units; spare units start unused.
+
+    Raises:
+        ValueError: the model has no linear path, or there are more components than units.
+    """
+    count = len(components.variances)
+    if model.skip != "linear" or count > model.latent:
+        raise ValueError(
+            f"start_as_linear_code: {count} components for a model of {model.latent} units with skip {model.skip!r}; "
+            'expected skip "linear" and no more components than units'
+        )
+    code = gaussian_code(components.variances, components.total, components.dimensions, 1.0)
+    sent = code.components
+    axes, variances = components.axes[:, :sent].T.astype(np.float64), components.variances[:sent]
+    left = code.distortions[:sent] / variances  # v_i, posterior variances
+    lengths = np.sqrt(variances * (1 - left))  # |W_i|
+    centre = np.clip(components.centre.astype(np.float64), EXTREME, 1 - EXTREME)
+
+    for layer in (model.to_mean, model.to_log_variance, model.decoder[-1]):
+        _set(layer, SMALL * layer.weight.data, 0)
+    spread = np.zeros(model.latent)
+    spread[:sent] = np.log(left)
+    _set(model.to_log_variance, model.to_log_variance.weight.data, spread)
+    inward, outward = np.zeros((2, model.latent, components.dimensions))
+    inward[:sent] = axes * ((1 - left) / lengths)[:, None]
+    outward[:sent] = axes * lengths[:, None] / (centre * (1 - centre))
+    _set(model.linear_encoder, inward, -inward @ components.centre)
+    _set(model.linear_decoder, outward.T, np.log(centre / (1 - centre)))
+    if model.likelihood == "gaussian":
+        model.log_noise.data[...] = np.log(code.noise) + SPARE_LOG_NOISE
+
+
+def _set(layer, weight, bias):
+    layer.weight.data[...] = weight
+    layer.bias.data[...] = bias
