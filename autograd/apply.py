@@ -45,7 +45,7 @@ def _apply(rule, args, options, convert):
     if options and Tensor in map(type, options.values()):
         raise tensor_option(rule.__name__)
     arrays = _arrays_of(rule, args, convert)
-    if mode.observers:
+    if mode.watches:
         rule = mode.observed_rule(rule)
     try:
         value, *vjps = rule(*arrays, **options)
@@ -85,40 +85,36 @@ def _array(a, dtype):
 
 def _value(a, dtype):
     """An argument in `dtype`, if it is a number or several."""
-    if dtype and isinstance(a, Real | np.ndarray | list | tuple):
-        return np.asarray(a, dtype)
+    if isinstance(a, Real | np.ndarray | list | tuple):
+        return np.asarray(a, dtype) if dtype else as_array(a)
     return _array(a, dtype)
 
 
 class _Gradients(list):
-    """The gradients of an op's several results, filled slot by slot; `node.backward` hands it about like an array.
+    """The gradients of the results of one op: one slot for each result, None where no gradient came.
 
-    Its shape is None, like that of the node it goes to: equal shapes are left alone.
+    `node.backward` handles it like an array. Its shape is None, as is that of the node it goes to: equal shapes are
+    left alone.
     """
 
     shape = dtype = None
 
     def __add__(self, other):
-        return self  # other is this very list: each result has put its gradient into its own slot
+        return _Gradients(b if a is None else a for a, b in zip(self, other, strict=True))
 
 
 def _record_several(op, values, edges):
-    """One node for the op, and for each result a node whose only edge puts its gradient into the op's slot."""
+    """One node for the op, and one node above it for each result, whose only edge fills the result's slot."""
     tensors = tuple(Tensor(value) for value in values)
-    shared = Node(op, edges, _Gradients) if edges and mode.recording else None
-    if mode.observers:
+    shared = Node(op, edges, _Gradients) if edges and (not mode.pauses or mode.is_recording()) else None
+    if mode.watches:
         mode.observed(op, values, shared)
     if shared is None:
         return tensors
-    gradients = _Gradients([None] * len(values))
 
-    def deposit(slot):
-        def vjp(g):
-            gradients[slot] = g
-            return gradients
-
-        return vjp
+    def fill(slot):
+        return lambda g: _Gradients(g if i == slot else None for i in range(len(values)))
 
     for slot, tensor in enumerate(tensors):
-        tensor.node = Node(op, ((shared, deposit(slot)),), tensor._array)
+        tensor.node = Node(op, ((shared, fill(slot)),), tensor._array)
     return tensors

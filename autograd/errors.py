@@ -16,7 +16,11 @@ def explain(op, arrays, error):
     operands = " and ".join(map(str, shapes))
     if op in BROADCASTING and (differs := _first_difference(shapes)):
         reason = f"cannot broadcast shapes {operands}: {differs}"
-    elif op == "broadcast_to" and (differs := _first_difference([*shapes, np.ravel(arrays[1]).tolist()])):
+    elif (
+        op == "broadcast_to"
+        and len(arrays) > 1
+        and (differs := _first_difference([*shapes, np.ravel(arrays[1]).tolist()]))
+    ):
         reason = f"cannot broadcast shape {operands} to {arrays[1]}: {differs}"
     elif op == "matmul" and (differs := _matmul_difference(shapes)):
         reason = f"cannot multiply shapes {operands}: {differs}"
@@ -25,9 +29,13 @@ def explain(op, arrays, error):
     elif isinstance(error, AttributeError):
         reason = f"expected tensors or arrays, not {type(error.obj).__name__} ({error})"
     else:
-        reason = f"{error} (operand shapes: {operands})".removeprefix(f"{op}: ")  # kernels name themselves already
+        reason = f"{error}{operands and f' (operand shapes: {operands})'}"
+        reason = reason.removeprefix(f"{op}: ")  # kernels name themselves already
     kind = TypeError if isinstance(error, AttributeError) else type(error)
-    kind = kind if kind in (ValueError, TypeError, IndexError) else ValueError
+    if isinstance(error, np.exceptions.AxisError):
+        kind = np.exceptions.AxisError  # both a ValueError and an IndexError
+    elif kind not in (ValueError, TypeError, IndexError):
+        kind = ValueError
     return kind(f"{op}: {reason}")
 
 
@@ -98,6 +106,6 @@ def _join_difference(op, shapes):
     if len(ranks) > 1:
         return f"they have {' and '.join(map(str, sorted(ranks)))} axes"
     differing = [a for a in range(ranks.pop()) if len({s[a] for s in shapes}) > 1]
-    if op == "stack" or len(differing) > 1:
+    if differing and (op == "stack" or len(differing) > 1):
         return f"axis {differing[-1]} differs, {' against '.join(str(s[differing[-1]]) for s in shapes)}"
     return None

@@ -126,13 +126,21 @@ def batch_norm(x: Tensor, weight: Tensor, bias: Tensor, *settings: Any, **option
     return apply(normalization.batch_norm, *(named.pop(name) for name in ("x", "weight", "bias")), **named)
 
 
+def _require_list(function, tensors, axis):
+    """Refuse one tensor where a list of tensors is meant: its rows would be taken for the list."""
+    if isinstance(tensors, Tensor | np.ndarray) or isinstance(axis, Tensor | np.ndarray):
+        raise TypeError(f"{function}: expected a list of tensors, not single ones: write {function}([a, b])")
+
+
 @wraps(shape.concatenate)
 def concatenate(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
+    _require_list("concatenate", tensors, axis)
     return apply_to_values(shape.concatenate, *tensors, axis=axis)
 
 
 @wraps(shape.stack)
 def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
+    _require_list("stack", tensors, axis)
     return apply_to_values(shape.stack, *tensors, axis=axis)
 
 

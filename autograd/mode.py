@@ -1,87 +1,171 @@
-"""Whether ops are remembered, and who watches them: the two things an op asks of its surroundings.
+"""Whether ops are recorded, and which observers see them: the two things that an op asks of its surroundings.
 
-`no_grad` is the only switch that the engine has. Watching is for ``debug.py``, ``anomaly.py``, ``profile.py``,
-``graph/recording.py`` and whoever else wants to see every op as it runs; mostly nobody does, and an op pays for two
-looks at an empty tuple.
+`no_grad` is the engine's only switch. Observers (``tools/debug.py``, ``tools/anomaly.py``, ``tools/profile.py``,
+``tools/graph/recording.py``) see every op as it runs.
+
+Both hold for the current thread or async task only, from the start of a `with` block to its end. Each block is an
+object of its own: blocks may overlap (a suspended generator), and one that ends takes away itself and nothing else.
+The sets `pauses` and `watches` hold the open blocks of the whole process. They are nearly always empty, so an op pays
+for three looks at an empty set.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from contextvars import ContextVar
+from functools import wraps
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
 
 from .node import Node
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+
 
 class Observer(Protocol):
-    """Who may look over the engine's shoulder."""
+    """Sees every op inside its block; see `observing`."""
 
     def running(self, rule: Callable[..., Any]) -> Callable[..., Any]:
-        """A rule is about to run on arrays; what is returned runs in its place, under its name."""
+        """A rule is about to run on arrays. The function that is returned runs in its place, under its name."""
 
     def computed(self, op: str, value: Any, node: Node | None) -> None:
-        """An op gave this value (or tuple of values), and `node` remembers how: its edges may be replaced.
+        """An op has computed a value (or a tuple of values). The edges of its node may be replaced.
 
-        It is None where nobody differentiates.
+        `node` is None where the op was not recorded.
         """
 
     def shown(self, array: np.ndarray) -> np.ndarray:
-        """A tensor's array is about to be handed to the user."""
+        """`tensor.data` is about to return this array. The array that is returned takes its place."""
 
 
-recording = True  # switched off by no_grad
-observers: tuple[Observer, ...] = ()
+class _Block:
+    """One open `with` block of `no_grad`, or of an observer."""
+
+    def __init__(self, blocks: set["_Block"], here: "ContextVar[tuple[_Block, ...]]", observer: Any = None):
+        self.blocks, self.here, self.observer = blocks, here, observer
+        blocks.add(self)
+        here.set((*here.get(), self))
+
+    def close(self) -> None:
+        self.blocks.discard(self)  # from here on it counts nowhere, even if another thread closes it
+        self.here.set(tuple(block for block in self.here.get() if block is not self))
+
+
+pauses: set[_Block] = set()
+watches: set[_Block] = set()
+_pauses_here: ContextVar[tuple[_Block, ...]] = ContextVar("pauses", default=())
+_watches_here: ContextVar[tuple[_Block, ...]] = ContextVar("watches", default=())
 
 
 def is_recording() -> bool:
-    """Whether ops are being remembered (not inside `no_grad`)."""
-    return recording
+    """Whether ops are recorded here: True, except inside `no_grad`."""
+    return not any(block in pauses for block in _pauses_here.get())
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Inside this block (or a function decorated with it) ops are not recorded: no gradients, no memory kept.
+class _NoGrad:
+    """What `no_grad()` returns: a `with` block, and a decorator."""
 
-    The switch belongs to the process: do not use it in one thread while another trains.
+    def __init__(self):
+        self._entered: list[_Block] = []
+
+    def __enter__(self) -> None:
+        self._entered.append(_Block(pauses, _pauses_here))
+
+    def __exit__(self, *_: object) -> None:
+        self._entered.pop().close()
+
+    def __call__(self, function: Function) -> Function:
+        return _without_recording(function)
+
+
+@overload
+def no_grad() -> _NoGrad: ...
+@overload
+def no_grad(function: Function) -> Function: ...
+def no_grad(function=None):
+    """Switch recording off: ops keep nothing for backward, and their results require no gradient.
+
+    Use it as a block (``with no_grad():``) or as a decorator (``@no_grad`` or ``@no_grad()``) of a function, a
+    generator function or an ``async def``. It holds for the current thread or async task. A decorated generator does
+    not record while its own code runs; between its steps the caller records as before.
+
+    Raises:
+        TypeError: decorates something that is not a function, or an asynchronous generator.
     """
-    global recording
-    before, recording = recording, False
-    try:
-        yield
-    finally:
-        recording = before
+    return _NoGrad() if function is None else _without_recording(function)
+
+
+def _without_recording(function):
+    if not callable(function) or isinstance(function, type) or isasyncgenfunction(function):
+        raise TypeError(
+            f"no_grad: cannot decorate {function!r}: expected a function (write `with no_grad():` around the code)"
+        )
+
+    def call(*args, **options):
+        with no_grad():
+            return function(*args, **options)
+
+    def steps(*args, **options):
+        return (yield from _paused_steps(function(*args, **options)))
+
+    async def task(*args, **options):
+        with no_grad():
+            return await function(*args, **options)
+
+    run = steps if isgeneratorfunction(function) else task if iscoroutinefunction(function) else call
+    return wraps(function)(run)
+
+
+def _paused_steps(generator):
+    """The steps of a generator, each inside a `no_grad` block of its own; the caller's code runs outside."""
+    step, sent = generator.send, None
+    while True:
+        try:
+            with no_grad():
+                value = step(sent)
+        except StopIteration as end:
+            return end.value
+        try:
+            step, sent = generator.send, (yield value)
+        except GeneratorExit:
+            with no_grad():
+                generator.close()
+            raise
+        except BaseException as error:
+            step, sent = generator.throw, error
 
 
 @contextmanager
 def observing(observer: Observer) -> Iterator[None]:
-    """Inside this block `observer` sees every op.
-
-    The switch belongs to the process: do not use it in one thread while another trains.
-    """
-    global observers
-    before, observers = observers, (*observers, observer)
+    """Inside this block `observer` sees every op of the current thread or async task."""
+    block = _Block(watches, _watches_here, observer)
     try:
         yield
     finally:
-        observers = before
+        block.close()
+
+
+def observers() -> tuple[Observer, ...]:
+    """The observers of the current thread or async task, outermost first."""
+    return tuple(block.observer for block in _watches_here.get() if block in watches)
 
 
 def observed_rule(rule: Callable[..., Any]) -> Callable[..., Any]:
-    """The rule to run in place of this one."""
-    for observer in observers:
+    """The function to run in place of this rule."""
+    for observer in observers():
         rule = observer.running(rule)
     return rule
 
 
 def observed(op: str, value: Any, node: Node | None) -> None:
-    """Show what an op gave to all observers."""
-    for observer in observers:
+    """Tell all observers what an op has computed."""
+    for observer in observers():
         observer.computed(op, value, node)
 
 
 def shown(array: np.ndarray) -> np.ndarray:
-    """The array to hand to the user in place of this one."""
-    for observer in observers:
+    """The array to return from `tensor.data` in place of this one."""
+    for observer in observers():
         array = observer.shown(array)
     return array

@@ -1,18 +1,18 @@
 """The graph, and the walk back through it. Nodes and arrays only: nothing here knows what a Tensor is.
 
-A node holds edges: pairs of a parent node and the vector-Jacobian product that carries a gradient to it (what a vjp
-is: ``autograd/rules/registry.py``).
+A node holds edges: pairs of a parent node and the vector-Jacobian product that carries a gradient to that parent
+(``autograd/rules/registry.py`` says what a vjp is).
 
     a = Tensor(..., requires_grad=True)        a.node <--- vjp_a ---+
     b = Tensor(..., requires_grad=True)                             +--- y.node
     y = a * b                                  b.node <--- vjp_b ---+
 
-Nodes point to nodes, never to tensors: an array lives on only if a vjp closed over it. And a node points to what
-it was made from, never the other way: no cycles, so memory is freed the moment the last name for it is gone.
+Nodes point to nodes, never to tensors: an array stays in memory only if a vjp has closed over it. A node points to
+its parents, never to its users: there are no reference cycles, so memory is freed as soon as the last name is gone.
 
-`Node.depth` is one more than that of the deepest parent, so every use of a value is deeper than the value itself,
-and visiting nodes deepest first is reverse topological order. Sorting does it: no recursion, and a chain of
-100,000 ops is as good as one of three.
+The depth of a node is one more than the depth of its deepest parent. So every user of a value is deeper than the value,
+and visiting the deepest node first is a reverse topological order. One sort finds it, without recursion: a chain of
+100,000 ops is no problem.
 """
 
 from operator import attrgetter
@@ -21,10 +21,11 @@ import numpy as np
 
 
 class Node:
-    """One value's place in the graph: the op that made it, edges to its parents, and the gradient it collects.
+    """The place of one value in the graph: the op that made it, edges to its parents, and its gradient so far.
 
-    `edges` is () at a leaf, and None once a backward pass has used the node up. Of the value only shape and dtype are
-    kept. `name` and `notes` are for readers of the graph: the tensor's name, and what ``graph/recording.py`` saw.
+    `edges` is () for a leaf, and None once a backward pass has used the node. The node keeps the shape and the dtype of
+    the value, not the value. `name` and `notes` are for drawing: the name of the tensor, and what
+    ``tools/graph/recording.py`` has noted.
     """
 
     __slots__ = ("depth", "dtype", "edges", "grad", "name", "notes", "op", "retains_grad", "shape")
@@ -44,14 +45,19 @@ class Node:
 
 
 def backward(node: Node, gradient: np.ndarray) -> None:
-    """Walk from `node` to the leaves, deepest first, handing each parent its share of the gradient.
+    """Walk from `node` to the leaves, deepest node first, and hand each parent its share of the gradient.
 
-    A node is complete when its turn comes: all that used its value is deeper and has been visited. Its edges are
-    dropped on the way, and with them what their vjps saved.
+    When a node is visited its gradient is complete, because all users of its value are deeper and were visited before.
+    Its edges are dropped on the way, and with them the arrays that its vjps have saved. If the walk is interrupted,
+    inner nodes drop their unfinished gradients, so that a later walk through them starts from zero.
+
+    Raises:
+        RuntimeError: an earlier walk has used a part of this graph.
+        TypeError: a vjp gave a leaf a gradient of another dtype.
     """
     order = sorted(_reachable(node), key=attrgetter("depth"), reverse=True)
-    _accumulate(node, gradient)
     try:
+        _accumulate(node, gradient)
         for node in order:
             edges = node.edges
             if not edges:
@@ -67,23 +73,33 @@ def backward(node: Node, gradient: np.ndarray) -> None:
                     parent.grad = share  # the common case of `_accumulate`, without the call
                 else:
                     _accumulate(parent, share)
-    except Exception as error:
+    except BaseException as error:
         error.add_note(f"in the gradient of {node.op}")
+        for unfinished in order:
+            if unfinished.edges:
+                unfinished.grad = None
         raise
 
 
 def _accumulate(node, g):
-    """Add g to what a node has collected: out of place, since an inner node may share its array with another
-    (a + b hands the same g to both). A leaf's is its own copy, in plain row order, so that the user may change it.
+    """Add g to the gradient of a node so far.
+
+    Never in place: an inner node may share its array with another one (a + b hands the same g to both). The gradient
+    of a leaf is an array of its own in row order, also for a number without axes, so that the user may change it.
     """
-    if node.grad is None:
-        node.grad = g if node.edges else np.array(g, order="C")
-    else:
-        node.grad = node.grad + g
+    if node.edges:
+        node.grad = g if node.grad is None else node.grad + g
+        return
+    if g.dtype != node.dtype:
+        raise TypeError(
+            f"a gradient of dtype {g.dtype} came to a leaf of dtype {node.dtype}: a vjp on the way has changed the "
+            "dtype, every vjp must keep that of its argument"
+        )
+    node.grad = np.array(g, order="C") if node.grad is None else np.asarray(node.grad + g)
 
 
 def _reachable(root):
-    """All nodes that a gradient at `root` flows through, nearest first: nearly sorted, which makes sorting cheap."""
+    """All nodes that a gradient at `root` flows to, nearest first: nearly sorted, which makes sorting cheap."""
     found, seen = [root], {root}
     for node in found:  # grows on the way
         if node.edges is None:
@@ -101,7 +117,7 @@ def _reachable(root):
 def unbroadcast(g: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Sum g over the axes along which an argument of shape `shape` was repeated by broadcasting.
 
-    A number that was copied to several places influenced the loss through each of them, so its gradient is the sum.
+    An element that was copied to several places influences the loss through each copy: its gradient is their sum.
     """
     extra = g.ndim - len(shape)
     repeated = tuple(i for i, n in enumerate(shape, extra) if n == 1 and g.shape[i] != 1)

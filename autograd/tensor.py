@@ -1,6 +1,6 @@
-"""Tensors, and how an op goes: run the rule on arrays, remember how its result was made.
+"""Tensors, and what happens when an op runs: call the rule on arrays, and record how the result was made.
 
-A `Tensor` is an array and, if someone will want its gradient, a node of the graph (``autograd/node.py``).
+A `Tensor` is an array and, if it needs a gradient, a node of the graph (``autograd/node.py``).
 """
 
 from __future__ import annotations
@@ -19,25 +19,24 @@ from .rules import elementwise, linear, reduction, shape
 
 @final
 class Tensor:
-    """An array that can be differentiated.
+    """An array that records the ops it goes through, so that it can be differentiated.
 
-    Arrays keep their dtype; Python floats and lists of them become float32, whole numbers int64 (and dividing those
-    gives float64). In arithmetic a Python number, a
-    NumPy scalar or a plain array takes the dtype of the tensor beside it; two tensors of different floating
-    dtypes are refused, so that a precision never changes silently. `shape`, `dtype`, `ndim` and `size` are the array's,
-    and `T` is `transpose()`.
+    Arrays keep their dtype. Python floats, and lists of them, become float32; Python integers become int64 (and a
+    quotient of two such tensors is float64). In arithmetic a Python number, a NumPy scalar or a plain array takes the
+    dtype of the tensor beside it. Two tensors of different floating dtypes are refused, so that the precision never
+    changes silently. `shape`, `dtype`, `ndim` and `size` are those of the array, and `T` is `transpose()`.
 
     Args:
-        data: array, number or nested list; an array is held, not copied.
-        requires_grad: whether to collect a gradient in `grad`. Only floating dtypes have one.
-        name: what to call it in a drawn graph.
+        data: array, number or nested list. An array is held, not copied.
+        requires_grad: whether to collect a gradient in `grad`. Only floating dtypes can have one.
+        name: what to call this tensor in a drawn graph.
 
     Raises:
-        TypeError: `requires_grad` for an integer or boolean array, or data that are no numbers.
+        TypeError: `requires_grad` for an integer or boolean array, or data that are not numbers.
     """
 
     __slots__ = ("_array", "_name", "node")
-    __array_ufunc__ = None  # makes array * tensor call our __rmul__, and np.exp(tensor) an error instead of nonsense
+    __array_ufunc__ = None  # makes array * tensor call our __rmul__, and np.exp(tensor) an error
 
     _array: np.ndarray
     node: Node | None
@@ -46,7 +45,7 @@ class Tensor:
         self._array = data if type(data) is np.ndarray else as_array(_array_of(data))
         self.node = None
         if self._array.dtype.kind not in "fiubc":
-            raise TypeError(f"Tensor: dtype {self._array.dtype} is no number type")
+            raise TypeError(f"Tensor: the data have dtype {self._array.dtype}, expected numbers")
         if requires_grad:
             self.requires_grad = True
         if name is not None:
@@ -54,12 +53,12 @@ class Tensor:
 
     @property
     def data(self) -> np.ndarray:
-        """The array itself, shared, not copied. Change it in place only when no graph is alive that has saved it.
+        """The array itself, shared, not copied. Change it in place only while no graph is alive that has saved it.
 
-        If the tensor has a gradient, setting it to an array of another shape raises a ValueError, of another dtype a
-        TypeError.
+        Setting it, on a tensor that requires a gradient, raises a ValueError for an array of another shape and a
+        TypeError for another dtype.
         """
-        return mode.shown(self._array) if mode.observers else self._array
+        return mode.shown(self._array) if mode.watches else self._array
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -70,11 +69,11 @@ class Tensor:
 
     @property
     def requires_grad(self) -> bool:
-        """Whether gradients flow to this tensor. May be set on a leaf: False freezes it.
+        """Whether a gradient flows to this tensor. It can be set on a leaf: False freezes it.
 
         Raises:
-            RuntimeError: set on a tensor that an op made.
-            TypeError: set for a dtype that is not floating.
+            RuntimeError: it is set on the result of an op.
+            TypeError: it is set for a dtype that is not floating.
         """
         return self.node is not None
 
@@ -83,7 +82,9 @@ class Tensor:
         if wanted == self.requires_grad:
             return
         if self.node is not None and not self.is_leaf:
-            raise RuntimeError(f"this tensor was made by {self.node.op}: use detach() to cut it off")
+            raise RuntimeError(
+                f"requires_grad: this tensor was made by {self.node.op}, only a leaf can be switched: use detach()"
+            )
         if wanted and self._array.dtype.kind != "f":
             raise TypeError(
                 f"Tensor: dtype {self._array.dtype} cannot require a gradient, a derivative needs numbers that vary "
@@ -94,31 +95,40 @@ class Tensor:
 
     @property
     def is_leaf(self) -> bool:
-        """Whether this tensor was made by the user rather than by an op that was recorded."""
+        """Whether the user made this tensor, and not a recorded op."""
         return self.node is None or self.node.op == "leaf"
 
     @property
     def grad(self) -> np.ndarray | None:
-        """The gradient, an array of this tensor's shape: summed over all backward passes since it was cleared.
+        """The gradient, an array of this tensor's shape: the sum over all backward passes since it was cleared.
 
-        Leaves collect it; a tensor made by an op gives its gradient back when used, unless `retain_grad` was called.
-        Setting it raises a RuntimeError if this tensor requires none, a ValueError for another shape, a TypeError for
-        another dtype or what is no array.
+        Leaves keep it. The result of an op drops it during backward, unless `retain_grad` was called.
+
+        Raises:
+            RuntimeError: it is set on a tensor that requires no gradient, or on the result of an op before backward.
+            ValueError: it is set to an array of another shape.
+            TypeError: it is set to an array of another dtype, or to something that is not an array.
         """
         return None if self.node is None else self.node.grad
 
     @grad.setter
     def grad(self, value: np.ndarray | None) -> None:
         if self.node is None:
-            raise RuntimeError("this tensor does not require a gradient")
+            raise RuntimeError("grad: this tensor does not require a gradient")
         if value is not None:
+            if self.node.edges:  # neither a leaf nor used up
+                raise RuntimeError(
+                    f"grad: this tensor was made by {self.node.op}, so backward computes its gradient: "
+                    "to start from a gradient of your own, call backward(gradient)"
+                )
+            value = np.asarray(value) if isinstance(value, np.generic) else value  # arithmetic on a number without axes
             require_alike("grad", value, self._array)
         self.node.grad = value
 
     @property
     def name(self) -> str | None:
-        """What to call this tensor in a drawn graph and in its own text; None unless somebody has named it."""
-        return getattr(self, "_name", None)  # ops leave the slot empty: names must cost nothing where nobody gives any
+        """The name in a drawn graph and in `repr`; None if nobody has given one."""
+        return getattr(self, "_name", None)  # ops leave the slot empty: a name costs nothing where there is none
 
     @name.setter
     def name(self, name: str | None) -> None:
@@ -127,7 +137,7 @@ class Tensor:
             self.node.name = name
 
     def retain_grad(self) -> None:
-        """Keep the gradient of a tensor that was made by an op, for study."""
+        """Keep the gradient of this result of an op in `grad` during backward."""
         if self.node is not None:
             self.node.retains_grad = True
 
@@ -135,18 +145,19 @@ class Tensor:
         """Add d(this)/d(leaf), times `gradient`, to the `grad` of every leaf this tensor was computed from.
 
         Args:
-            gradient: dL/d(this), of this tensor's shape; may be left out for a single number, meaning 1.
+            gradient: dL/d(this), of this tensor's shape. For a single number it may be left out and is then 1.
 
         Raises:
-            RuntimeError: nothing here requires a gradient, or the graph was already used.
-            ValueError: no gradient given for more than one number, or one of another shape.
+            RuntimeError: this tensor requires no gradient, or an earlier backward has used the graph.
+            ValueError: no gradient for more than one number, or a gradient of another shape.
+            TypeError: a vjp has changed the dtype.
         """
         if self.node is None:
             raise RuntimeError("backward: this tensor depends on no tensor that requires a gradient")
         backward(self.node, _seed(self._array, gradient))
 
     def detach(self) -> Tensor:
-        """The same array without its history: a constant."""
+        """A constant tensor that shares this array: no gradient flows back through it."""
         return Tensor(self._array)
 
     def numpy(self) -> np.ndarray:
@@ -154,8 +165,24 @@ class Tensor:
         return self.data
 
     def item(self) -> float:
-        """The one number held, as a Python number: for logging without keeping the graph alive."""
+        """The only element as a Python number. Log this: a list of tensors would keep their graphs alive."""
         return self._array.item()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How to copy and to pickle a leaf: the array, the gradient and the name."""
+        if self.node is not None and self.node.op != "leaf":
+            raise TypeError(
+                f"cannot copy or pickle this tensor: it was made by {self.node.op}, "
+                "and a copy would lose its graph: use detach()"
+            )
+        return Tensor._restored, (self._array, self.requires_grad, self.grad, self.name)
+
+    @staticmethod
+    def _restored(array, requires_grad, grad, name):
+        tensor = Tensor(array, requires_grad, name)
+        if grad is not None:
+            tensor.grad = grad
+        return tensor
 
     # fmt: off
     @property
@@ -192,7 +219,7 @@ class Tensor:
 
     def __getitem__(self, key: Any) -> Tensor:
         keys = key if isinstance(key, tuple) else (key,)
-        keys = tuple(k._array if type(k) is Tensor else np.asarray(k) if isinstance(k, list) else k for k in keys)
+        keys = tuple(k._array if type(k) is Tensor else _index(k) if isinstance(k, list) else k for k in keys)
         return apply_unary(shape.getitem, self, keys if isinstance(key, tuple) else keys[0])
 
     # fmt: off
@@ -246,10 +273,10 @@ class Tensor:
 
 
 def apply_unary(rule, a, *options, **named):
-    """Run a rule of one operand, and remember how its result was made."""
+    """Run a rule of one operand, and record how its result was made."""
     if type(a) is not Tensor:
         a = Tensor(a)
-    if mode.observers:
+    if mode.watches:
         rule = mode.observed_rule(rule)
     try:
         value, vjp = rule(a._array, *options, **named)
@@ -261,7 +288,7 @@ def apply_unary(rule, a, *options, **named):
 
 
 def apply_binary(rule, a, b):
-    """The same for two operands; the one that is no tensor is a constant."""
+    """Run a rule of two operands. An operand that is not a tensor is a constant."""
     if type(a) is Tensor and type(b) is Tensor:
         x, y = a._array, b._array
         if x.dtype is not y.dtype:
@@ -273,7 +300,7 @@ def apply_binary(rule, a, b):
         x, y = constant(a, b._array.dtype), b._array
     if x is NotImplemented or y is NotImplemented:
         return NotImplemented
-    if mode.observers:
+    if mode.watches:
         rule = mode.observed_rule(rule)
     try:
         value, vjp_a, vjp_b = rule(x, y)
@@ -291,11 +318,11 @@ _new_tensor = object.__new__
 
 
 def record(op, value, edges):
-    """A tensor for a rule's value, with a node if it is to be remembered by `edges`: pairs of a parent and its vjp."""
+    """A tensor for the value of a rule, with a node if there are `edges` (pairs of a parent and its vjp) to record."""
     tensor = _new_tensor(Tensor)
     tensor._array = value if type(value) is np.ndarray else np.asarray(value)
-    tensor.node = Node(op, edges, tensor._array) if edges and mode.recording else None
-    if mode.observers:
+    tensor.node = Node(op, edges, tensor._array) if edges and (not mode.pauses or mode.is_recording()) else None
+    if mode.watches:
         mode.observed(op, tensor._array, tensor.node)
     return tensor
 
@@ -316,6 +343,12 @@ def _seed(data, gradient):
 
 def _array_of(value):
     return value._array if type(value) is Tensor else value
+
+
+def _index(key):
+    """A list as an array of indices or of booleans; NumPy takes an empty list for floating numbers."""
+    array = np.asarray(key)
+    return array if array.size else array.astype(np.intp)
 
 
 def _written(array, before):

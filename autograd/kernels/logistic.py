@@ -17,11 +17,14 @@ Taught by docs/02-one-op.md.
 
 import numpy as np
 
+from . import floating
+
 
 def sigmoid(x):
-    """1 / (1 + e^-x), in the dtype of x."""
+    """1 / (1 + e^-x), in the dtype of x (integers become floating)."""
     if np.iscomplexobj(x):
         return 1 / (1 + np.exp(-x))
+    x = floating(x)
     e = _exponential(x)
     y = np.asarray(x >= 0).astype(x.dtype)
     np.maximum(y, e, out=y)  # 1 where x >= 0, else e, since e is at most 1
@@ -31,9 +34,10 @@ def sigmoid(x):
 
 
 def softplus(x):
-    """log(1 + e^x), in the dtype of x."""
+    """log(1 + e^x), in the dtype of x (integers become floating)."""
     if np.iscomplexobj(x):
         return np.log1p(np.exp(x))
+    x = floating(x)
     y = _exponential(x)
     np.log1p(y, out=y)
     y += np.maximum(x, 0)

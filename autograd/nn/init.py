@@ -16,13 +16,21 @@ from numpy.typing import DTypeLike
 Shape = Sequence[int]
 
 
+def require_generator(function: str, rng: object) -> None:
+    """Raise a TypeError if `rng` is not a generator: a seed, for example."""
+    if not isinstance(rng, np.random.Generator):
+        seed = rng if isinstance(rng, int) else 0
+        raise TypeError(f"{function}: rng is {rng!r}, expected a NumPy generator: np.random.default_rng({seed})")
+
+
 def zeros(shape: Shape, dtype: DTypeLike = np.float32) -> np.ndarray:
     """All zero: for biases. (Weights must be random: units that start equal stay equal.)"""
     return np.zeros(shape, dtype)
 
 
 def uniform(rng: np.random.Generator, shape: Shape, bound: float, dtype: DTypeLike = np.float32) -> np.ndarray:
-    """Uniform on [-bound, bound)."""
+    """Uniform on [-bound, bound). Raises TypeError for a seed in place of the generator."""
+    require_generator("uniform", rng)
     values = rng.random(shape, dtype)  # type: ignore[arg-type]
     values *= 2 * bound
     values -= bound
@@ -30,7 +38,9 @@ def uniform(rng: np.random.Generator, shape: Shape, bound: float, dtype: DTypeLi
 
 
 def normal(rng: np.random.Generator, shape: Shape, deviation: float, dtype: DTypeLike = np.float32) -> np.ndarray:
-    """Normal with mean 0 and standard deviation `deviation`."""
+    """Normal with mean 0 and standard deviation `deviation`. Raises TypeError for a seed in place of the generator."""
+    require_generator("normal", rng)
+    require_generator("orthogonal", rng)
     values = rng.standard_normal(shape, dtype)  # type: ignore[arg-type]
     values *= deviation
     return values
@@ -89,8 +99,10 @@ def orthogonal(rng: np.random.Generator, shape: Shape, dtype: DTypeLike = np.flo
     (Mezzadri, "How to generate random matrices from the classical compact groups", 2007).
 
     Raises:
-        ValueError: a shape that is no matrix.
+        TypeError: a seed in place of the generator.
+        ValueError: a shape that is not a matrix.
     """
+    require_generator("orthogonal", rng)
     if len(shape) != 2:
         raise ValueError(f"orthogonal: shape {tuple(shape)} is no matrix, expected two sizes")
     rows, columns = shape

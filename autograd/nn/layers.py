@@ -56,6 +56,7 @@ class Dropout(Module):
     """
 
     def __init__(self, rate: float, rng: np.random.Generator):
+        init.require_generator("Dropout", rng)
         if not 0 <= rate < 1:
             raise ValueError(f"Dropout: rate is {rate}, expected 0 <= rate < 1, the share that is set to zero")
         self.rate = rate
@@ -71,19 +72,34 @@ class Dropout(Module):
 
 
 class Sequential(Module):
-    """Layers in sequence, each applied to the result of the one before; parameters are named "0.weight", "1.bias" ...
+    """Layers in a row: each reads the result of the one before it. Parameters are named "0.weight", "1.bias" ...
 
-    Raises TypeError for a layer that is no Module. Attributes set later are parts, but not layers of the sequence.
+    ``len(net)``, ``net[0]``, ``net[-1]`` and a slice, which is a Sequential of the same layers, work as on a list. An
+    attribute that is set later is a part of the module, but not a layer of the row. Raises TypeError for a layer that
+    is not a Module.
     """
 
     def __init__(self, *layers: Module):
         for i, layer in enumerate(layers):
+            if isinstance(layer, list | tuple):
+                raise TypeError(f"Sequential: layer {i} is a {type(layer).__name__}: write Sequential(*layers)")
             if not isinstance(layer, Module):
-                raise TypeError(f"Sequential: layer {i} is {layer!r}, expected a Module, e.g. nn.Tanh()")
+                hint = f"{layer.__name__}()" if isinstance(layer, type) else "e.g. nn.Tanh()"
+                raise TypeError(f"Sequential: layer {i} is {layer!r}, expected a Module, {hint}")
             setattr(self, str(i), layer)
 
     def __iter__(self) -> Iterator[Module]:
         return (part for name, part in vars(self).items() if name.isdigit())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return True  # without layers it is the identity, not nothing
+
+    def __getitem__(self, index: int | slice) -> Module:
+        chosen = list(self)[index]
+        return Sequential(*chosen) if isinstance(chosen, list) else chosen
 
     def forward(self, x: Any) -> Any:
         for layer in self:

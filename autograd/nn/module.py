@@ -1,10 +1,10 @@
 """Module: an object that holds parameters and computes something from them.
 
-There is no parameter class and nothing to register. What a module is made of is read off its attributes, in the order
-in which they were set: a leaf Tensor is a *parameter* (trained), a NumPy array is a *buffer* (kept, not trained: a
-running mean), another Module is a part; lists, tuples and dicts of these are looked through. A constant Tensor counts
-as a parameter too, as a frozen one does: keep constants as plain arrays, and results of a call, which are not to be
-saved, under a name with a leading underscore. Names like that are passed over, unless they hold a Module.
+There is no parameter class and nothing to register. A module finds its parts among its attributes, in the order in
+which they were set: a leaf Tensor is a *parameter* (trained), a NumPy array is a *buffer* (saved, not trained: a
+running mean), another Module is a part. Lists, tuples and dicts of these are searched too. A constant Tensor counts as
+a frozen parameter: hold constants as plain arrays. Names with a leading underscore are skipped, unless they hold a
+Module: use such a name for the result of an op, which is neither trained nor saved.
 
 >>> class Classifier(Module):
 ...     def __init__(self, rng):
@@ -18,6 +18,7 @@ saved, under a name with a leading underscore. Names like that are passed over, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from reprlib import recursive_repr
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -30,13 +31,30 @@ class Module:
     """Base class of layers and models: write `forward`, set parameters and parts as attributes.
 
     Attributes:
-        training: True while learning; layers like Dropout behave differently when it is False (see `train`, `eval`).
-        torch_axes: for parameters whose axes PyTorch orders otherwise, by name: PyTorch's axes as indices of ours
+        training: True during training. Layers like Dropout do something else when it is False (see `train`, `eval`).
+        torch_axes: for each parameter whose axes PyTorch orders differently, by name: PyTorch's axes as indices of ours
             (read by `autograd.interop` only).
+
+    Raises:
+        TypeError: an attribute is set that would silently end the training of a parameter: the result of an op, or an
+            array, a number or a constant tensor in place of a trained tensor.
     """
 
     training: bool = True
     torch_axes: ClassVar[Mapping[str, tuple[int, ...]]] = {}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        held = vars(self).get(name)
+        if isinstance(held, np.ndarray) and isinstance(value, np.generic):
+            value = np.asarray(value)  # arithmetic on a buffer without axes
+        if name[0] != "_":
+            _require_no_result(f"{type(self).__name__}.{name}", value)
+            if isinstance(held, Tensor) and held.requires_grad and not _may_replace(value):
+                raise TypeError(
+                    f"{type(self).__name__}.{name} is a trained parameter, and {type(value).__name__} would end its "
+                    f"training: write layer.{name}.data = array, or assign Tensor(array, requires_grad=True)"
+                )
+        super().__setattr__(name, value)
 
     def forward(self, *inputs: Any) -> Any:
         """What the module computes. Called by ``module(...)``."""
@@ -54,12 +72,12 @@ class Module:
         return [parameter for _, parameter in self.named_parameters()]
 
     def count_parameters(self) -> int:
-        """How many numbers training may change."""
+        """The number of trained elements, frozen parameters not counted."""
         return sum(parameter.size for parameter in self.parameters() if parameter.requires_grad)
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """This module, named "", and every part of it with its dotted name."""
-        return ((name, value) for name, value in _walk(self) if isinstance(value, Module))
+        return ((name, value) for name, value in _named(self) if isinstance(value, Module))
 
     def train(self, training: bool = True) -> Self:
         """Set the flag `training` here and in all parts. Returns the module."""
@@ -78,11 +96,15 @@ class Module:
                 parameter.grad = None
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """Copies of all parameters and buffers by dotted name: what to save."""
+        """Copies of all parameters and buffers by dotted name: what to save in a checkpoint.
+
+        Raises:
+            ValueError: two of them have the same dotted name.
+        """
         return {name: _array(value).copy() for name, value in self._held()}
 
     def load_state_dict(self, state: Mapping[str, np.ndarray]) -> None:
-        """Copy saved values into the arrays that are held: all of them, or none if one does not fit.
+        """Copy saved values into the arrays of this module: all of them, or none if one does not fit.
 
         Raises:
             ValueError: keys missing or unexpected, or values of another shape or a wider dtype; all are named.
@@ -93,13 +115,15 @@ class Module:
             array[...] = state[name]
 
     def _held(self):
-        """(dotted name, parameter or buffer); a tensor that was computed is neither."""
-        for name, value in _walk(self):
-            if isinstance(value, np.ndarray) or (isinstance(value, Tensor) and value.is_leaf):
+        """(dotted name, parameter or buffer)."""
+        for name, value in _named(self):
+            if isinstance(value, np.ndarray | Tensor):
+                _require_no_result(f"{type(self).__name__}: {name}", value)
                 yield name, value
 
+    @recursive_repr("...")
     def __repr__(self) -> str:
-        """Class, settings, number of parameters, and the same of every part, indented."""
+        """Class, settings and number of parameters, then the same for every part, indented."""
         settings = ", ".join(f"{k}={v}" for k, v in vars(self).items() if k != "training" and _is_setting(v))
         count = f"  # {n:,} parameters" if (n := self.count_parameters()) else ""
         lines = [f"{type(self).__name__}({settings}){count}"]
@@ -129,6 +153,29 @@ def _children(value):
     if isinstance(value, dict):
         return value.items()
     return enumerate(value) if isinstance(value, list | tuple) else ()
+
+
+def _require_no_result(name, value):
+    """Refuse the result of an op where a parameter may be meant: no optimiser would ever train it."""
+    if isinstance(value, Tensor) and value.node is not None and not value.is_leaf:
+        raise TypeError(
+            f"{name}: a tensor made by {value.node.op} is not a parameter: wrap its array, "
+            "Tensor(result.data, requires_grad=True), or store the result under a name with a leading underscore"
+        )
+
+
+def _may_replace(value):
+    return value is None or isinstance(value, Module) or (isinstance(value, Tensor) and value.requires_grad)
+
+
+def _named(module):
+    """`_walk`, refusing two parts of one name: saving would keep only one of them."""
+    names = set()
+    for name, value in _walk(module):
+        if name in names:
+            raise ValueError(f"{type(module).__name__}: two parts have the name {name!r}: rename a key of a dict")
+        names.add(name)
+        yield name, value
 
 
 def _walk(value, name="", seen=None):

@@ -78,9 +78,12 @@ class Recurrent(Module):
         shape = (self.layers, len(x), self.hidden)
         if initial is None:
             return (np.zeros(shape, x.dtype),) * self.states
-        if len(initial) != self.states:
-            raise ValueError(f"{name}: {len(initial)} initial states, expected {self.states}")
+        if not isinstance(initial, tuple | list) or len(initial) != self.states:
+            found = f"{type(initial).__name__} of {len(initial)}"
+            raise ValueError(f"{name}: the initial states are a {found}, expected a pair (h, c)")
         for state in initial:
+            if not isinstance(state, Tensor | np.ndarray):
+                raise ValueError(f"{name}: a state is a {type(state).__name__}, expected a tensor {shape}")
             if state.shape != shape:
                 raise ValueError(f"{name}: a state has shape {state.shape}, expected (layers, batch, hidden) = {shape}")
         return initial

@@ -33,8 +33,8 @@ class Adam(Optimizer):
         require_share(type(self).__name__, beta1=betas[0], beta2=betas[1])
         require_not_negative(type(self).__name__, epsilon=epsilon)
         super().__init__(parameters, learning_rate, weight_decay, ["first_moment", "second_moment"])
-        self.betas = betas
-        self.epsilon = epsilon
+        self.betas = float(betas[0]), float(betas[1])
+        self.epsilon = float(epsilon)
 
     def _change(self, gradient, averages, update, rate):
         first, second = averages

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ..tensor import Tensor
+from .optimizer import tensors_in
 
 
 def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float) -> float:
@@ -17,11 +18,13 @@ def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float) -> float:
 
     Raises:
         FloatingPointError: a gradient holds an infinity or NaN, which no factor can repair.
+        TypeError: `parameters` is not a list of tensors.
         ValueError: `max_norm` is not above 0.
     """
     if not max_norm > 0:
         raise ValueError(f"clip_grad_norm: max_norm is {max_norm}, expected a number above 0")
-    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+    tensors = tensors_in(parameters, "clip_grad_norm")
+    gradients = [tensor.grad for tensor in tensors if tensor.grad is not None]
     norm = math.sqrt(sum(float(np.vdot(gradient, gradient)) for gradient in gradients))
     if not math.isfinite(norm):  # perhaps only the squares overflow float32, as that of 1e20 does
         norm = math.sqrt(sum(float(np.square(gradient, dtype=np.float64).sum()) for gradient in gradients))

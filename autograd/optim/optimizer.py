@@ -13,7 +13,7 @@ averages live in long flat buffers.
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import is_
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from .schedules import Schedule
 # Elements of a stretch. In float32 its arrays of 1 MiB stay in the level-3 cache between the calls of one update, and a
 # call is so long that threads seldom wait for the global interpreter lock.
 MAX_STRETCH = 262_144
+
+OTHER_NAMES = {"lr": "learning_rate", "eps": "epsilon", "params": "parameters"}  # those of PyTorch
 
 
 class Stretch(NamedTuple):
@@ -58,24 +60,38 @@ class Optimizer:
         averages: Sequence[str] = (),
     ):
         name = type(self).__name__
-        self.parameters = _checked(list(parameters), name)
+        self.parameters = _checked(tensors_in(parameters, name), name)
         require_not_negative(name, weight_decay=weight_decay)
         if not callable(learning_rate):
             require_not_negative(name, learning_rate=learning_rate)
         self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
+        self.weight_decay = float(weight_decay)  # a NumPy number would change the dtype of the gradient
         self.steps = 0
         sizes = [parameter.size for parameter in self.parameters]
-        dtype = self.parameters[0].dtype
+        # Half-precision parameters are updated in float32: in float16 an epsilon of 1e-8 is 0, and small averages too.
+        self._dtype = np.result_type(self.parameters[0].dtype, np.float32)
         self._starts = np.cumsum([0, *sizes]).tolist()
         self._updates = [0] * len(sizes)
-        self._averages = {name: np.zeros(sum(sizes), dtype) for name in averages}
+        self._averages = {name: np.zeros(sum(sizes), self._dtype) for name in averages}
         self._plan_for([None] * len(sizes))
+
+    def __new__(cls, *_: Any, **options: Any) -> Self:
+        for name in options.keys() & OTHER_NAMES.keys():
+            raise TypeError(f"{cls.__name__}: there is no argument {name}: write {OTHER_NAMES[name]}")
+        return super().__new__(cls)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy or a pickle holds: not the plan, whose views are views of this object's arrays."""
+        return {name: value for name, value in vars(self).items() if name not in ("_plan", "_planned_for")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._plan_for([None] * len(self.parameters))
 
     @property
     def current_rate(self) -> float:
         """The learning rate of the coming step."""
-        return self.learning_rate(self.steps) if callable(self.learning_rate) else self.learning_rate
+        return float(self.learning_rate(self.steps) if callable(self.learning_rate) else self.learning_rate)
 
     def zero_grad(self) -> None:
         """Set the gradients of all parameters to None."""
@@ -102,7 +118,7 @@ class Optimizer:
     def _advance(self, stretch: Stretch, gradients: Mapping[int, np.ndarray], rate: float) -> None:
         """Change one stretch; `gradients` are flat, by the index of their parameter."""
         pieces = [gradients[k][part] for k, part in stretch.pieces]
-        gradient = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        gradient = (pieces[0] if len(pieces) == 1 else np.concatenate(pieces)).astype(self._dtype, copy=False)
         part = slice(stretch.start, stretch.start + gradient.size)
         averages = [average[part] for average in self._averages.values()]
         update = self._updates[stretch.pieces[0][0]] + 1
@@ -188,12 +204,32 @@ class Optimizer:
         return state
 
 
+def tensors_in(parameters: Iterable[Tensor], function: str) -> list[Tensor]:
+    """The tensors in a list (or another iterable), or an error that says what to write instead.
+
+    Raises:
+        TypeError: a single tensor, a module, a method that was not called, or an element that is not a tensor.
+    """
+    if isinstance(parameters, Tensor):
+        raise TypeError(f"{function}: expected a list of tensors, not one Tensor: write [tensor]")
+    if callable(parameters):  # a module, or its method without the brackets
+        raise TypeError(
+            f"{function}: expected a list of tensors, not {type(parameters).__name__}: write model.parameters()"
+        )
+    tensors = list(parameters)
+    for k, tensor in enumerate(tensors):
+        if not isinstance(tensor, Tensor):
+            hint = ": write model.parameters()" if isinstance(tensor, tuple | str) else ""
+            raise TypeError(f"{function}: element {k} is {type(tensor).__name__}, expected a Tensor{hint}")
+    return tensors
+
+
 def _checked(parameters, name):
     """The list of parameters, or an error that says what is wrong with it."""
     if not parameters:
         raise ValueError(f"{name}: there are no parameters to optimise")
     for k, parameter in enumerate(parameters):
-        if not isinstance(parameter, Tensor) or not parameter.is_leaf:
+        if not parameter.is_leaf:
             raise TypeError(f"{name}: parameter {k} is {parameter!r}, expected a leaf Tensor")
         if not parameter.data.flags.c_contiguous:
             raise ValueError(_not_contiguous(k, parameter))

@@ -2,11 +2,13 @@
 
 >>> Adam(parameters, learning_rate=warm_up(100, cosine_decay(3e-3, steps=2000)))
 
-They depend on the step alone and hold no state: a run resumed at step n continues with the same rates.
+They depend on the step alone and hold no state: a run that is resumed at step n continues with the same rates. Being
+partial applications of plain functions, they can be copied and pickled with the optimiser.
 """
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 Schedule = Callable[[int], float]
 
@@ -19,13 +21,21 @@ def cosine_decay(start: float, steps: int, end: float = 0.0) -> Schedule:
     Source: Loshchilov & Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017), eq. 5, one period.
     """
     _require_positive("cosine_decay", steps=steps)
-    return lambda n: end + (start - end) * (1 + math.cos(math.pi * min(n / steps, 1))) / 2
+    return partial(_cosine_decay, start, steps, end)
+
+
+def _cosine_decay(start, steps, end, n):
+    return end + (start - end) * (1 + math.cos(math.pi * min(n / steps, 1))) / 2
 
 
 def step_decay(start: float, every: int, factor: float) -> Schedule:
     """`start`, multiplied by `factor` after each `every` steps: rate(n) = start * factor^floor(n / every)."""
     _require_positive("step_decay", every=every)
-    return lambda n: start * factor ** (n // every)
+    return partial(_step_decay, start, every, factor)
+
+
+def _step_decay(start, every, factor, n):
+    return start * factor ** (n // every)
 
 
 def warm_up(steps: int, schedule: Schedule | float) -> Schedule:
@@ -35,8 +45,12 @@ def warm_up(steps: int, schedule: Schedule | float) -> Schedule:
     Source: Goyal et al., "Accurate, large minibatch SGD" (2017), section 2.2.
     """
     _require_positive("warm_up", steps=steps)
-    rate = schedule if callable(schedule) else lambda n: schedule
-    return lambda n: rate(n) * min((n + 1) / steps, 1)
+    return partial(_warm_up, steps, schedule)
+
+
+def _warm_up(steps, schedule, n):
+    rate = schedule(n) if callable(schedule) else schedule
+    return rate * min((n + 1) / steps, 1)
 
 
 def _require_positive(function, **arguments):

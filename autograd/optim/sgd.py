@@ -29,7 +29,7 @@ class SGD(Optimizer):
         if nesterov and not momentum:
             raise ValueError("SGD: nesterov needs a momentum above 0")
         super().__init__(parameters, learning_rate, weight_decay, ["velocity"] if momentum else [])
-        self.momentum = momentum
+        self.momentum = float(momentum)
         self.nesterov = nesterov
 
     def _change(self, gradient, averages, update, rate):

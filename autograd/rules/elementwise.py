@@ -46,12 +46,12 @@ def neg(x):
 
 @rule
 def pow(a, b):
-    """a ** b. Backward: g * b * a^(b-1), g * y * log(a) (taken as 0 where a is 0, as PyTorch does)."""
+    """a ** b. Backward: g * b * a^(b-1), g * y * log(a), which is taken as 0 where a = 0 and b >= 0, as in PyTorch."""
     y = a**b
 
     def vjp_exponent(g):
-        log_base = np.log(a, out=np.zeros_like(y), where=np.broadcast_to(a != 0, y.shape))
-        return g * y * log_base
+        is_constant = np.broadcast_to((a == 0) & (b >= 0), y.shape)  # 0^b stays 0, and 0 * log(0) would be NaN
+        return g * y * np.log(a, out=np.zeros_like(y), where=~is_constant)
 
     # At b = 0 the slope is 0 even where a^(b-1) is infinite: subtracting False instead of 1 keeps it finite.
     return y, lambda g: g * b * a ** (b - (b != 0)), vjp_exponent
@@ -118,31 +118,34 @@ def leaky_relu(x, negative_slope=0.01):
     """x where x > 0, else negative_slope * x. Backward: g where x > 0, else negative_slope * g."""
     negative_slope = np.asarray(negative_slope).item()  # a NumPy number would change the dtype; refuses a Tensor
     positive = x > 0
-    y = (np.maximum if negative_slope <= 1 else np.minimum)(x, negative_slope * x)
+    if negative_slope == 0:
+        y = np.maximum(x, 0)  # 0 * inf would be NaN
+    else:
+        y = (np.maximum if negative_slope <= 1 else np.minimum)(x, negative_slope * x)
     return y, lambda g: times_slopes(g, positive, negative_slope)
 
 
 @rule
 def clip(x, min=None, max=None):
     """x limited to [min, max]; None leaves a side open. Backward: g where x was left as it is, else 0."""
-    y = np.clip(x, min, max, dtype=x.dtype)
+    y = np.clip(x, min, max, dtype=x.dtype if x.dtype.kind in "fc" else None)  # bounds take the dtype of x
     return y, lambda g: g * (y == x)
 
 
 def _share(a, b):
     """The part of g that goes to `a` where a is chosen over b: all of it, or half at a tie."""
-    return lambda g: np.where(a == b, 0.5 * g, g * (a > b))
+    return lambda g: np.where(a == b, 0.5 * g, np.where(a < b, 0, g))
 
 
 @rule
 def maximum(a, b):
-    """The larger of a and b. Backward: g to the larger; half to each at a tie."""
+    """The larger of a and b. Backward: g to the larger; half to each at a tie; g to both beside a NaN."""
     return np.maximum(a, b), _share(a, b), _share(b, a)
 
 
 @rule
 def minimum(a, b):
-    """The smaller of a and b. Backward: g to the smaller; half to each at a tie."""
+    """The smaller of a and b. Backward: g to the smaller; half to each at a tie; g to both beside a NaN."""
     return np.minimum(a, b), _share(b, a), _share(a, b)
 
 

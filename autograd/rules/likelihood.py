@@ -50,14 +50,18 @@ def gaussian_log_likelihood(mean, log_variance, x):
     """log N(x; m, s^2), summed: -1/2 sum (log 2 pi + log s^2 + (x - m)^2 / s^2), for m and x (N, ...) -> (N,).
 
     `log_variance` = log s^2 has the shape of x, or one that broadcasts to it: a single number is one noise level
-    shared by all pixels. Working with the logarithm keeps the variance positive without a constraint.
+    shared by all pixels. Working with the logarithm keeps the variance positive without a constraint. Raises
+    ValueError for other shapes.
 
     With the precision e = 1/s^2 and de/d(log s^2) = -e. Backward: e (x - m) g for m, the negative for x, and
     1/2 (e (x - m)^2 - 1) g for log s^2.
     """
     require_same_shape(mean=mean, x=x)
+    if np.broadcast_shapes(log_variance.shape, x.shape) != x.shape:
+        raise ValueError(f"log_variance has shape {log_variance.shape}, which does not broadcast to x {x.shape}")
     error = x - mean
-    precision = np.exp(-log_variance)
+    largest = math.floor(math.log(np.finfo(log_variance.dtype).max))
+    precision = np.exp(np.minimum(-log_variance, largest))  # finite: an error of 0 times an infinity would be NaN
     weighted = error * precision
     terms = error * weighted
     terms += log_variance + LOG_TWO_PI

@@ -16,7 +16,7 @@ def _reduce(losses, reduction):
     if reduction == "mean":
         if not losses.size:
             raise ValueError("the mean of no losses is undefined: the batch is empty")
-        return losses.sum() / losses.size, 1 / losses.size
+        return losses.mean(), 1 / losses.size
     if reduction == "sum":
         return losses.sum(), 1
     if reduction == "none":

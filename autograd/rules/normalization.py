@@ -8,6 +8,10 @@ with h = weight g, n the normalised x and sigma its deviation,
 Taught by docs/04-broadcasting.md.
 """
 
+from functools import wraps
+
+import numpy as np
+
 from ..kernels.layer_normalization import layer_norm_forward, layer_norm_gradients
 from ..kernels.normalization import (
     batch_norm_forward,
@@ -30,7 +34,34 @@ def _split(gradients):
     return split(pullback, 3)
 
 
+def _half_in_single(rule):
+    """The rule, computing float16 in float32: the squares behind a variance overflow in float16 from 256 on."""
+
+    @wraps(rule)
+    def run(x, weight, bias, *settings, **options):
+        if x.dtype != np.float16:
+            return rule(x, weight, bias, *settings, **options)
+        value, *vjps = rule(*(a.astype(np.float32) for a in (x, weight, bias)), *settings, **options)
+        return value.astype(np.float16), *[_rounded(vjp) for vjp in vjps]
+
+    return run
+
+
+def _rounded(vjp):
+    return lambda g: vjp(g.astype(np.float32)).astype(np.float16)
+
+
+def _require_running(statistic, x, name):
+    """Refuse a running statistic that cannot be updated in place, one element for each channel."""
+    if not isinstance(statistic, np.ndarray) or statistic.dtype.kind != "f":
+        kind = getattr(statistic, "dtype", type(statistic).__name__)
+        raise TypeError(f"{name} is {kind}, expected an array of floating numbers, which is updated in place")
+    if statistic.shape != x.shape[-1:]:
+        raise ValueError(f"{name} has shape {statistic.shape}, expected {x.shape[-1:]}, one element for each channel")
+
+
 @rule
+@_half_in_single
 def batch_norm(
     x,
     weight,
@@ -51,13 +82,17 @@ def batch_norm(
     computed while the result is still in the cache, as in `conv2d`.
 
     Backward: the three lines at the top of this file. Source: Ioffe and Szegedy (2015). Raises ValueError for one
-    running statistic without the other, and for none where they are needed.
+    running statistic without the other, for none where they are needed, and for another shape; TypeError for one that
+    is not a floating array.
     """
     after = activation, negative_slope
     if (running_mean is None) != (running_variance is None) or (running_mean is None and not training):
         raise ValueError(
             "expected both running_mean and running_variance" + ("" if training else ", since training is False")
         )
+    if running_mean is not None:
+        _require_running(running_mean, x, "running_mean")
+        _require_running(running_variance, x, "running_variance")
     if not training:
         running_mean, running_variance = (a.astype(x.dtype) for a in (running_mean, running_variance))
         y = batch_norm_inference(x, weight, bias, running_mean, running_variance, epsilon, *after)
@@ -72,6 +107,7 @@ def batch_norm(
 
 
 @rule
+@_half_in_single
 def group_norm(x, weight, bias, groups, epsilon=1e-5):
     """Normalise each group of C / groups neighbouring channels of one image: x (N, H, W, C), weight and bias (C,).
 
@@ -83,6 +119,7 @@ def group_norm(x, weight, bias, groups, epsilon=1e-5):
 
 
 @rule
+@_half_in_single
 def layer_norm(x, weight, bias, epsilon=1e-5):
     """Normalise over the last axes of x, as many as weight and bias have: x (..., D), weight and bias (D,).
 

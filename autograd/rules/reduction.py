@@ -10,14 +10,15 @@ import math
 
 import numpy as np
 
+from ..kernels import floating
 from .registry import rule
 
 
 def _axes(x, axis):
-    """`axis` as a tuple of non-negative ints."""
-    if axis is None:
+    """`axis` as a tuple of non-negative ints. As in NumPy, a number without axes may be reduced along axis 0 or -1."""
+    if axis is None or (x.ndim == 0 and axis in (0, -1)):
         return tuple(range(x.ndim))
-    axes = axis if isinstance(axis, tuple) else (axis,)
+    axes = axis if isinstance(axis, tuple | list) else (axis,)
     return tuple(np.lib.array_utils.normalize_axis_index(a, x.ndim) for a in axes)
 
 
@@ -33,6 +34,23 @@ def _spread(g, axes, keepdims):
     return g if keepdims else np.expand_dims(g, axes)
 
 
+def _divide(g, counts):
+    """g / counts in the dtype of g. float16 ends at 65,504, so the division is done in a wider type."""
+    return np.divide(g, counts, dtype=np.result_type(g.dtype, np.float32)).astype(g.dtype, copy=False)
+
+
+def _widen(x):
+    """float16 as float32, whose squares do not overflow at 256; any other floating array as it is."""
+    return x.astype(np.result_type(x.dtype, np.float32), copy=False)
+
+
+def _centred(x, axes):
+    """x minus its mean; exactly 0 where all elements are equal, even if their mean is rounded."""
+    first = x[tuple(slice(1) if a in axes else slice(None) for a in range(x.ndim))]
+    varies = (x != first).any(axes, keepdims=True)
+    return np.where(varies, x - x.mean(axes, keepdims=True), 0)
+
+
 @rule
 def sum(x, axis=None, keepdims=False):
     """Sum. Backward: every summand receives g."""
@@ -45,7 +63,7 @@ def mean(x, axis=None, keepdims=False):
     """Arithmetic mean of n numbers. Backward: every one of them receives g / n."""
     shape, axes = x.shape, _axes(x, axis)
     n = _count(x, axes)
-    return x.mean(axes, keepdims=keepdims), lambda g: np.broadcast_to(_spread(g, axes, keepdims) / n, shape)
+    return x.mean(axes, keepdims=keepdims), lambda g: np.broadcast_to(_spread(_divide(g, n), axes, keepdims), shape)
 
 
 @rule
@@ -54,22 +72,27 @@ def var(x, axis=None, ddof=0, keepdims=False):
 
     The mean moves with x too, but sum (x - mean) = 0 cancels its part. (PyTorch's default is ddof=1.)
     """
+    x = floating(x)
     axes = _axes(x, axis)
     n = _count(x, axes, ddof)
-    centred = x - x.mean(axes, keepdims=True)
+    centred = _centred(_widen(x), axes)
     y = np.sum(centred * centred, axes, keepdims=keepdims) / n
-    return y, lambda g: _spread(g, axes, keepdims) * (2 / n) * centred
+    return y.astype(x.dtype), lambda g: (_spread(g, axes, keepdims) * (2 / n * centred)).astype(g.dtype)
 
 
 @rule
 def std(x, axis=None, ddof=0, keepdims=False):
     """Standard deviation s, the root of `var`. Backward: g * (x - mean) / ((n - ddof) s), and 0 where s is 0."""
+    x = floating(x)
     axes = _axes(x, axis)
     n = _count(x, axes, ddof)
-    centred = x - x.mean(axes, keepdims=True)
-    y = np.sqrt(np.sum(centred * centred, axes, keepdims=keepdims) / n)
-    # Where s is 0, so is x - mean, and any number will do in place of n s.
-    return y, lambda g: _spread(g / np.where(y == 0, 1, n * y).astype(g.dtype), axes, keepdims) * centred
+    centred = _centred(_widen(x), axes)
+    size = np.abs(centred).max(axes, keepdims=True)
+    unit = centred / np.where(size == 0, 1, size)  # its squares neither overflow nor underflow
+    root = np.sqrt(np.sum(unit * unit, axes, keepdims=True) / n)
+    y = (size * root).astype(x.dtype)
+    slope = unit / np.where(root == 0, 1, n * root)
+    return y if keepdims else y.squeeze(axes), lambda g: (_spread(g, axes, keepdims) * slope).astype(g.dtype)
 
 
 def _extreme(x, axis, keepdims, pick):
@@ -78,7 +101,7 @@ def _extreme(x, axis, keepdims, pick):
 
     def vjp(g):
         chosen = x == y
-        return _spread(g, axes, keepdims) / chosen.sum(axes, keepdims=True, dtype=x.dtype) * chosen
+        return _divide(_spread(g, axes, keepdims), chosen.sum(axes, keepdims=True)) * chosen
 
     return y if keepdims else y.squeeze(axes), vjp
 
@@ -100,23 +123,27 @@ def logsumexp(x, axis=-1, keepdims=False):
     """log sum e^x. Backward: g * softmax(x).
 
     Shifting x by its maximum m, log sum e^(x - m) + m, changes nothing and keeps e^ from overflowing. Where all of x is
-    -inf, as behind a mask, m is left out (-inf + inf is no number): the answer is log 0 = -inf, and its gradient 0.
+    -inf, as behind a mask, m is left out (-inf + inf is NaN): the value is log 0 = -inf, and its gradient 0. So it is
+    for a sum of no elements. Where x holds +inf the value is +inf, and the gradient NaN at the infinite element, as in
+    PyTorch.
     """
+    x = floating(x)
     axes = _axes(x, axis)
-    largest = x.max(axes, keepdims=True)
+    largest = x.max(axes, keepdims=True, initial=-np.inf)
     shift = np.where(largest == -np.inf, 0, largest)
-    exponentials = np.exp(x - shift)
-    total = exponentials.sum(axes, keepdims=True)  # at least 1, the e^0 of the maximum, but for the sum of nothing
-    with np.errstate(divide="ignore"):
-        y = np.log(total) + shift
-    total = np.maximum(total, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exponentials = np.exp(x - shift)
+        total = exponentials.sum(axes, keepdims=True)  # at least 1, the e^0 of the maximum, unless m was left out
+        y = np.where(largest == np.inf, largest, np.log(total) + shift)
+    total = np.where(largest == np.inf, 1, np.maximum(total, 1))
     return y if keepdims else y.squeeze(axes), lambda g: _spread(g, axes, keepdims) * (exponentials / total)
 
 
 @rule
 def softmax(x, axis=-1):
     """p = e^x / sum e^x. Backward: p * (g - sum(g * p)); a constant added to g has no effect."""
-    exponentials = np.exp(x - x.max(axis, keepdims=True))
+    x = floating(x)
+    exponentials = np.exp(x - x.max(axis, keepdims=True, initial=-np.inf))
     p = exponentials / exponentials.sum(axis, keepdims=True)
     return p, lambda g: p * (g - (g * p).sum(axis, keepdims=True))
 
@@ -124,6 +151,8 @@ def softmax(x, axis=-1):
 @rule
 def log_softmax(x, axis=-1):
     """x - logsumexp(x). Backward: g - softmax(x) * sum(g)."""
-    shifted = x - x.max(axis, keepdims=True)
-    y = shifted - np.log(np.exp(shifted).sum(axis, keepdims=True))
+    x = floating(x)
+    shifted = x - x.max(axis, keepdims=True, initial=-np.inf)
+    total = np.exp(shifted).sum(axis, keepdims=True)
+    y = shifted - np.log(np.maximum(total, 1))  # at least 1, the e^0 of the maximum, unless there are no elements
     return y, lambda g: g - np.exp(y) * g.sum(axis, keepdims=True)

@@ -6,6 +6,7 @@ Taught by docs/04-broadcasting.md.
 """
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from .registry import rule
 
@@ -19,9 +20,17 @@ def reshape(x, shape):
 
 @rule
 def transpose(x, axes=None):
-    """Axes in another order (reversed if `axes` is None). Backward: the inverse order."""
-    inverse = None if axes is None else np.argsort(np.arange(x.ndim)[list(axes)])
-    return x.transpose(axes), lambda g: g.transpose(inverse)
+    """Axes in another order (reversed if `axes` is None). Backward: the inverse order.
+
+    Raises ValueError unless `axes` names every axis once.
+    """
+    if axes is None:
+        return x.transpose(), lambda g: g.transpose()
+    order = normalize_axis_tuple(axes, x.ndim, "axes")
+    if len(order) != x.ndim:
+        raise ValueError(f"axes are {tuple(axes)}, expected each of the {x.ndim} axes of shape {x.shape} once")
+    inverse = np.argsort(order)
+    return x.transpose(order), lambda g: g.transpose(inverse)
 
 
 @rule
@@ -83,9 +92,24 @@ def stack(*arrays, axis=0):
     return np.stack(arrays, axis), *map(vjp_of, range(len(arrays)))
 
 
+def _widths(pad_width, ndim):
+    """`pad_width` as a pair [before, after] for each axis."""
+    given = np.asarray(pad_width)
+    if given.dtype.kind not in "iu":
+        raise TypeError(f"pad_width is {pad_width!r}, expected integers")
+    if given.shape not in ((), (1,), (2,), (1, 1), (1, 2), (ndim, 1), (ndim, 2)) or (given < 0).any():
+        raise ValueError(
+            f"pad_width is {pad_width!r}, expected one width, (before, after), or such a pair for each axis"
+        )
+    return np.broadcast_to(given, (ndim, 2)).tolist()
+
+
 @rule
 def pad(x, pad_width, constant_values=0):
-    """Surround by a constant; `pad_width` as in np.pad. Backward: g without the border."""
-    widths = np.broadcast_to(pad_width, (x.ndim, 2)).tolist()
+    """Surround by a constant; `pad_width` as in np.pad. Backward: g without the border.
+
+    Raises ValueError for widths that are negative or of another form, TypeError for widths that are not integers.
+    """
+    widths = _widths(pad_width, x.ndim)
     inside = tuple(slice(before, before + n) for (before, _), n in zip(widths, x.shape, strict=True))
     return np.pad(x, widths, constant_values=constant_values), lambda g: g[inside]

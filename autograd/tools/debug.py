@@ -34,7 +34,7 @@ def debug() -> Iterator[None]:
     Raises:
         ValueError: at the offending write, naming the op that has saved the array.
     """
-    if any(isinstance(observer, _Watch) for observer in mode.observers):
+    if any(isinstance(observer, _Watch) for observer in mode.observers()):
         yield  # nested: the outer block is watching already
         return
     watch = _Watch()

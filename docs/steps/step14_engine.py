@@ -59,7 +59,7 @@ PAIRS = [
     (
         "only what requires a gradient is remembered",
         (step13_safety, "if edges and recording:"),
-        (tensor, "if edges and mode.recording else None"),
+        (tensor, "if edges and (not mode.pauses or mode.is_recording()) else None"),
     ),
 ]
 

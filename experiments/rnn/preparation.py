@@ -98,8 +98,9 @@ def kept(windows: Mapping[int, Windows]) -> dict[str, Any]:
 def introduce(cases: CaseCounts, in_c: np.ndarray, windows: Mapping[int, Windows], settings: RnnSettings) -> None:
     """Print what is about to be trained on what."""
     asked = windows[settings.lengths[0]]
-    print(f"data: {cases.source}, {len(cases.countries)} countries, {cases.dates[0]} to {cases.dates[-1]}")
-    for note in notes(cases):
+    how, *further = notes(cases)  # the first says how the file was read, or why counts are simulated
+    print(f"data: {cases.source}, {len(cases.countries)} countries, {cases.dates[0]} to {cases.dates[-1]}; {how}")
+    for note in further:
         print(f"note: {note}")
     print(f"C: {in_c.sum()} of {len(in_c)} countries correlate above {settings.threshold} with another one")
     print(

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> None:
     settings = read_settings(RnnSettings, args)
 
     # The data: daily new cases of every country.
-    cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed)
+    cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
     preparation.check_cases(cases, settings.data)
 
     # The correlation of all pairs of countries, and the set C of those that correlate highly with another one.

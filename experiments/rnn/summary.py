@@ -1,6 +1,7 @@
 """Look-ups in results.csv: means over seeds, the best model, and differences between models."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -84,7 +85,7 @@ def with_test_error(difference: Difference, predictions: pd.DataFrame, model: st
     return replace(difference, test_error=error)
 
 
-def best_of(results: pd.DataFrame, models: tuple[str, ...], length: int, split: str, metric: str) -> str | None:
+def best_of(results: pd.DataFrame, models: Iterable[str], length: int, split: str, metric: str) -> str | None:
     """The model with the best mean over seeds among those that were run; None if none was."""
     means = {model: mean_of(results, model, length, split, metric) for model in models}
     means = {model: value for model, value in means.items() if np.isfinite(value)}

@@ -187,6 +187,70 @@ def test_a_leaf_owns_its_gradient():
     np.testing.assert_array_equal(c.grad, [2.0, 2.0])
 
 
+def test_the_gradient_of_a_number_without_axes_is_an_array_that_can_be_changed():
+    p = leaf(3.0)
+    for _ in range(3):
+        (p * p * 100).backward()
+        assert type(p.grad) is np.ndarray
+    held = p.grad
+    p.grad *= 0.5
+    assert p.grad is held
+    assert p.grad == 900
+    p.grad = p.grad * 0.5  # NumPy makes this a scalar
+    assert type(p.grad) is np.ndarray
+    y = p * 2
+    y.retain_grad()
+    (y * y).backward()
+    assert type(y.grad) is np.ndarray
+
+
+def test_a_gradient_of_another_dtype_does_not_come_to_a_leaf():
+    def widening(a):
+        return a * 1, lambda g: g * np.ones(1)
+
+    x = Tensor(np.ones(2, np.float32), requires_grad=True)
+    with pytest.raises(TypeError, match=r"dtype float64 came to a leaf of dtype float32: a vjp .* changed the dtype"):
+        apply(widening, x).sum().backward()
+
+
+def interrupted(a):
+    def vjp(g):
+        raise KeyboardInterrupt
+
+    return a * 1, vjp
+
+
+def test_an_interrupted_walk_leaves_no_gradient_on_inner_nodes():
+    x = leaf(1.0)
+    y = x * 3
+    loss = apply(interrupted, y * 1) * 1 + y  # y gets its share of the sum, then the walk stops
+    with pytest.raises(KeyboardInterrupt) as caught:
+        loss.backward()
+    assert caught.value.__notes__ == ["in the gradient of interrupted"]
+    assert y.grad is None
+    y.backward()
+    assert x.grad == 3
+
+
+def test_an_interrupted_walk_leaves_no_gradient_of_several_results():
+    x, y = leaf(3.0), leaf(5.0)
+    first, second = apply(double_and_square, x, y)
+    with pytest.raises(KeyboardInterrupt):
+        (first + apply(interrupted, first * 0.1 + second * 0)).backward()
+    second.backward()
+    assert (x.grad, y.grad) == (5, 3)
+
+
+def test_a_gradient_cannot_be_set_on_the_result_of_an_op_before_backward():
+    x = leaf(1.0)
+    y = x * 3
+    with pytest.raises(RuntimeError, match=r"made by mul, so backward computes its gradient.*backward\(gradient\)"):
+        y.grad = np.array([10.0])
+    y.grad = None
+    (y * 1).backward()
+    assert x.grad == 3
+
+
 def test_a_leafs_gradient_is_contiguous_whatever_the_vjp_gave():
     x = Tensor(np.ones((3, 4)), requires_grad=True)
     x.T.backward(np.ones((4, 3)))

@@ -90,7 +90,9 @@ STOREYS = [
     {"page", "rnn", "vae", "benchmark", "textbook"},
     {"report", "gallery", "all", "__main__"},
 ]
-PAGE_BUILDERS = {"experiments.rnn.page", "experiments.vae.page"}  # they fill the page's engine with a study
+PAGE_BUILDERS = {
+    f"experiments.{study}.{part}" for study in ("rnn", "vae") for part in ("page", "story")
+}  # fill the page's engine with a study
 
 
 def storey(name):

@@ -24,7 +24,7 @@ class Model(nn.Module):
         self.tied_weight = self.blocks[1][0].weight
         self.running_mean = np.zeros(3, np.float32)
         self.note = "text, numbers and None are not parameters"
-        self.computed = self.scale * 2
+        self._computed = self.scale * 2
 
     def forward(self, x):
         return self.named["head"](self.blocks[1][0](self.blocks[0](x * self.scale)))
@@ -265,7 +265,7 @@ def test_recurrent_layers_refuse_wrong_shapes_with_what_was_expected():
     x = Tensor(np.zeros((3, 5, 2), np.float32))
     with pytest.raises(ValueError, match=r"state has shape \(3, 4\), expected \(layers, batch, hidden\) = \(1, 3, 4\)"):
         model(x, (Tensor(np.zeros((3, 4), np.float32)),) * 2)
-    with pytest.raises(ValueError, match="1 initial states, expected 2"):
+    with pytest.raises(ValueError, match="the initial states are a tuple of 1, expected a pair"):
         model(x, (Tensor(np.zeros((1, 3, 4), np.float32)),))
     with pytest.raises(ValueError, match="layers is 0"):
         nn.GRU(2, 4, layers=0, rng=rng())
@@ -324,3 +324,102 @@ def test_initialisers_give_the_dtype_asked_for(dtype):
     for draw in (init.fan_in_uniform, init.xavier_uniform, init.kaiming_normal, init.orthogonal):
         assert draw(rng(), (3, 4), dtype).dtype == dtype
     assert init.zeros(3, dtype).dtype == dtype
+
+
+@pytest.mark.parametrize(
+    ("value", "named"), [(np.ones((3, 2), np.float32), "ndarray"), (0.5, "float"), (Tensor(np.ones((3, 2))), "Tensor")]
+)
+def test_a_trained_parameter_is_not_replaced_by_what_is_never_trained(value, named):
+    layer = nn.Linear(2, 3, rng())
+    with pytest.raises(TypeError, match=rf"Linear.weight is a trained parameter, and {named} .*layer.weight.data = "):
+        layer.weight = value
+    assert layer.count_parameters() == 9
+    layer.weight = Tensor(np.zeros((3, 2)), requires_grad=True)
+    layer.bias = None
+    assert layer.count_parameters() == 6
+
+
+def test_the_result_of_an_op_is_no_parameter():
+    start = Tensor(np.ones(2), requires_grad=True)
+    model = nn.Module()
+    with pytest.raises(TypeError, match=r"Module.weight: a tensor made by mul is not a parameter: wrap its array"):
+        model.weight = start * 0.1
+    model._last = start * 0.1
+    assert model.parameters() == []
+    model.weights = [start, start * 0.1]
+    with pytest.raises(TypeError, match=r"Module: weights.1: a tensor made by mul is not a parameter"):
+        model.parameters()
+
+
+@pytest.mark.parametrize("clash", [{"a.b": 1, "a": {"b": 1}}, {0: 1, "0": 1}, {"a": {"b.c": 1}, "a.b": {"c": 1}}])
+def test_two_parts_of_one_dotted_name_are_refused(clash):
+    def tensors(value):
+        if isinstance(value, dict):
+            return {key: tensors(item) for key, item in value.items()}
+        return Tensor(np.ones(1), requires_grad=True)
+
+    model = nn.Module()
+    model.parts = tensors(clash)
+    with pytest.raises(ValueError, match=r"Module: two parts have the name 'parts\.\S+': rename a key"):
+        model.state_dict()
+
+
+def test_a_buffer_without_axes_stays_a_buffer():
+    model = nn.Module()
+    model.count = np.array(1.0)
+    model.count = model.count + 1  # NumPy makes this a scalar
+    assert model.state_dict() == {"count": 2.0}
+
+
+def test_modules_that_hold_each_other_have_a_text():
+    a, b = nn.Dropout(0.5, rng()), nn.Dropout(0.25, rng())
+    a.other, b.other = b, a
+    assert repr(a) == "Dropout(rate=0.5)\n  other: Dropout(rate=0.25)\n    other: ..."
+
+
+def test_layers_in_a_row_are_counted_and_picked_as_in_a_list():
+    net = nn.Sequential(nn.Linear(2, 3, rng()), nn.Tanh(), nn.Linear(3, 1, rng()))
+    assert len(net) == 3
+    assert isinstance(net[1], nn.Tanh)
+    assert net[-1] is list(net)[2]
+    x = Tensor(np.ones((4, 2), np.float32))
+    np.testing.assert_array_equal(net[1:](net[0](x)).data, net(x).data)
+    assert nn.Sequential()
+    with pytest.raises(IndexError):
+        net[3]
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: nn.Linear(2, 3, 7), r"rng is 7, expected a NumPy generator: np.random.default_rng\(7\)"),
+        (lambda: nn.LSTM(2, 3, rng=7), r"rng is 7, expected a NumPy generator: np.random.default_rng\(7\)"),
+        (lambda: nn.Dropout(0.5, 0), r"Dropout: rng is 0, expected a NumPy generator: np.random.default_rng\(0\)"),
+        (lambda: init.orthogonal(np.random, (2, 2)), r"expected a NumPy generator: np.random.default_rng\(0\)"),
+        (lambda: nn.Sequential([nn.Tanh()]), r"layer 0 is a list: write Sequential\(\*layers\)"),
+        (lambda: nn.Sequential(nn.Tanh), r"layer 0 is <class .*>, expected a Module, Tanh\(\)"),
+    ],
+)
+def test_what_beginners_write_is_answered_with_what_to_write(build, message):
+    with pytest.raises(TypeError, match=message):
+        build()
+
+
+@pytest.mark.parametrize(
+    ("layer", "state", "message"),
+    [
+        (nn.RNN, lambda h: (h,), r"RNN: a state is a tuple, expected a tensor \(1, 5, 3\)"),
+        (nn.GRU, lambda h: [h], r"GRU: a state is a list, expected a tensor \(1, 5, 3\)"),
+        (nn.LSTM, lambda h: h, r"LSTM: the initial states are a Tensor of \d, expected a pair \(h, c\)"),
+        (
+            nn.LSTM,
+            lambda h: autograd.stack([h, h]),
+            r"LSTM: the initial states are a Tensor of \d, expected a pair \(h, c\)",
+        ),
+        (nn.LSTM, lambda h: (h,), r"LSTM: the initial states are a tuple of 1, expected a pair \(h, c\)"),
+    ],
+)
+def test_a_state_of_another_form_is_refused_in_one_line(layer, state, message):
+    h = Tensor(np.zeros((1, 5, 3), np.float32))
+    with pytest.raises(ValueError, match=message):
+        layer(2, 3, rng=rng())(Tensor(np.zeros((5, 4, 2), np.float32)), state(h))

@@ -1,9 +1,11 @@
+import copy
 import math
+import pickle
 
 import numpy as np
 import pytest
 
-from autograd import Tensor, optim
+from autograd import Tensor, nn, optim
 from autograd.optim import adam_formula
 from autograd.optim.optimizer import MAX_STRETCH
 
@@ -283,3 +285,83 @@ def test_an_optimiser_asks_its_schedule_at_every_step():
         parameter.grad = np.ones(1)
         optimizer.step()
     np.testing.assert_allclose(start - parameter.data, 1 + 0.5 + 0.25 + 0.125)
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))])
+@pytest.mark.parametrize("optimiser", OPTIMISERS.values(), ids=OPTIMISERS)
+def test_a_copied_optimiser_moves_the_copied_parameters_and_not_the_others(optimiser, duplicate):
+    parameters = make()
+    first = optimiser(parameters)
+    run(first, 2, np.random.default_rng(0))
+    copied, second = duplicate((parameters, first))
+    assert all(a is b for a, b in zip(copied, second.parameters, strict=True))
+    before = values(parameters)
+    run(second, 3, np.random.default_rng(1))
+    np.testing.assert_array_equal(values(parameters), before)
+    run(first, 3, np.random.default_rng(1))
+    np.testing.assert_array_equal(values(copied), values(parameters))
+    assert second.steps == first.steps == 5
+
+
+@pytest.mark.parametrize(
+    "schedule", [optim.cosine_decay(0.1, 9), optim.step_decay(0.1, 2, 0.5), optim.warm_up(3, optim.step_decay(1, 2, 3))]
+)
+def test_an_optimiser_with_a_schedule_can_be_pickled(schedule):
+    optimizer = pickle.loads(pickle.dumps(optim.SGD(make(), schedule)))
+    assert [optimizer.learning_rate(n) for n in range(9)] == [schedule(n) for n in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "remedy"),
+    [
+        (Tensor(np.ones(3), requires_grad=True), r"not one Tensor: write \[tensor\]"),
+        (nn.Tanh(), r"not Tanh: write model.parameters\(\)"),
+        (nn.Tanh().parameters, r"not method: write model.parameters\(\)"),
+        ([("weight", Tensor(np.ones(3)))], r"element 0 is tuple, expected a Tensor: write model.parameters\(\)"),
+        ({"weight": Tensor(np.ones(3))}, r"element 0 is str, expected a Tensor: write model.parameters\(\)"),
+        ([np.ones(3)], "element 0 is ndarray, expected a Tensor"),
+    ],
+)
+def test_one_thing_where_a_list_of_tensors_is_meant_is_refused(parameters, remedy):
+    for name, function in [("clip_grad_norm", optim.clip_grad_norm), ("SGD", optim.SGD), ("Adam", optim.Adam)]:
+        with pytest.raises(TypeError, match=f"{name}: .*{remedy}"):
+            function(parameters, 1.0)
+
+
+@pytest.mark.parametrize("optimiser", [optim.SGD, optim.Adam, optim.AdamW])
+def test_names_of_pytorch_are_refused_with_ours(optimiser):
+    with pytest.raises(TypeError, match="there is no argument lr: write learning_rate"):
+        optimiser(make(), lr=0.1)
+
+
+def test_clipping_scales_the_gradient_of_a_number_without_axes():
+    p = Tensor(np.array(3.0), requires_grad=True)
+    for _ in range(2):
+        (p * p * 100).backward()
+    assert math.isclose(optim.clip_grad_norm([p], 1.0), 1200)
+    assert math.isclose(p.grad, 1.0, rel_tol=1e-6)
+
+
+NUMBERS = {
+    "sgd": lambda parameters, n: optim.SGD(parameters, n(0.1), momentum=n(0.9), weight_decay=n(0.01), nesterov=True),
+    "adam": lambda parameters, n: optim.Adam(parameters, n(0.1), (n(0.8), n(0.9)), n(1e-3), n(0.01)),
+    "adamw": lambda parameters, n: optim.AdamW(parameters, lambda step: n(0.1), weight_decay=n(0.01)),
+}
+
+
+@pytest.mark.parametrize("optimiser", NUMBERS.values(), ids=NUMBERS)
+def test_numpy_numbers_as_settings_do_not_change_the_result(optimiser):
+    plain, numpy = make(dtype=np.float32), make(dtype=np.float32)
+    for parameters, number in ((plain, float), (numpy, np.float64)):
+        run(optimiser(parameters, number), 3, np.random.default_rng(0))
+    np.testing.assert_array_equal(values(plain), values(numpy))
+
+
+@pytest.mark.parametrize("optimiser", [optim.Adam, optim.AdamW])
+def test_adam_in_half_precision_moves_by_the_rate_and_stays_finite(optimiser):
+    parameter = Tensor(np.zeros(3, np.float16), requires_grad=True)
+    optimizer = optimiser([parameter], 0.01)
+    parameter.grad = np.array([0.0, 1e-4, -3.0], np.float16)  # the square of the second is 0 in float16
+    optimizer.step()
+    assert parameter.dtype == np.float16
+    np.testing.assert_allclose(parameter.data, [0.0, -0.01, 0.01], rtol=1e-3)

@@ -32,7 +32,7 @@ def test_where_the_difference_is_noise_it_says_so(tmp_path: Path) -> None:
 def test_where_the_cells_fall_short_of_the_rule_it_says_so(tmp_path: Path) -> None:
     text = told(tmp_path, gain=-0.06, scatter=0.001)
     assert "No. At L = 7 no cell beats the best baseline" in text
-    assert "in accuracy: by country, by time and on random windows the best cell falls short of logistic reg" in text
+    assert "in accuracy: by time, by country and on random windows the best cell falls short of logistic reg" in text
     assert "Yes" not in text
 
 
