@@ -109,9 +109,8 @@ def to_utf8(content: bytes, source: str) -> bytes:
         content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
-        # Latin-1 gives every byte a letter, which is enough to count the cells before the fault.
-        before = content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("latin-1")
-        column = max(1, len(next(csv.reader([before[:MAX_LINE]]), [])))  # nothing before it: the first cell
+        before = content[content.rfind(b"\n", 0, error.start) + 1 : error.start]
+        column = 1 + re.sub(rb'"[^"]*("|$)', b"", before).count(b",")
         raise DataError(
             f"{source}: row {row}, column {column}: the byte 0x{content[error.start]:02x} is not UTF-8 text;"
             " save the file as 'CSV UTF-8'"
