@@ -1,8 +1,8 @@
-"""The process's memory: keep what is freed for the next training step, and read the peak.
+"""The memory of the process: keep what is freed for the next training step, and read the peak.
 
-A training step allocates and frees the same large arrays again and again. The C library's malloc returns those above a
-threshold to the operating system at once. Each step then waits while thousands of fresh pages are mapped and filled
-with zeros: a tenth of the step of the convolutional autoencoder.
+A training step allocates and frees the same large arrays again and again. The C library's malloc returns arrays above
+a threshold to the operating system at once. Each step then waits while thousands of new pages are mapped and zeroed:
+10 % of a step of the convolutional autoencoder.
 """
 
 import ctypes
