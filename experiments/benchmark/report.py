@@ -13,8 +13,8 @@ COLUMNS = (
     *("ours_ms", "peer_ms", "gemm_share", "peak_mb_ours", "peak_mb_peer"),
 )
 NAMES = {"torch": "PyTorch", "mygrad": "MyGrad", "hips": "HIPS autograd"}
-MIN_MB = 1.0  # below this, the free space that the heap happens to have decides
-MIN_BUSY = 0.9  # below it a line says so
+MIN_MB = 1.0  # smaller peaks depend on the free space that the heap happens to have
+MIN_BUSY = 0.9  # share of the time with a core, below which a line says so
 
 
 def name_of(peer: str) -> str:
