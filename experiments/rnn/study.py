@@ -108,12 +108,19 @@ def _plan(settings: RnnSettings) -> list[Training]:
 
 
 def _check_splits(plan: list[Training], windows: dict[int, Windows], recipe: Recipe) -> None:
-    """UsageError, before anything is written, if a split would leave nothing to train or to test on."""
+    """UsageError, before anything is written, if a split would leave nothing to train, to test on or to tell apart."""
+    how = "country" if any(training.split == "country" for training in plan) else plan[0].split
+    can_compare = False  # the map's net is chosen by the AUC of this split, which needs rises and falls
     for training in plan:
         try:
-            recipe.test_part(windows[training.length], training)
+            test = recipe.test_part(windows[training.length], training)
         except ValueError as error:
             raise UsageError(str(error)) from None
+        can_compare |= training.split == how and len(np.unique(windows[training.length].labels[test])) == 2
+    if not can_compare:
+        raise UsageError(
+            f"--splits {how}: all windows to test on have the same answer, so there is nothing to learn: take more days"
+        )
 
 
 def _facts(cases: CaseCounts) -> dict[str, Any]:
