@@ -18,6 +18,12 @@ def encode(model: VAE, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(means), np.concatenate(log_variances)
 
 
+def draw_posterior(model: VAE, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A draw from the posterior N(m, s^2) of each image (N, S, S, C): latents (N, K)."""
+    means, log_variances = encode(model, images)
+    return means + np.exp(0.5 * log_variances) * rng.standard_normal(means.shape, dtype=means.dtype)
+
+
 @no_grad()
 def decode(model: VAE, latents: np.ndarray) -> np.ndarray:
     """Mean images (N, S, S, C) in [0, 1] of latents (N, latent)."""

@@ -64,17 +64,15 @@ def plot_samples(run: SavedVae, weight: float, path: Path) -> None:
     count = len(nearest)
     grid_side = extent(8, side)
     size = LABEL + grid_side, grid_side + BAND + LETTERS + extent(2, side) + LETTERS
-    note = (
-        "The same draws for every KL weight. Below, to check for copies: the first row and its nearest training faces."
-    )
+    note = "The same draws for every KL weight. Below, to check for copies: the first row through the linear map."
     with picture_sheet(path, *size, _samples_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left, y = MARGIN + LABEL, top + grid_side + BAND + LETTERS
         page.picture(left, top, tile(samples.reshape(8, 8, *samples.shape[1:]), scale))
         page.row_label(left - 8, top, grid_side, "decoded\ndraws from\nthe prior")
-        page.picture(left, y, tile(np.stack([samples[:count], nearest]), scale))
-        page.row_label(left - 8, y, side, "first row\nagain")
+        page.picture(left, y, tile(np.stack([arrays["samples_mapped"][:count], nearest]), scale))
+        page.row_label(left - 8, y, side, "first row\nthrough\nthe map")
         page.row_label(left - 8, y + side + GAP, side, "nearest\ntraining face")
-        for column, distance in enumerate(run.nearest_distances(weight)):
+        for column, distance in enumerate(run.nearest_distances(weight)[:count]):
             x = left + column * (side + GAP) + side / 2
             page.words(x, y + extent(2, side) + 4, f"{distance:.2f}", ha="center")
         page.row_label(left - 8, y + extent(2, side) + 4, LETTERS - 8, "RMS distance")

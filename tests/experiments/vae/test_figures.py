@@ -97,9 +97,9 @@ def test_titles_name_collapse_and_the_unused_prior(drawn):
     _, _, watcher = drawn
     for name in ("comparison.png", "kl_per_unit.png"):
         assert "KL ×100: collapsed" in watcher.words[name]
-        assert "KL ×0: prior unused" in watcher.words[name]
+        assert "KL ×0: unused prior" in watcher.words[name]
         assert "KL ×1:" not in watcher.words[name]
-        assert "KL 0.40 nats, 0 of 4 units active" in watcher.words[name]
+        assert "KL 0.40 nats, 0 of 4 units above 0.1 nats 3 % of variance kept" in watcher.words[name]
 
 
 def test_titles_say_the_finding_in_the_runs_numbers(drawn):
