@@ -42,6 +42,7 @@ def write_vae_run(
         "format": FORMAT, "study": "vae", "environment": {}, "finished": evaluated,
         "kl_weights": list(kinds), "latent": latent, "likelihood": likelihood, "widths": [4, 8], "image_size": SIDE,
         "epochs": EPOCHS, "batch_size": 32, "learning_rate": 1e-3, "mirror": True, "seed": 0,
+        "norm": "batch", "start": "linear", "prior": "standard", "schedule": "cosine", "noise": "shared",
         "data": {"source": "sample", "drawn": drawn, "images": 500, "training": 450, "held_out": 50, "skipped": [],
                  "sha256": "0" * 64},
         "pca": {"components": latent, "mse": pca}, "spectral": {"negative_log_density": -2000.0, "bits_per_dim": 4.1},
