@@ -17,12 +17,14 @@ from .rnn import study as rnn
 from .run_folder import UsageError
 from .terminal import make_streams_safe
 from .textbook import command as textbook
+from .vae import ablation
 from .vae import study as vae
 
 COMMANDS = {
     "all": everything,
     "rnn": rnn,
     "vae": vae,
+    "ablation": ablation,
     "sample": sample,
     "reconstruct": reconstruct,
     "report": report,
