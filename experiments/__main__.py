@@ -7,7 +7,7 @@ import sys
 from data.errors import DataError
 
 from . import all as everything
-from . import gallery, reconstruct, report, sample
+from . import gallery, reconstruct, report, sample, study
 from .benchmark import command as benchmark
 from .cli import did_you_mean
 from .memory import keep_freed_memory
@@ -20,6 +20,7 @@ COMMANDS = {
     "all": everything,
     "rnn": rnn,
     "vae": vae,
+    "study": study,
     "sample": sample,
     "reconstruct": reconstruct,
     "report": report,

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> None:
     in_c = preparation.make_set_c(correlation, settings.threshold)
 
     # Windows of every length, about the same country-days; a trial is one model, length, split and seed.
-    windows = preparation.make_all_windows(cases.new_cases, in_c, settings)
+    windows = preparation.make_all_windows(cases.new_cases, in_c, settings, settings.windows)
     trials = preparation.all_trials(settings)
     recipe = Recipe(cases.new_cases.shape[1], settings.hidden, settings.layers, settings.training(), settings.seed)
 

@@ -79,7 +79,7 @@ def test_results_hold_every_metric_of_every_model_length_split_and_seed_once(fol
         for length in (3, 5)
         for split in ("time", "country")
         for seed in (0, 1)
-        for model in ("rnn", "gru", "majority", "reversal", "logistic")
+        for model in ("rnn", "gru", "majority", "reversal", "logistic", "logistic_features")
         for metric in METRICS
     ]
     assert list(results.drop(columns="value").itertuples(index=False, name=None)) == expected
@@ -207,7 +207,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was_and_ends_the_same(folder, t
 
     monkeypatch.setattr(command, "train_and_score", counting)
     run(tmp_path / "stopped", "--resume")
-    assert len(trained) == len(set(trained)) == 40
+    assert len(trained) == len(set(trained)) == 48
     for name in TABLES:
         assert (tmp_path / "stopped" / name).read_bytes() == (folder / name).read_bytes(), name
 
@@ -215,7 +215,6 @@ def test_a_run_that_was_stopped_goes_on_where_it_was_and_ends_the_same(folder, t
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"training": 1}', '{"records": [{"epoch": 1}]}'])
 def test_a_damaged_trial_counts_as_not_done(content, tmp_path):
     trial = Trial("gru", 3, "time", 0)
-    (tmp_path / "trainings").mkdir()
     (tmp_path / sweep.file_of(trial)).write_text(content)
     assert sweep._load(tmp_path, trial) is None
 
