@@ -7,7 +7,7 @@ import sys
 from data.errors import DataError
 
 from . import all as everything
-from . import gallery, reconstruct, report, sample, study
+from . import gallery, predict, reconstruct, report, sample, study
 from .benchmark import command as benchmark
 from .cli import did_you_mean
 from .memory import keep_freed_memory
@@ -21,6 +21,7 @@ COMMANDS = {
     "rnn": rnn,
     "vae": vae,
     "study": study,
+    "predict": predict,
     "sample": sample,
     "reconstruct": reconstruct,
     "report": report,

@@ -5,7 +5,8 @@ of a seed meet the same split, whatever their length. A trial depends on nothing
 in any process and the number of processes changes no result.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from .features import net_inputs
 from .metrics import accuracy, evaluate
 from .splits import split
 from .train import Part, Record, TrainingSettings, train
+from .trained import describe
 from .windows import Windows
 
 EVERYTHING = "all"  # in place of a split: no window is held out
@@ -51,6 +53,7 @@ class TrialResult:
     records: list[Record]
     probability: list[float]
     decision: list[int]
+    net: dict[str, Any] | None = field(default=None, compare=False)  # `trained.describe`, if no window was held out
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,9 @@ def forecast(trial: Trial, windows: Windows, latest: np.ndarray, recipe: Recipe)
     """Train a net on all windows and give the probability of a rise for each row of `latest` (countries, L)."""
     net, records = _fit(trial, {"train": windows}, recipe)
     probability = net.probability(inputs(trial, latest))
-    return TrialResult(trial, {}, records, _rounded(probability), (probability >= 0.5).astype(int).tolist())
+    decision = (probability >= 0.5).astype(int).tolist()
+    kept = describe(net, *NETS[trial.model], trial.length, recipe.hidden, recipe.layers)
+    return TrialResult(trial, {}, records, _rounded(probability), decision, kept)
 
 
 def inputs(trial: Trial, values: np.ndarray) -> np.ndarray:

@@ -4,16 +4,18 @@ import json
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
 from experiments.memory import keep_freed_memory
+from experiments.rnn.models import model_file
 from experiments.run_folder import RunFolder, UsageError
 from rnn.train import Record
-from rnn.trial import NETS, Trial, TrialResult
+from rnn.trained import save
+from rnn.trial import EVERYTHING, NETS, Trial, TrialResult
 
 SECONDS_BETWEEN_REPORTS = 3.0
 
@@ -37,12 +39,13 @@ def run_all(
         UsageError: the loss of a trial is no longer finite.
     """
     done = {trial: result for trial in work if (result := _load(folder.path / shelf, trial))}
+    done = {trial: result for trial, result in done.items() if _net_is_there(folder.path, trial)}
     todo = {trial: job for trial, job in work.items() if trial not in done}
     results = _with_progress(_results(todo, jobs), work, done)
     reported = time.monotonic()
     try:
         for result in results:
-            folder.write_text(f"{shelf}/{file_of(result.trial)}", json.dumps(asdict(result)) + "\n")
+            _keep(folder, shelf, result)
             done[result.trial] = result
             if time.monotonic() - reported > SECONDS_BETWEEN_REPORTS:
                 report(_in_order(work, done))
@@ -60,6 +63,19 @@ def run_all(
 def file_of(trial: Trial) -> str:
     """The name of the file that keeps a trial's result."""
     return f"{trial.model}-L{trial.length}-{trial.split}-{trial.seed}.json"
+
+
+def _keep(folder: RunFolder, shelf: str, result: TrialResult) -> None:
+    """Write the net, if it is to be kept, and then the result, whose presence says that the trial is done."""
+    if result.net is not None:
+        path = folder.path / model_file(result.trial)
+        path.parent.mkdir(exist_ok=True)
+        save(path, result.net)
+    folder.write_text(f"{shelf}/{file_of(result.trial)}", json.dumps(asdict(replace(result, net=None))) + "\n")
+
+
+def _net_is_there(folder: Path, trial: Trial) -> bool:
+    return trial.split != EVERYTHING or (folder / model_file(trial)).is_file()
 
 
 def _load(folder: Path, trial: Trial) -> TrialResult | None:
