@@ -25,7 +25,7 @@ class Case:
 
     def is_like(self, candidate: np.ndarray | float, where: np.ndarray | None = None) -> bool:
         """Whether backward gave just this, up to the accuracy of the numbers."""
-        near = np.abs(self.analytic - candidate) <= self.allowed + 1e-6 * np.abs(self.analytic)
+        near = np.abs(self.analytic - candidate) <= self.allowed + 1e-9 * np.abs(self.analytic)
         return bool(near.all() if where is None else near[where].all())
 
     @property

@@ -118,33 +118,3 @@ def _order_of_slices(case, axis) -> str:
     if not case.is_like(np.take(case.numeric, order, axis)):
         return ""
     return ", ".join(map(str, order[:8])) + (" ..." if n > 8 else "")
-
-
-def boundary(case: Case) -> Found:
-    """Wrong faces, and nothing wrong but they. Elements that are 0 and should be are neither right nor wrong."""
-    wrong, silent = case.wrong, (np.abs(case.numeric) <= case.allowed) & ~case.wrong
-    faces, covered = [], np.zeros(wrong.shape, bool)
-    for axis, n in enumerate(wrong.shape):
-        for side in ("start", "end"):
-            if width := _width_of_face(wrong, silent, axis, side):
-                covered[_face(axis, n, side, width)] = True
-                faces.append(f"{side} of axis {axis}")
-    if faces and not (wrong & ~covered).any() and not (wrong | silent | covered).all():
-        return "boundary", (
-            f"only elements at the border are wrong ({', '.join(faces)}): padding, stride, first or last step?"
-        )
-    return None
-
-
-def _width_of_face(wrong, silent, axis, side) -> int:
-    """How many layers of elements at one end of an axis are wrong altogether: 2, 1 or 0."""
-    n = wrong.shape[axis]
-    for width in (2, 1):
-        face = _face(axis, n, side, width)
-        if n > 2 * width and (wrong | silent)[face].all() and wrong[face].any():
-            return width
-    return 0
-
-
-def _face(axis, n, side, width):
-    return (slice(None),) * axis + (slice(0, width) if side == "start" else slice(n - width, n),)
