@@ -24,9 +24,9 @@ NORMS = ("none", "batch")
 NOISES = ("shared", "per-pixel")
 SKIPS = ("none", "linear")
 
-# A factor on the linear path. Adam changes each weight by about the learning rate, however small the weight is. Those of
-# the linear path are small and start where they belong; with their output scaled down they are larger by as much, and
-# change more slowly by as much.
+# A factor on the linear path. Adam changes every weight by about the learning rate, however small the weight is. The
+# weights of the linear path are small, and they start where they belong. With their output scaled down they are larger
+# by as much, and change more slowly by as much.
 LINEAR_SCALE = 0.1
 
 LEAKY_SLOPE = 0.1  # of the leaky ReLU that follows batch normalisation
