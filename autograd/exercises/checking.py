@@ -1,6 +1,6 @@
 """The verdict on one exercise: each gradient that the reader wrote, checked while the engine supplies the others.
 
-So a mistake in one gradient does not hide what the others are worth, and a half-finished exercise can be tried.
+A mistake in one gradient does not hide whether the others are right, and a half-finished exercise can be checked.
 """
 
 import importlib.util
@@ -23,7 +23,7 @@ SOLVED, UNFINISHED, WRONG, NOT_STARTED = "solved", "unfinished", "wrong", "not s
 
 
 class Mistake(Exception):
-    """What is wrong with an answer before any number can be compared, in one line."""
+    """A mistake that prevents a numerical check: a wrong shape, a missing return, a failed import. One line."""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ a sentence:
                     that is at hand; or 0 where it is wrong
     shape           another shape than the argument's                       (`recognise_shape`)
 
-A hint is a guess, worth reading before anything else, and no proof: one number alone, twice too large, may have got
-there in any way. Where no pattern fits, it is None and the hint empty.
+A pattern counts only if it explains all numbers to the last digit. Even then a hint is a guess and no proof: one
+number alone, twice too large, has many possible causes. Where no pattern fits, it is None and the hint empty.
 """
 
 from collections.abc import Mapping, Sequence
