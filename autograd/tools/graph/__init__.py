@@ -25,12 +25,22 @@ block::
         loss.backward()
     graph.to_svg(loss, "loss.svg", module=model, values=True, gradients=True)
 
+`to_html` writes a player: one file in which a reader steps through the ops, and back through backward. It shows arrays,
+so they must have been kept::
+
+    with graph.recording(arrays=True):
+        loss = model(x)
+        loss.backward()
+    graph.to_html(loss, "loss.html")
+
 Files: ``recording.py`` watches the engine, ``vertices.py`` reads a tensor's graph, ``folding.py`` shortens it,
-``text.py`` writes it down, ``layout.py`` finds a place for every box and ``drawing.py`` draws them.
+``text.py`` writes it down, ``layout.py`` finds a place for every box, ``drawing.py`` draws them, ``player.py`` and
+``player.html`` play them.
 """
 
 from .drawing import to_svg
+from .player import to_html
 from .recording import recording
 from .text import to_dot, to_mermaid
 
-__all__ = ["recording", "to_dot", "to_mermaid", "to_svg"]
+__all__ = ["recording", "to_dot", "to_html", "to_mermaid", "to_svg"]
