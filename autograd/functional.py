@@ -28,10 +28,31 @@ from .tensor import Tensor, apply_binary, apply_unary
 
 
 def lift(rule: Callable[..., Any], applied: Callable[..., Any] = apply) -> Callable[..., Any]:
-    """A rule on arrays as a function on tensors, which may be passed by keyword too.
+    """Make a rule, a function of arrays, into a function of tensors: this is how to add an op of your own.
 
-    The function raises TypeError for operands that are neither tensors, arrays nor numbers.
+    >>> import numpy as np
+    >>> from autograd import Tensor, lift
+    >>> cube = lift(lambda x: (x**3, lambda g: 3 * x**2 * g))
+    >>> x = Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    >>> cube(x).sum().backward()
+    >>> x.grad
+    array([ 3., 12.])
+
+    Args:
+        rule: takes arrays, then options, and returns a tuple: the value, then for each array argument its
+            vector-Jacobian product, or None if it has no gradient (``autograd/rules/registry.py``). Several results are
+            a tuple in the place of the value.
+        applied: how arguments are converted: `apply`, or one of the shorter ways for rules of the engine.
+
+    Returns:
+        The function. Tensors may be passed to it by position or by keyword. It raises a TypeError for arguments that
+        are not tensors, arrays or numbers, and for a rule that returns no tuple.
+
+    Raises:
+        TypeError: `rule` is not a function.
     """
+    if not callable(rule):
+        raise TypeError(f"lift: expected a rule, which is a function of arrays, not {rule!r}")
     parameters = [(p.name, p.default is p.empty) for p in signature(rule).parameters.values()]
 
     @wraps(rule)
@@ -48,7 +69,7 @@ def lift(rule: Callable[..., Any], applied: Callable[..., Any] = apply) -> Calla
 
 
 def _tensors_first(parameters, args, options):
-    """Arguments that `apply` is to look at go by position: those without a default, and whatever comes as an array."""
+    """Move to the positional arguments, which `apply` looks at: those without a default, and any tensor or array."""
     for name, required in parameters[len(args) :]:
         if name not in options or not (required or type(options[name]) in (Tensor, np.ndarray)):
             break

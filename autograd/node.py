@@ -19,6 +19,8 @@ from operator import attrgetter
 
 import numpy as np
 
+from .errors import no_gradient
+
 
 class Node:
     """The place of one value in the graph: the op that made it, edges to its parents, and its gradient so far.
@@ -53,9 +55,10 @@ def backward(node: Node, gradient: np.ndarray) -> None:
 
     Raises:
         RuntimeError: an earlier walk has used a part of this graph.
-        TypeError: a vjp gave a leaf a gradient of another dtype.
+        TypeError: a vjp returned no array, or gave a leaf a gradient of another dtype.
     """
     order = sorted(_reachable(node), key=attrgetter("depth"), reverse=True)
+    vjp, share = None, gradient
     try:
         _accumulate(node, gradient)
         for node in order:
@@ -78,6 +81,8 @@ def backward(node: Node, gradient: np.ndarray) -> None:
         for unfinished in order:
             if unfinished.edges:
                 unfinished.grad = None
+        if vjp is not None and not (callable(vjp) and hasattr(share, "shape")):
+            raise no_gradient(node.op, vjp, share) from error
         raise
 
 

@@ -25,12 +25,14 @@ block::
         loss.backward()
     graph.to_svg(loss, "loss.svg", module=model, values=True, gradients=True)
 
+In a notebook `graph.picture_of(loss)` shows the same drawing below its cell.
+
 Files: ``recording.py`` watches the engine, ``vertices.py`` reads a tensor's graph, ``folding.py`` shortens it,
 ``text.py`` writes it down, ``layout.py`` finds a place for every box and ``drawing.py`` draws them.
 """
 
-from .drawing import to_svg
+from .drawing import picture_of, to_svg
 from .recording import recording
 from .text import to_dot, to_mermaid
 
-__all__ = ["recording", "to_dot", "to_mermaid", "to_svg"]
+__all__ = ["picture_of", "recording", "to_dot", "to_mermaid", "to_svg"]

@@ -22,7 +22,7 @@ from ...nn.module import Module
 from ...node import Node
 
 _PACKAGE = Path(__file__).parents[2]
-_ENGINE = {str(_PACKAGE / name) for name in ("apply.py", "functional.py", "mode.py", "tensor.py")}
+_ENGINE = {str(_PACKAGE / name) for name in ("apply.py", "functional.py", "mode.py", "numpy_functions.py", "tensor.py")}
 
 
 @dataclass
