@@ -85,4 +85,4 @@ from .tools.anomaly import detect_anomaly as detect_anomaly
 from .tools.debug import debug as debug
 from .tools.profile import profile as profile
 
-__version__ = "0.1.0"
+__version__ = "0.1.0"  # the one place: pyproject.toml reads it here

@@ -1,8 +1,8 @@
-"""Arrays that are slow to make, kept in a file and made again when the file is absent or damaged."""
+"""Arrays that are slow to make, kept in a file and made again if the file is absent, damaged or foreign."""
 
+import os
+import stat
 import warnings
-import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,18 +13,19 @@ from data.atomic import written_beside
 Arrays = dict[str, np.ndarray]
 
 CACHE = Path(__file__).parent / "cache"
+MAX_BYTES = 3_000_000_000  # no prepared set is larger
 
 
-def cached_arrays(path: Path | None, make: Callable[[], Arrays]) -> Arrays:
-    """Return the named arrays kept in the `.npz` file at `path`; when it holds none, make and keep them.
+def cached_arrays(path: Path | None, make: Callable[[], Arrays], is_usable: Callable[[Arrays], bool]) -> Arrays:
+    """Return the named arrays kept in the `.npz` file at `path`; if it holds none, make and keep them.
 
-    The caller's `path` must name everything that the content depends on. A damaged file is replaced, and a
-    folder that cannot be written to costs a warning, not the run: a cache may only ever save time. `None`
-    keeps nothing.
+    `path` must name everything that the content depends on; `is_usable` looks at what was read, since a file of that
+    name may hold anything. A bad file is replaced. A folder that cannot be written to costs a warning, not the run: a
+    cache may only ever save time. `None` keeps nothing.
     """
     if path is None:
         return make()
-    kept = _read(path)
+    kept = _read(path, is_usable)
     if kept is not None:
         return kept
     arrays = make()
@@ -36,9 +37,16 @@ def cached_arrays(path: Path | None, make: Callable[[], Arrays]) -> Arrays:
     return arrays
 
 
-def _read(path: Path) -> Arrays | None:
+def _read(path: Path, is_usable: Callable[[Arrays], bool]) -> Arrays | None:
+    """The usable arrays of a file, or None. NumPy and zipfile raise a dozen kinds of errors for damaged files."""
     try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:  # a pipe would be waited for without end
+            return None
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}  # reading a member verifies its checksum
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error):
+            if sum(member.file_size for member in file.zip.infolist()) > MAX_BYTES:
+                return None
+            arrays = {name: file[name] for name in file.files}  # reading a member verifies its checksum
+        return arrays if is_usable(arrays) else None
+    except Exception:
         return None

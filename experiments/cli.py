@@ -59,6 +59,7 @@ class Flag:
     default_text: str | None
     on_command_line: bool
     recorded: bool
+    option: str | None
 
 
 def setting(
@@ -74,6 +75,7 @@ def setting(
     default_text: str | None = None,
     on_command_line: bool = True,
     recorded: bool = True,
+    option: str | None = None,
 ) -> Any:
     """A field of a settings dataclass.
 
@@ -89,10 +91,11 @@ def setting(
         default_text: how --help says the default, where the value itself says too little.
         on_command_line: False for a value that only --quick changes.
         recorded: whether config.json keeps it and --resume compares it: False if it changes no result.
+        option: the flag, e.g. "--size", where it is not the field's name.
     """
     allowed = None if choices is None else tuple(choices)
     flag = Flag(
-        help, quick, check, allowed, metavar, group, tidy, default_text, on_command_line, recorded
+        help, quick, check, allowed, metavar, group, tidy, default_text, on_command_line, recorded, option
     )  # fmt: skip
     return field(default=default, metadata={"flag": flag})
 
@@ -109,7 +112,7 @@ class StudySettings:
             value = getattr(self, each.name)
             for one in value if isinstance(value, tuple) else (value,):
                 if flag.check and one is not None:
-                    require(each.name, one, flag.check.holds(one), flag.check.expected)
+                    require(flag.option or each.name, one, flag.check.holds(one), flag.check.expected)
         self.check_together()
 
     def check_together(self) -> None:
@@ -133,7 +136,7 @@ def add_settings(parser: argparse.ArgumentParser, settings: type[StudySettings])
             if flag.group not in groups:
                 groups[flag.group] = parser.add_argument_group(str(flag.group))
             options = {"default": None, "help": _help(each, flag), **_kind(hints[each.name], flag)}
-            groups[flag.group].add_argument(_flag_name(each.name), **options)
+            groups[flag.group].add_argument(_flag_name(flag.option or each.name), dest=each.name, **options)
 
 
 def read_settings(settings: type[Settings], args: argparse.Namespace) -> Settings:
@@ -194,7 +197,7 @@ def _flags(settings: type) -> list[tuple[Field, Flag]]:
 
 
 def _flag_name(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+    return name if name.startswith("--") else f"--{name.replace('_', '-')}"
 
 
 def _help(each: Field, flag: Flag) -> str:

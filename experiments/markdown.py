@@ -12,7 +12,8 @@ from markdown_it.token import Token
 
 FORBIDDEN = ["image", "link", "autolink", "reference"]
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table").disable(FORBIDDEN)
-_SCROLLER = '<div class="scroll" role="region" aria-label="table" tabindex="0">\n<table>\n'
+# A group and not a region: regions are landmarks, and a page with fifty of one name has none.
+_SCROLLER = '<div class="scroll" role="group" aria-label="table" tabindex="0">\n<table>\n'
 _PARSER.add_render_rule("table_open", lambda self, tokens, index, options, env: _SCROLLER)
 _PARSER.add_render_rule("table_close", lambda self, tokens, index, options, env: "</table>\n</div>\n")
 
@@ -32,6 +33,9 @@ def to_html(text: str, *, anchor: str = "", level: int = 1) -> str:
             token.attrSet("id", heading_anchor(anchor, following.content))
         if token.type in ("th_open", "td_open"):
             _align_by_class(token)
+    for opening, content, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if opening.type == "th_open" and not content.content:
+            opening.tag = closing.tag = "td"  # without words it is the heading of nothing
     return _render(tokens)
 
 

@@ -96,6 +96,10 @@ class LinearMap(NamedTuple):
         constant = len(centre) + 2 * float(np.log(np.diag(factor)).sum())
         return 0.5 * (varying - constant)
 
+    def mean_kl(self, means: np.ndarray, log_variances: np.ndarray) -> float:
+        """`kl` averaged over images whose posteriors have these means and log-variances, both (N, K), in nats."""
+        return float(self.kl(Tensor(means.astype(np.float64)), Tensor(log_variances.astype(np.float64))).data.mean())
+
 
 class CodeMoments:
     """Running mean and covariance of the codes while the encoder trains: what the best map is computed from.

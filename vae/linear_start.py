@@ -30,6 +30,10 @@ from .principal_components import PrincipalComponents
 
 SMALL = 0.1  # factor on the layers at the end of the convolutional paths
 EXTREME = 0.03  # the mean image is kept this far from 0 and 1, where the sigmoid is flat
+MIN_RESIDUAL = (
+    1.001  # components that hold all the variance would leave none for the noise: it counts as this share more
+)
+MIN_NOISE = 1e-6  # variance of a value, at least, for images that are all alike
 SPARE_LOG_NOISE = 0.3  # the first-order step leaves more error than the linear code: log s^2 starts higher by this
 
 
@@ -49,7 +53,8 @@ def start_as_linear_code(model: VAE, components: PrincipalComponents) -> None:
             f"start_as_linear_code: {count} components for a model of {model.latent} units with skip {model.skip!r}; "
             'expected skip "linear" and no more components than units'
         )
-    code = gaussian_code(components.variances, components.total, components.dimensions, 1.0)
+    total = max(components.total, MIN_RESIDUAL * components.variances.sum(), MIN_NOISE * components.dimensions)
+    code = gaussian_code(components.variances, total, components.dimensions, 1.0)
     sent = code.components
     axes, variances = components.axes[:, :sent].T.astype(np.float64), components.variances[:sent]
     left = code.distortions[:sent] / variances  # v_i, posterior variances

@@ -1,6 +1,6 @@
 """Principal components of pictures: the axes along which they vary most, and the error of a code on K of them."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -28,6 +28,10 @@ class PrincipalComponents(NamedTuple):
     def dimensions(self) -> int:
         """D, the number of values in a picture."""
         return len(self.centre)
+
+    def first(self, count: int) -> Self:
+        """The first `count` axes, all of them where there are no more; centre, scale and total stay."""
+        return self._replace(axes=self.axes[:, :count], variances=self.variances[:count])
 
     def project(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Coordinates on the axes (N, K), and the whole squared distance from the centre (N,), of uint8 pictures."""

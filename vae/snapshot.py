@@ -7,6 +7,7 @@ import numpy as np
 
 from . import diagnostics, explore
 from .model import VAE
+from .trained import Trained
 
 SHOWN = 16  # held-out images shown beside their reconstructions
 NEAREST = 8  # samples shown beside their nearest training images
@@ -16,14 +17,18 @@ TRAVERSAL_VALUES = np.linspace(-3, 3, STEPS, dtype=np.float32)
 MANIFOLD_SIDE = 15
 
 
-def snapshot(model: VAE, training: np.ndarray, held_out: np.ndarray, latents: np.ndarray) -> dict[str, np.ndarray]:
+def snapshot(
+    trained: Trained, training: np.ndarray, held_out: np.ndarray, latents: np.ndarray
+) -> dict[str, np.ndarray]:
     """Pictures as uint8 and numbers as float32, by name.
 
     Args:
         training: uint8 images (N, S, S, C), searched for the nearest neighbours of the samples.
         held_out: uint8 images (M, S, S, C), at least `SHOWN`.
-        latents: draws from the prior (G, K), decoded as the samples; G at least `NEAREST`.
+        latents: draws from the prior (G, K), decoded as the samples, and again through the linear map as
+            `samples_mapped`; G at least `NEAREST`.
     """
+    model = trained.model
     means, log_variances = explore.encode(model, held_out)
     kl = diagnostics.kl_per_unit(means, log_variances)
     samples = explore.decode(model, latents)
@@ -33,6 +38,7 @@ def snapshot(model: VAE, training: np.ndarray, held_out: np.ndarray, latents: np
         "originals": held_out[:SHOWN],
         "reconstructions": as_bytes(explore.decode(model, means[:SHOWN])),
         "samples": as_bytes(samples),
+        "samples_mapped": as_bytes(explore.decode(model, trained.linear_map.to_latents(latents))),
         "nearest": training[explore.nearest(samples[:NEAREST], training)],
         "pairs": held_out[: 2 * PAIRS].reshape(PAIRS, 2, *held_out.shape[1:]),
         "interpolations": _decode_paths(model, [explore.interpolate(a, b, STEPS) for a, b in pairs]),

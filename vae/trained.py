@@ -19,7 +19,7 @@ from .linear_map import LinearMap
 from .model import VAE
 from .noise_level import best_log_noise
 
-MAX_FIT = 4096  # training images that the noise level and the map are computed from: enough for their moments
+MAX_FIT = 4096  # training images that the map is fitted to: enough for a mean and a covariance
 MAX_SIZE = 4096  # no architecture has a larger number in it; a damaged file must not ask for all memory
 
 
@@ -62,10 +62,9 @@ def finish(model: VAE, images: np.ndarray) -> Trained:
 
     Sets the model's noise level to its closed form (`vae.noise_level`), and fits the linear map to the codes.
     """
-    images = images[:MAX_FIT]
     if model.likelihood == "gaussian":
         model.log_noise.data[...] = best_log_noise(model, images)
-    return Trained(model, LinearMap.fit(*explore.encode(model, images)))
+    return Trained(model, LinearMap.fit(*explore.encode(model, images[:MAX_FIT])))
 
 
 def save(path: str | os.PathLike[str], trained: Trained) -> None:

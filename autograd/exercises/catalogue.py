@@ -1,7 +1,7 @@
 """Which exercises there are, from easy to hard, and how each is asked: by samples of its arguments.
 
-The solutions are the engine's own rules. Where an exercise asks for less than the rule can do (no bias, one step in
-place of a sequence), a few lines cut the rule to size.
+The solutions are the engine's own rules and, for fused ops, the loops of ``kernels/plain.py``. Where an exercise asks
+for less (no bias, one step in place of a sequence), a few lines cut them to size.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kernels import plain
 from ..node import unbroadcast
 from ..proof.samples import SAMPLES, Sample, case, labels, normal
 from ..rules import RULES
@@ -37,21 +38,36 @@ def _broadcast_to(x, shape):
     return np.broadcast_to(x, shape), lambda g: unbroadcast(g, x.shape)
 
 
+def _split(value, gradients, count):
+    """An answer, value and one function for each gradient, from a plain form's `gradients`, which gives all at once."""
+    return value, *[lambda g, i=i: gradients(g)[i] for i in range(count)]
+
+
+def _layer_norm(x, weight, bias):
+    y, gradients = plain.layer_norm(x, weight, bias)
+    return _split(y, gradients, 3)
+
+
 def _conv2d(x, weight, stride=1, padding=0):
-    y, *gradients = RULES["conv2d"](x, weight, None, stride, padding)
-    return y, *gradients[:2]
+    y, gradients = plain.conv2d(x, weight, stride, padding)
+    return _split(y, gradients, 2)
 
 
 def _rnn_tanh(x, h0, weight_ih, weight_hh):
     no_bias = np.zeros(len(weight_hh), x.dtype)
-    (hidden, _), *gradients = RULES["rnn_tanh"](x, h0, weight_ih, weight_hh, no_bias, no_bias)
-    return hidden, *[lambda g, vjp=vjp: vjp([g, None]) for vjp in gradients[:4]]
+    (hidden, last), gradients = plain.rnn_tanh(x, h0, weight_ih, weight_hh, no_bias, no_bias)
+    return _split(hidden, lambda g: gradients(g, np.zeros_like(last)), 4)
 
 
 def _gru_cell(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
     """A sequence of one step."""
-    (_, last), gradient_of_x, *gradients = RULES["gru"](x[:, None], h, weight_ih, weight_hh, bias_ih, bias_hh)
-    return last, lambda g: gradient_of_x([None, g])[:, 0], *[lambda g, vjp=vjp: vjp([None, g]) for vjp in gradients]
+    (hidden, last), gradients = plain.gru(x[:, None], h, weight_ih, weight_hh, bias_ih, bias_hh)
+
+    def of_one_step(g):
+        dx, *others = gradients(np.zeros_like(hidden), g)
+        return dx[:, 0], *others
+
+    return _split(last, of_one_step, 6)
 
 
 _MATRICES = [case(normal(3, 4), normal(4, 2)), case(normal(1, 3), normal(3, 3))]
@@ -82,7 +98,7 @@ EXERCISES = {
         Exercise("softmax", "10-checking-gradients", SAMPLES["softmax"], RULES["softmax"], exact_shape=True),
         Exercise("cross_entropy", "09-vae", _CLASSES, RULES["cross_entropy"], exact_shape=True),
         Exercise("kl_standard_normal", "09-vae", _CODES, RULES["kl_standard_normal"], exact_shape=True),
-        Exercise("layer_norm", "05-matrix-products", _ROWS, RULES["layer_norm"]),
+        Exercise("layer_norm", "05-matrix-products", _ROWS, _layer_norm),
         Exercise("conv2d", "06-convolution", _IMAGES, _conv2d, exact_shape=True),
         Exercise("rnn_tanh", "07-through-time", _SEQUENCES, _rnn_tanh, exact_shape=True),
         Exercise("gru_cell", "07-through-time", _STEPS, _gru_cell),

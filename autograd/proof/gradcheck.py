@@ -18,28 +18,26 @@ Numerical Recipes, section 5.7), where some ten digits are right. A vjp that is 
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..apply import apply
 from ..functional import lift
 from ..mode import no_grad
 from ..tensor import Tensor
-from .checking.arguments import float64_leaves, name_arguments
+from .checking.arguments import Inputs, as_leaves, in_float64, read_inputs
 from .checking.blame import find_culprit
-from .checking.compare import Settings, compare, complex_error
+from .checking.compare import Settings, compare
 from .checking.complaint import complaint
-from .checking.cotangents import random_signs, random_stream
-from .checking.hints import recognise_shape
+from .checking.cotangents import random_stream
 from .checking.kinks import describe_skips
+from .checking.passes import Passes
 from .checking.probe import Probe
-from .checking.replay import replaying
+from .checking.replay import reachable, replaying_all
 from .checking.report import ArgumentReport, GradientError, Report
-from .checking.watch import watching_backward
 
-EPS = float(np.finfo(np.float64).eps) ** (1 / 3)
 RTOL = 1e-6
 
 
@@ -48,38 +46,45 @@ def gradcheck(
     *inputs: Any,
     mode: str = "full",
     eps: float | None = None,
-    rtol: float | None = None,
+    rtol: float = RTOL,
     atol: float | None = None,
     seed: int = 0,
 ) -> Report:
-    """Compare the gradients of `function` with central differences, for every input that holds floating numbers.
+    """Compare the gradients of `function` with numerical derivatives, for every input that holds floating numbers.
 
     To check a whole model, pass its parameters and let the function use them where they are::
 
         gradcheck(lambda *_: loss(model(x), y), *model.parameters(), mode="directional")
 
     Random generators among the inputs, or that the function can reach (a model's dropout), start from the same state
-    at each evaluation, so that noise is a constant; afterwards they, like running statistics, are as they were.
+    at each evaluation, so that noise is a constant. The check leaves no trace: generators, running statistics,
+    gradients and dtypes are afterwards as they were.
 
     Args:
-        function: takes the inputs, gives a Tensor or a tuple of them.
-        inputs: arrays and Tensors of any shape. Floating ones reach the function as float64 tensors (a Tensor as
-            itself, holding float64 until the check is over); anything else is passed on as it is.
+        function: takes the inputs, gives a Tensor or a nested tuple, list or dict of them.
+        inputs: arrays and Tensors of any shape, or nested tuples, lists and dicts of them. Floating ones reach the
+            function as float64 tensors (a Tensor as itself, holding float64 until the check is over), and so do
+            Python floats and lists of them if there are no arrays; anything else is passed on as it is. The float32
+            parameters of a model that the function can reach hold float64 until the check is over.
         mode: "full" checks every element, "directional" one random direction in each input.
-        eps: step size, relative to the number stepped from where that is above 1. If None, 6e-6.
-        rtol, atol: an error up to max(atol, rtol * size of the derivative) is accepted. If None, rtol is 1e-6; atol
-            is rtol times 1 % of the input's largest derivative, or the rounding noise where that is more.
+        eps: step of the differences, relative to the number stepped from. If None, several steps are tried and the
+            best is taken.
+        rtol: relative error that is accepted; 0 accepts none.
+        atol: absolute error that is accepted too. If None, only what rounding explains: a derivative that is 0 but
+            for the rounding errors inside the function.
         seed: of the random cotangents and directions.
 
     Returns:
-        The worst errors by argument; which elements were skipped since a kink lies within a step; what was promoted.
+        The worst errors by argument; which elements were not judged, and why; what was promoted.
 
     Raises:
-        GradientError: a gradient is wrong or has another shape than its input, or an input was changed in place.
+        GradientError: a gradient is wrong or has another shape or dtype than its input, or depends on which other
+            gradients are asked for, or an input was changed in place.
         TypeError, ValueError: the check would mean nothing: no floating input, a result that is no Tensor of
-            float64, is not finite, or differs from call to call, or an input all of whose elements lie at kinks.
+            float64, is not finite, or differs from call to call, an input all of whose elements lie at kinks or are
+            hidden by the noise of the function, or a setting that is out of range.
     """
-    settings = Settings(mode, eps or EPS, rtol or RTOL, atol)
+    settings = Settings(mode, eps, rtol, atol)
     return _check(function, inputs, settings, seed, partial(find_culprit, check=_quickly))
 
 
@@ -105,104 +110,126 @@ def check_rule(rule: Callable[..., Any], arrays: Sequence[Any], options: dict[st
 
 def _quickly(function, *inputs):
     """The check by which an op is found guilty: along one direction, blaming nobody else."""
-    _check(function, inputs, Settings("directional", EPS, RTOL, None), 0, lambda run: (None, ""))
+    _check(function, inputs, Settings("directional"), 0, lambda run: (None, ""))
 
 
 def _check(function, inputs, settings, seed, blame) -> Report:
-    if settings.mode not in ("full", "directional"):
-        raise ValueError(f'gradcheck: mode is {settings.mode!r}, expected "full" or "directional"')
-    rng = random_stream(seed)
-    arguments = name_arguments(function, inputs)
-    checked = [a for a in arguments if a.is_floating]
+    _require_sensible(settings)
+    read = read_inputs(function, inputs)
+    checked = [a for a in read.arguments if a.is_floating]
     if not checked:
         raise TypeError("gradcheck: no input holds floating numbers, so there is nothing to differentiate")
-    with float64_leaves([a.value for a in checked]), replaying(function, inputs) as rewind:
-
-        def run() -> list[Tensor]:
-            rewind()
-            return _results(function, arguments)
-
-        results, cotangents = _backward(run, arguments, rng)
-        _require_repeatable(results, run)
-        reports, comparisons = [], []
-        for a in checked:
-            probe = Probe(a, run, cotangents, a.value.data, [y.data for y in results])
-            comparison, skips = compare(probe, _gradient_of(a), settings, rng)
-            _require_something_left(a, comparison, skips)
-            comparisons.append(comparison)
-            complex_step = complex_error(probe, comparison, checked)
-            reports.append(_report(comparison, complex_step, skips))
-        known = {"cotangents": cotangents, "factors": _factors(checked, results)}
-        if error := complaint(comparisons, known, lambda: blame(run)):
+    rng = random_stream(seed)
+    with ExitStack() as stack:
+        found = reachable(function, inputs)
+        rewind = stack.enter_context(replaying_all(found))
+        run = _runner(function, read, rewind)
+        _require_dtypes(run, read, checked)
+        constants = [t for t in found if isinstance(t, Tensor) and t.is_leaf]
+        stack.enter_context(as_leaves([a.value for a in checked]))
+        stack.enter_context(in_float64(constants))
+        passes = Passes(_only_float64(run), read.arguments, checked, rng)
+        gradients = passes.first()
+        _require_repeatable(passes)
+        error, reports = _compare_all(passes, gradients, settings, rng, lambda: blame(passes.run))
+        if error:
             raise error
+        passes.require_agreement(gradients)
         return Report(tuple(reports), rewind())
 
 
-def _results(function, arguments) -> list[Tensor]:
-    results = function(*[a.value for a in arguments])
-    results = list(results) if isinstance(results, tuple | list) else [results]
-    for y in results:
-        if not isinstance(y, Tensor):
-            raise TypeError(
-                f"gradcheck: the function returned {type(y).__name__}, expected a Tensor or a tuple of them"
-            )
-        if y.dtype not in (np.float64, np.complex128):
-            raise TypeError(f"gradcheck: a result has dtype {y.dtype}: the function must keep float64 to the end")
-        if not np.isfinite(y.data).all():
-            raise ValueError("gradcheck: a result is not finite: inputs must lie inside the domain by more than a step")
-    return results
+def _compare_all(passes, gradients, settings, rng, blame):
+    """The error to raise, or None; and the reports on all arguments."""
+    reports, comparisons, checked = [], [], passes.checked
+    for i, a in enumerate(checked):
+        x = a.value.data
+        probe = Probe(a, passes.run, passes.cotangents, x, passes.results, checked)
+
+        def nearby(factor, a=a, x=x, i=i):
+            try:
+                a.value.data = x * factor
+                return passes.gradients()[i]
+            finally:
+                a.value.data = x
+
+        comparison, skips = compare(probe, gradients[i], nearby, settings, rng)
+        _require_something_left(a, comparison, skips)
+        comparisons.append(comparison)
+        reports.append(_report(comparison, skips))
+    known = {"cotangents": passes.cotangents, "factors": _factors(checked, passes.results)}
+    return complaint(comparisons, known, blame), reports
 
 
-def _backward(run, arguments, rng):
-    """Forward and backward once, with a look at what is changed on the way: the results, and their cotangents."""
-    contents = [a.content() for a in arguments]
-    with watching_backward():
+def _require_sensible(settings):
+    if settings.mode not in ("full", "directional"):
+        raise ValueError(f'gradcheck: mode is {settings.mode!r}, expected "full" or "directional"')
+    if settings.eps is not None and not 0 < settings.eps < np.inf:
+        raise ValueError(f"gradcheck: eps is {settings.eps}, expected a step above 0, or None for the best of several")
+    for name in ("rtol", "atol"):
+        value = getattr(settings, name)
+        if value is not None and not value >= 0:
+            raise ValueError(f"gradcheck: {name} is {value}, expected 0 or more")
+
+
+def _runner(function, read: Inputs, rewind) -> Callable[[], list[Tensor]]:
+    """The function on its inputs, all of whose results come in one list."""
+
+    def run():
+        rewind()
+        return list(_tensors_of(function(*read.values())))
+
+    return run
+
+
+def _tensors_of(results):
+    if isinstance(results, tuple | list | dict):
+        for part in results.values() if isinstance(results, dict) else results:
+            yield from _tensors_of(part)
+    elif isinstance(results, Tensor):
+        yield results
+    else:
+        found = type(results).__name__
+        raise TypeError(f"gradcheck: the function returned {found}, expected a Tensor or a tuple of them")
+
+
+def _only_float64(run) -> Callable[[], list[Tensor]]:
+    """`run`, which must give finite numbers in float64."""
+
+    def careful():
         results = run()
-        cotangents = [random_signs(rng, y.shape) for y in results]
-        loss = apply(_weighted_sum(cotangents), *results)
-        if loss.requires_grad:
-            loss.backward()
-    for argument, content in zip(arguments, contents, strict=True):
-        if argument.content() != content:
-            raise GradientError(
-                f"argument {argument} was changed in place by the function or by its backward",
-                argument=argument.name,
-                position=argument.position,
-            )
-    return results, cotangents
+        for y in results:
+            if y.dtype not in (np.float64, np.complex128):
+                raise TypeError(f"gradcheck: a result has dtype {y.dtype}: the function must keep float64 to the end")
+            if not np.isfinite(y.data).all():
+                message = "gradcheck: a result is not finite: inputs must lie inside the domain by more than a step"
+                raise ValueError(message)
+        return results
+
+    return careful
 
 
-def _weighted_sum(cotangents):
-    """A rule of its own for L = sum_k <v_k, y_k>, so that the check leans on no rule that it may be checking."""
+def _require_dtypes(run, read, checked):
+    """Where inputs came in float32: backward in float32 must give float32 gradients, op by op."""
+    if all(a.value.dtype == np.float64 for a in checked):
+        return
+    with as_leaves([a.value for a in checked], None):
+        try:
+            Passes(run, read.arguments, checked, random_stream(0)).gradients()
+        except GradientError:
+            raise
+        except Exception:  # the function wants float64; what else is wrong shows there
+            return
 
-    def weighted_sum(*results):
-        total = sum(np.sum(v * y) for v, y in zip(cotangents, results, strict=True))
-        return total, *[lambda g, v=v: g * v for v in cotangents]
 
-    return weighted_sum
-
-
-def _require_repeatable(results, run):
+def _require_repeatable(passes):
     with no_grad():
-        again = run()
-    for y, z in zip(results, again, strict=True):
-        if not np.allclose(y.data, z.data, rtol=1e-9, atol=1e-9):
+        again = passes.run()
+    for y, z in zip(passes.results, again, strict=True):
+        if not np.allclose(y, z.data, rtol=1e-9, atol=1e-9):
             raise ValueError(
                 "gradcheck: a second call at the same inputs gave another result: draw random numbers from a "
                 "np.random.Generator that is an input or that the function names, and the check will replay it"
             )
-
-
-def _gradient_of(argument) -> np.ndarray:
-    """What backward left in an argument, zero if nothing; it must have the argument's shape."""
-    tensor = argument.value
-    gradient = np.zeros(tensor.shape) if tensor.grad is None else tensor.grad
-    if gradient.shape != tensor.shape:
-        message = f"the gradient of argument {argument} has shape {gradient.shape}, its argument {tensor.shape}"
-        pattern, hint = recognise_shape(gradient.shape, tensor.shape)
-        details = {"argument": argument.name, "position": argument.position, "pattern": pattern, "hint": hint}
-        raise GradientError(f"{message}; hint: {hint}", **details)
-    return gradient
 
 
 def _require_something_left(argument, comparison, skips):
@@ -213,22 +240,23 @@ def _require_something_left(argument, comparison, skips):
         )
 
 
-def _report(comparison, complex_step, skips) -> ArgumentReport:
+def _report(comparison, skips) -> ArgumentReport:
     argument = comparison.argument
     remarks = []
     if argument.dtype is not None and argument.dtype != np.float64:
         remarks.append(f"promoted from {argument.dtype} to float64")
     if skips:
         remarks.append(describe_skips(skips, argument.value.size))
-    absolute, relative = (float(error.max(initial=0)) for error in comparison.errors)
+    relative = float(comparison.relative.max(initial=0))
     return ArgumentReport(
         argument.name,
         argument.position,
         comparison.shape,
         len(comparison.directions),
-        absolute,
+        float(comparison.absolute.max(initial=0)),
         relative,
-        complex_step,
+        float(comparison.relative_to_differences.max(initial=0)),
+        relative if comparison.by_complex_step else None,
         len(skips),
         "; ".join(remarks),
     )
@@ -237,4 +265,4 @@ def _report(comparison, complex_step, skips) -> ArgumentReport:
 def _factors(checked, results) -> dict[str, np.ndarray]:
     """Arrays that a formula may have forgotten to multiply by, and how a hint calls them."""
     factors = {f"argument {a}": a.value.data for a in checked}
-    return factors | {"the result" if len(results) == 1 else f"result {i}": y.data for i, y in enumerate(results)}
+    return factors | {"the result" if len(results) == 1 else f"result {i}": y for i, y in enumerate(results)}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..rules.elementwise import tanh
-from .gradcheck import EPS
+from .checking.judge import EPS
 
 STEPS = np.geomspace(1e-15, 1, 61)
 POINTS = np.linspace(-2, 2, 101)

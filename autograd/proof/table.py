@@ -60,7 +60,7 @@ def _show_entry(name, seed) -> bool:
     failures += [f"differs from its reference by {e:.1e}" for e in references if e is not None and e > REFERENCE_RTOL]
     print(
         f"{name:33}{sum(report.checked for report in reports):>11}"
-        f"{'WRONG' if failures else _worst([report.relative for report in reports]):>13}"
+        f"{'WRONG' if failures else _worst([report.differences for report in reports]):>13}"
         f"{_worst([report.complex_step for report in reports]):>14}{_worst(references):>11}"
         f"{'' if failures else cost_of(name)}"
     )

@@ -1,11 +1,13 @@
-"""Which counts a run works on: ``--data auto``, ``--data simulated`` or ``--data PATH``."""
+"""Which counts a run works on: `--data auto`, `--data simulated` or `--data PATH`."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from data.covid.counts import CaseCounts, load_cases
+from data.covid.days import Period
 from data.covid.epidemic import simulate_epidemic
 from data.download import JOHNS_HOPKINS_URL, KNOWN_SHA256, fetch
 from data.errors import DataError
@@ -24,31 +26,40 @@ def resolve_cases(
     raw: Path = RAW,
     url: str = JOHNS_HOPKINS_URL,
     timeout: float = 5.0,
+    counts: str = "auto",
 ) -> CaseCounts:
-    """Counts of the days from ``start`` to ``end``, both included, by ``choice``:
+    """Counts of the days from `start` to `end`, both included, by `choice`:
 
-    auto       a file in the folder ``raw``; else the verified download, which is kept there; else simulated
-    simulated  the simulated epidemic, drawn from ``seed``
+    auto       a file in the folder `raw`; else the verified download, which is kept there; else simulated
+    simulated  the simulated epidemic, drawn from `seed`
     otherwise  the path or URL of a file
 
-    ``notes`` of the result say why counts are simulated. A file that is there but cannot be read is an error:
-    nobody wants invented numbers because of a misplaced comma. Raises DataError, also for bad dates.
+    `counts` is for a file whose heading does not say what its numbers are: "auto", "cumulative" or "daily".
+    A default day that the file does not have is moved to the file's first or last day. `notes` of the result say so,
+    and why counts are simulated. A file that is there but cannot be read is an error, no reason to simulate.
+    Raises DataError, also for bad dates.
     """
     if choice == "simulated":
         return _simulated(seed, start, end, "as asked")
+    period = _period(start, end)
     if choice != "auto":
-        return load_cases(choice).between(start, end)
+        return load_cases(choice, period, counts)
     path = _file_in(raw)
     if path is None:
         path = raw / KNOWN_NAMES[1]
         try:
             fetch(url, path, sha256=KNOWN_SHA256[JOHNS_HOPKINS_URL], timeout=timeout)
         except DataError as error:
-            # Two parts of the folder's name only: notes go into reports, the same on every machine.
+            # Only the last two parts of the folder's name: the report must be the same on every machine.
             folder = f"{raw.parent.name}/{raw.name}"
             why = f"because there is no CSV file in {folder} and the download failed: {error}"
             return _simulated(seed, start, end, why)
-    return load_cases(path).between(start, end)
+    return load_cases(path, period, counts)
+
+
+def _period(start: str | date, end: str | date) -> Period:
+    asked = Period.parse(start, end)
+    return replace(asked, start_is_default=asked.start == COURSE_START, end_is_default=asked.end == COURSE_END)
 
 
 def _file_in(raw: Path) -> Path | None:

@@ -1,13 +1,12 @@
-"""COVID-19 case counts: a file or a URL in, one small frozen object out.
+"""COVID-19 case counts: a file or a URL in, one frozen object out.
 
     cases = load_cases("data/raw/covid_19.csv")
-    cases.new_cases              # (countries, days - 1), what the study works on
+    cases.new_cases              # (countries, days - 1), what the study models
 
 Source of the real counts: E. Dong, H. Du, L. Gardner, "An interactive web-based dashboard to track COVID-19
 in real time", Lancet Infectious Diseases 20(5), 2020; repository CSSEGISandData/COVID-19, CC BY 4.0.
 """
 
-import csv
 import hashlib
 import os
 import tempfile
@@ -17,9 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
-from data.covid.csv_file import read_case_table
-from data.download import KNOWN_SHA256, fetch, is_url, lf_line_ends, why_not_csv
-from data.errors import DataError
+from data.covid.assemble import assemble
+from data.covid.days import EVERY_DAY, Period
+from data.covid.headings import KINDS
+from data.covid.layouts import read_raw
+from data.covid.sheet import MAX_BYTES, to_utf8
+from data.download import KNOWN_SHA256, fetch, is_url, lf_line_ends, why_not_csv, without_password
+from data.errors import DataError, printable
+from data.regular_file import read_regular
 
 _SHOWN = 5  # how many falls or gaps a note names before it says "and so many more"
 
@@ -60,100 +64,66 @@ class CaseCounts:
 
     @property
     def new_cases(self) -> np.ndarray:
-        """Daily differences, (C, D - 1) int64; column t is what came between dates[t] and dates[t + 1]."""
+        """Daily differences, (C, D - 1) int64; column t counts the cases from dates[t] to dates[t + 1]."""
         return np.diff(self.cumulative, axis=1)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """All that a reader should be told of these counts: remarks of reading, gaps, falling counts."""
+        """What a reader of the results should know: remarks of reading, missing days, falling counts."""
         return self.remarks + _describe_gaps(self) + _describe_falls(self)
 
     def between(self, start: str | date, end: str | date) -> "CaseCounts":
-        """The days from ``start`` to ``end``, both included; ISO dates like "2020-04-12".
+        """The days from `start` to `end`, both included; ISO dates like "2020-04-12".
 
         Raises DataError if a date cannot be read, lies outside the data, or start is not before end.
         """
-        first, last = parse_day(start, "start"), parse_day(end, "end")
-        if first >= last:
-            raise DataError(f"start {first} must be before end {last}")
-        for name, day in (("start", first), ("end", last)):
-            if not self.dates[0] <= np.datetime64(day) <= self.dates[-1]:
-                span = f"{self.dates[0]} to {self.dates[-1]}"
-                raise DataError(
-                    f"{name} {day} is outside the data of {self.source}, which run from {span}: "
-                    "choose days among these (--start, --end)"
-                )
-        keep = (self.dates >= np.datetime64(first)) & (self.dates <= np.datetime64(last))
-        if keep.sum() < 2:
-            raise DataError(f"{self.source} has fewer than two days between {first} and {last}")
+        keep, _ = Period.parse(start, end).within(self.dates, self.source)
         return replace(self, dates=self.dates[keep], cumulative=self.cumulative[:, keep])
 
     def with_remark(self, remark: str) -> "CaseCounts":
-        """The same counts with one more line in ``notes``, at their head."""
+        """The same counts with `remark` as the first line of `notes`."""
         return replace(self, remarks=(remark, *self.remarks))
 
 
-def parse_day(day: str | date, name: str) -> date:
-    """An ISO date; ``name`` is the argument that the message blames. Raises DataError for what is none."""
-    if isinstance(day, date):
-        return day
-    try:
-        return date.fromisoformat(day)
-    except ValueError:
-        raise DataError(f"{name} {day!r} is not a date like 2020-04-12 (year-month-day)") from None
+def load_cases(source: str | os.PathLike[str], period: Period = EVERY_DAY, counts: str = "auto") -> CaseCounts:
+    """Read case counts from a path or an http(s) URL, in any layout of `data.covid.layouts`.
 
+    `period` are the days to read; the others are not judged. `counts` says what the numbers are, "cumulative" or
+    "daily", where the heading does not ("auto"); daily counts are added up. The first of `notes` says how the file was
+    read; falling counts and missing days are kept and told there too.
 
-def load_cases(source: str | os.PathLike[str]) -> CaseCounts:
-    """Reads cumulative counts from a path or an http(s) URL, in either layout of ``data.covid.csv_file``.
-
-    Falling counts and missing days are kept and told in ``notes``. Raises DataError, naming file, row and
-    column, for what cannot be read: missing columns, text, blanks, fractions or negative numbers among the
-    counts, dates that are unreadable, repeated or out of order, repeated countries, no rows, not UTF-8,
-    a web page or an archive instead of CSV.
+    Raises DataError, naming file, row and column, for anything that cannot be read: no case counts, a missing column,
+    text, blanks, fractions or negative numbers among the counts, dates that are unreadable, repeated or out of order,
+    repeated countries, days outside the file, counts of the wrong kind, bytes that are no text, a web page or an
+    archive instead of CSV, a pipe or a device, a file that is too large.
     """
     name = str(source)
     content = _read_bytes(name)
+    shown = without_password(name)
     if reason := why_not_csv(content):
-        raise DataError(f"{name}: {reason}")
-    table = read_case_table(_decode(content, name), name)
+        raise DataError(f"{shown}: {reason}")
+    raw = read_raw(content, shown, KINDS[counts])
+    table = assemble(raw, period)
     return CaseCounts(
         countries=table.countries,
         dates=table.dates,
         latitude=table.latitude,
         longitude=table.longitude,
         cumulative=table.cumulative,
-        source=name if is_url(name) else Path(name).name,
-        sha256=hashlib.sha256(lf_line_ends(content)).hexdigest(),
+        source=shown if is_url(name) else printable(Path(name).name),
+        sha256=hashlib.sha256(lf_line_ends(to_utf8(content, shown))).hexdigest(),
         simulated=table.simulated,
-        remarks=table.remarks,
+        remarks=(f"read as: {raw.layout}", *table.remarks),
     )
 
 
 def _read_bytes(name: str) -> bytes:
-    if is_url(name):
-        with tempfile.TemporaryDirectory() as folder:
-            path = fetch(name, Path(folder) / "cases.csv", sha256=KNOWN_SHA256.get(name))
-            return path.read_bytes()
-    try:
-        return Path(name).read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"{name}: no such file") from None
-    except OSError as error:
-        raise DataError(f"{name}: cannot be read: {error.strerror}") from None
-
-
-def _decode(content: bytes, name: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        # Latin-1 gives every byte a letter, which is enough to count the cells before the fault.
-        before = content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("latin-1")
-        column = max(1, len(next(csv.reader([before]), [])))  # nothing before it: the first cell
-        raise DataError(
-            f"{name}: row {row}, column {column}: the byte 0x{content[error.start]:02x} is not UTF-8 text;"
-            " save the file as 'CSV UTF-8'"
-        ) from None
+    if not is_url(name):
+        return read_regular(Path(name), MAX_BYTES)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cases.csv"
+        fetch(name, path, sha256=KNOWN_SHA256.get(name), max_bytes=MAX_BYTES)
+        return path.read_bytes()
 
 
 def _describe_gaps(cases: CaseCounts) -> tuple[str, ...]:
@@ -163,7 +133,7 @@ def _describe_gaps(cases: CaseCounts) -> tuple[str, ...]:
         return ()
     where = [f"between {cases.dates[g]} and {cases.dates[g + 1]}" for g in gaps]
     days = int((steps[gaps] - 1).sum())
-    return (f"{days} missing days, whose cases fall into the next difference: {_first_few(where)}",)
+    return (f"{days} missing days, whose cases are in the next difference: {_first_few(where)}",)
 
 
 def _describe_falls(cases: CaseCounts) -> tuple[str, ...]:

@@ -36,8 +36,9 @@ from datetime import date
 import numpy as np
 
 from data.covid.countries import Country, countries
-from data.covid.counts import CaseCounts, parse_day
-from data.covid.csv_file import SIMULATED_MARK
+from data.covid.counts import CaseCounts
+from data.covid.days import parse_day
+from data.covid.layouts.wide import SIMULATED_MARK
 from data.errors import DataError
 
 FIRST_DAY = date(2020, 1, 22)  # of counting, as in the real data

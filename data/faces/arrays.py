@@ -1,7 +1,5 @@
 """Face pictures saved as one NumPy array, read without ever running pickled code."""
 
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +7,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from data.errors import DataError
-from data.faces.images import MIN_SIDE, UnreadableImage
+from data.faces.files import open_zip
+from data.faces.images import MAX_PIXELS, MIN_SIDE, UnreadableImage
+
+MAX_NPZ_BYTES = 400_000_000  # unpacked; an .npz is held in memory
 
 
 def read_array(path: Path) -> NDArray:
@@ -26,6 +27,8 @@ def read_array(path: Path) -> NDArray:
         raise DataError(f"{path}: expected pictures of shape (N, H, W, 1|3|4), got {array.shape}{advice}")
     if min(array.shape[1:3]) < MIN_SIDE:
         raise DataError(f"{path}: pictures of {array.shape[1:3]} pixels are too small; {MIN_SIDE} a side are needed")
+    if array.shape[1] * array.shape[2] > MAX_PIXELS:
+        raise DataError(f"{path}: pictures of {array.shape[1:3]} pixels are too large; expected at most {MAX_PIXELS:,}")
     if array.dtype.kind not in "uif":
         raise DataError(f"{path}: expected numbers (0..255 as integers or 0..1 as floats), got dtype {array.dtype}")
     return array
@@ -49,16 +52,35 @@ def to_image(pixels: NDArray) -> Image.Image:
 
 
 def _read_one(path: Path) -> NDArray:
+    """The only array of a file. NumPy raises a dozen kinds of errors for damaged files: all become one line."""
     try:
         if path.suffix.lower() == ".npy":
             # Mapped, not read: a header that promises terabytes fails before memory is asked for.
-            return np.load(path, allow_pickle=False, mmap_mode="r")
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            names = [name for name in file.files if name == "images"] or file.files
-            if len(names) != 1:
-                raise DataError(f"{path}: expected one array, or one called 'images', found {names}")
-            return file[names[0]]
+            array = np.load(path, allow_pickle=False, mmap_mode="r")
+        else:
+            array = _read_member(path)
     except DataError:
         raise
-    except (OSError, ValueError, EOFError, TypeError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(f"{path}: not a readable array file ({error}); save it with numpy.save(path, array)") from error
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise DataError(
+            f"{path}: not a readable array file ({reason}); save it with numpy.save(path, array)"
+        ) from error
+    if not isinstance(array, np.ndarray):
+        raise DataError(f"{path}: not a readable array file; save it with numpy.save(path, array)")
+    return array
+
+
+def _read_member(path: Path) -> NDArray:
+    with open_zip(path) as archive:
+        sizes = {member.filename.removesuffix(".npy"): member.file_size for member in archive.infolist()}
+    names = [name for name in sizes if name == "images"] or [*sizes]
+    if len(names) != 1:
+        raise DataError(f"{path}: expected one array, or one called 'images', found {names[:10]}")
+    if sizes[names[0]] > MAX_NPZ_BYTES:
+        raise DataError(
+            f"{path}: the array unpacks to {sizes[names[0]]:,} bytes, expected at most {MAX_NPZ_BYTES:,}; "
+            "save it as .npy, which is read in pieces"
+        )
+    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+        return file[names[0]]

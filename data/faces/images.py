@@ -1,4 +1,4 @@
-"""One picture: bytes -> RGB -> centred square -> small square. Nothing here knows of files or archives."""
+"""One picture: bytes -> RGB -> centred square -> small square. Files and archives are read elsewhere."""
 
 import io
 import warnings
@@ -6,26 +6,50 @@ import warnings
 import numpy as np
 from PIL import Image, ImageOps
 
-MIN_SIDE = 16  # a face in fewer pixels than this is a blot
-MAX_PIXELS = 2**26  # 67 megapixels: above any camera in common use, 200 MB when decoded
+MIN_SIDE = 16  # pixels; a face cannot be recognised in fewer
+MAX_PIXELS = 2**25  # 33 megapixels: with transparency about 550 MB while it is decoded
+MAX_SCANS = 100  # of a progressive JPEG; 10 are usual, and each is decoded over the whole picture
 
 
 class UnreadableImage(ValueError):
-    """This one picture cannot be used; the message is the reason, and the caller goes on with the next."""
+    """This picture cannot be used; the message is the reason, and the caller goes on with the next one."""
 
 
-def decode(content: bytes) -> Image.Image:
+class Budget:
+    """How many pixels may be decoded for one source, whatever the number of its pictures.
+
+    Real pictures have at least a byte for every 100 pixels, mostly one for every 10. The allowance depends on the
+    source alone and not on the clock, so the same pictures are used on every machine.
+    """
+
+    FREE, PER_BYTE = 2**27, 100  # pixels
+
+    def __init__(self, source_bytes: int) -> None:
+        self.left = self.FREE + self.PER_BYTE * source_bytes
+
+    def spend(self, pixels: int) -> None:
+        """Take `pixels` from the allowance. Raises `UnreadableImage` if not so many are left."""
+        if pixels > self.left:
+            raise UnreadableImage("the source has far more pixels than its size in bytes explains (a bomb?)")
+        self.left -= pixels
+
+
+def decode(content: bytes, budget: Budget | None = None) -> Image.Image:
     """Turn the bytes of a JPEG or PNG into an upright 8-bit RGB picture.
 
-    Grey, palette, CMYK and 16-bit pictures are converted, transparency is laid over white, and the EXIF note
-    that the camera was held sideways is obeyed. The header's width and height are checked before any pixel is
-    decoded, so a few kilobytes cannot ask for gigabytes of memory. Raises `UnreadableImage` with the reason.
+    Grey, palette, CMYK and 16-bit pictures are converted, transparency is laid over white, and the picture is turned
+    as its EXIF data say. The width and height in the header, and the scans of a JPEG, are checked and taken from
+    `budget` before any pixel is decoded, so a small file cannot ask for much memory or time. Raises `UnreadableImage`
+    with the reason.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of odd EXIF notes and of sizes that are refused here
             image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
             _refuse_dimensions(*image.size)
+            scans = _count_scans(content)
+            if budget:
+                budget.spend(image.width * image.height * scans)
             return _to_rgb(ImageOps.exif_transpose(image))
     except UnreadableImage:
         raise
@@ -52,6 +76,16 @@ def shrink(square: Image.Image, size: int) -> Image.Image:
     instead would turn the thin lines of a drawing into dots.
     """
     return square.resize((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _count_scans(content: bytes) -> int:
+    """Over how many scans the picture is decoded: 1 but for a progressive JPEG, which has a marker before each."""
+    if not content.startswith(b"\xff\xd8"):
+        return 1
+    scans = max(1, content.count(b"\xff\xda"))  # inside a scan, 0xff is always followed by 0 or a restart marker
+    if scans > MAX_SCANS:
+        raise UnreadableImage(f"a JPEG of {scans:,} scans; expected at most {MAX_SCANS} (a decompression bomb?)")
+    return scans
 
 
 def _refuse_dimensions(width: int, height: int) -> None:

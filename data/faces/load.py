@@ -1,12 +1,13 @@
 """Pictures of faces: a folder, a zip archive or a saved array in, one uint8 array of small squares out.
 
 Every picture is cropped to its largest centred square and resized with anti-aliasing; a picture that cannot
-be read is skipped, counted and named. The result is kept in a cache under the hash of its source, so only the
-first start decodes.
+be read is skipped, counted and named. The result is cached under the hash of its source, so only the first run
+decodes.
 """
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,14 +19,15 @@ from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
 
-from data.errors import DataError
+from data.errors import DataError, printable
 from data.faces.arrays import read_array, to_image
-from data.faces.files import SUFFIXES, ImageFile, image_files, source_hash
-from data.faces.images import UnreadableImage, centre_crop, decode, shrink
+from data.faces.files import SUFFIXES, ImageFile, image_files, source_bytes, source_hash
+from data.faces.images import Budget, UnreadableImage, centre_crop, decode, shrink
 from data.npz_cache import CACHE, Arrays, cached_arrays
 
 PREPARATION = 1  # goes into the cache's file names: raise it when the same source must give other pixels
 ARRAY_SUFFIXES = (".npy", ".npz")
+MAX_PREPARED_BYTES = 2_000_000_000  # of the prepared array, which is held in memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,14 +84,30 @@ def load_faces(source: str | Path, size: int = 64, *, cache: Path | None = CACHE
     source = Path(source)
     if size < 1:
         raise ValueError(f"size must be a positive number of pixels, got {size}")
-    if not source.exists():
+    if not os.path.exists(source):
         raise DataError(f"{source}: no such file or folder; expected a folder of pictures, a .zip, a .npy or a .npz")
+    source_bytes(source)  # refuses pipes, devices and absurd sizes before anything is opened
     content_hash = source_hash(source)
     kept = cache and Path(cache) / f"faces-{content_hash[:20]}-{size}-v{PREPARATION}.npz"
-    arrays = cached_arrays(kept, lambda: _prepare_all(source, size))
+    arrays = cached_arrays(kept, lambda: _prepare_all(source, size), partial(_is_usable, size=size))
     text = unpack_text(arrays["text"])
-    skipped = tuple((name, reason) for name, reason in text["skipped"])
-    return Faces(arrays["images"], tuple(text["names"]), skipped, str(source), content_hash, path=source)
+    names = tuple(map(printable, text["names"]))
+    skipped = tuple((printable(name), printable(reason)) for name, reason in text["skipped"])
+    return Faces(arrays["images"], names, skipped, printable(str(source)), content_hash, path=source)
+
+
+def is_image_array(array: object, size: int, count: int) -> bool:
+    """Whether an array holds `count` prepared pictures: uint8 (count, size, size, 3)."""
+    return isinstance(array, np.ndarray) and array.dtype == np.uint8 and array.shape == (count, size, size, 3)
+
+
+def _is_usable(arrays: Arrays, size: int) -> bool:
+    """Whether what the cache holds are pictures of this size with their names."""
+    text = unpack_text(arrays["text"])
+    names, skipped = text["names"], text["skipped"]
+    texts = [*names, *(part for pair in skipped for part in pair)]
+    pairs = all(len(pair) == 2 for pair in skipped)
+    return pairs and all(isinstance(t, str) for t in texts) and is_image_array(arrays["images"], size, len(names))
 
 
 def split_faces(faces: Faces, held_out: int | float = 0.1, seed: int = 0) -> tuple[Faces, Faces]:
@@ -154,12 +172,13 @@ def _open_pictures(source: Path) -> Iterator[list[tuple[str, Callable[[], Image.
         array = read_array(source)
         yield [(f"picture {i}", partial(_picture_of_array, array, i)) for i in range(len(array))]
         return
+    budget = Budget(source_bytes(source))
     with image_files(source) as files:
-        yield [(file.name, partial(_picture_of_file, file)) for file in files]
+        yield [(file.name, partial(_picture_of_file, file, budget)) for file in files]
 
 
-def _picture_of_file(file: ImageFile) -> Image.Image:
-    return decode(file.read())
+def _picture_of_file(file: ImageFile, budget: Budget) -> Image.Image:
+    return decode(file.read(), budget)
 
 
 def _picture_of_array(array: np.ndarray, index: int) -> Image.Image:
@@ -171,6 +190,11 @@ def _prepare_all(source: Path, size: int) -> Arrays:
     names: list[str] = []
     skipped: list[tuple[str, str]] = []
     with _open_pictures(source) as pictures:
+        if (needed := len(pictures) * size * size * 3) > MAX_PREPARED_BYTES:
+            raise DataError(
+                f"{source}: {len(pictures):,} pictures of {size} x {size} pixels take {needed:,} bytes; "
+                f"expected at most {MAX_PREPARED_BYTES:,}: choose a smaller size or fewer pictures"
+            )
         images = np.empty((len(pictures), size, size, 3), np.uint8)
         for name, read in tqdm(pictures, "preparing faces", unit=" pictures", disable=None, leave=False):
             try:

@@ -1,6 +1,6 @@
 """How fast a training step is, and how much memory it takes: measured, and compared with PyTorch and others.
 
-A *problem* says what is to be computed (`page.py`, `recurrent.py`, `forms.py`, `chain.py`), a *side* is
+A *problem* says what is to be computed (`autoencoder.py`, `recurrent.py`, `convolution.py`, `chain.py`), a *side* is
 one program that computes it (`sides.py`), a *work* is a named problem with the peers it is compared with
 (`works.py`). Our side is written with the public API alone; those of the peers are in `peers/`, the one place
 outside the tests where PyTorch may be imported. `timing.py` runs sides in turn, `products.py` and `memory.py` say

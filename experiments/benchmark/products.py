@@ -1,7 +1,7 @@
 """The matrix products of a step, timed alone.
 
-They are what a step cannot do without. Their share of the step is the part in which it does what NumPy hands to BLAS;
-one minus that is what a better program could hope to save.
+No implementation on the same BLAS can avoid them. Their share of a step's time is a lower bound: the rest is what a
+better program could save at most.
 """
 
 from collections.abc import Iterator, Sequence

@@ -13,8 +13,8 @@ COLUMNS = (
     *("ours_ms", "peer_ms", "gemm_share", "peak_mb_ours", "peak_mb_peer"),
 )
 NAMES = {"torch": "PyTorch", "mygrad": "MyGrad", "hips": "HIPS autograd"}
-LEAST_MB = 1.0  # less than that decides what the heap happens to have free
-LEAST_BUSY = 0.9  # below it a line says so
+MIN_MB = 1.0  # smaller peaks depend on the free space that the heap happens to have
+MIN_BUSY = 0.9  # share of the time with a core, below which a line says so
 
 
 def name_of(peer: str) -> str:
@@ -28,7 +28,7 @@ def line(c: Comparison) -> str:
     if c.peer:
         settings = f" ({c.settings})" if c.settings else ""
         text += f"  {name_of(c.peer)} {_time(c.peer_ms):>10}  ratio {_spread(c.ratio)}{settings}"
-    busy = f"  [had a core {100 * c.busy:.0f} % of the time]" if c.busy < LEAST_BUSY else ""
+    busy = f"  [had a core {100 * c.busy:.0f} % of the time]" if c.busy < MIN_BUSY else ""
     return text + busy
 
 
@@ -108,7 +108,7 @@ def _family(group):
 
 def _memory(group):
     """The geometric mean of our peaks over theirs, of the works that need enough memory to tell."""
-    large = [c for c in group if c.peak_mb_ours >= LEAST_MB and c.peak_mb_peer >= LEAST_MB]  # nan is not
+    large = [c for c in group if c.peak_mb_ours >= MIN_MB and c.peak_mb_peer >= MIN_MB]  # nan is not
     return f"{geometric_mean([c.peak_mb_ours / c.peak_mb_peer for c in large]):.2f}" if large else ""
 
 

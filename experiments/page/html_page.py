@@ -16,7 +16,7 @@ from markupsafe import Markup
 from experiments import markdown
 from experiments.letters import readable
 from experiments.page.inline_map import read_map
-from experiments.page.pictures import inlined
+from experiments.page.pictures import inlined, row_of_pictures
 from experiments.page.study import Study
 
 HERE = Path(__file__).parent
@@ -55,6 +55,7 @@ def _environment() -> Environment:
         "markdown_line": lambda text: Markup(markdown.inline(text)),
         "words": command_words,
         "inlined": inlined,
+        "row_of_pictures": row_of_pictures,
         "map_shapes": read_map,
     }
     environment.globals |= {"heading_anchor": markdown.heading_anchor}

@@ -1,7 +1,7 @@
 """Pictures as the page holds them: WebP, a third of a PNG's bytes or less, and to the eye the same.
 
-A chart has few colours and comes out smallest without loss; a sheet of faces has millions, and there the form with
-loss, at a quality where none can be seen, is several times smaller. So both are tried, and the smaller one is taken.
+A chart has few colours and comes out small without loss; a sheet of faces has millions, and there the form with loss is
+several times smaller, at a quality where no loss can be seen. So both are tried.
 """
 
 import base64
@@ -9,12 +9,14 @@ import io
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from PIL import Image, ImageSequence
 
 from experiments.run_folder import UsageError
 
-QUALITY = 90  # of 100, with loss
-FILM_QUALITY = 85
+QUALITY = 80  # of 100, with loss
+FILM_QUALITY = 60
+WORTH_OF_EXACT_PIXELS = 1.3  # times the bytes of the form with loss
 MEDIA_TYPE = "image/webp"
 
 
@@ -25,6 +27,11 @@ class Inlined(NamedTuple):
     width: int
     height: int
     moves: bool
+
+    @property
+    def photo(self) -> bool:
+        """True if it was stored with loss: print it as a JPEG (see page.js)."""
+        return self.content[12:16] != b"VP8L"  # the kind of a WebP's first chunk; VP8L is without loss
 
     @property
     def address(self) -> str:
@@ -43,10 +50,18 @@ def inlined(path: Path) -> Inlined:
     return Inlined(_film(frames, times) if len(frames) > 1 else still(frames[0]), *frames[0].size, len(frames) > 1)
 
 
+def row_of_pictures(pictures: np.ndarray) -> Inlined:
+    """Pictures of one size, uint8 (count, H, W, 3), side by side with no gap."""
+    count, height, width, _ = pictures.shape
+    row = np.concatenate(list(pictures), axis=1)
+    return Inlined(_encoded(Image.fromarray(row), quality=QUALITY), count * width, height, moves=False)
+
+
 def still(picture: Image.Image) -> bytes:
-    """A picture as WebP, with or without loss, whichever is smaller."""
+    """A picture as WebP: without loss, unless that takes many more bytes."""
     lossless = _encoded(picture, lossless=True, quality=50, method=1)  # here quality and method are effort
-    return min(lossless, _encoded(picture, quality=QUALITY), key=len)
+    lossy = _encoded(picture, quality=QUALITY)
+    return lossless if len(lossless) < WORTH_OF_EXACT_PIXELS * len(lossy) else lossy
 
 
 def _film(frames: list[Image.Image], times: list[int]) -> bytes:

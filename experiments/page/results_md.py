@@ -1,5 +1,7 @@
 """RESULTS.md: the page's words and numbers without its pictures."""
 
+from html import escape
+
 from experiments.letters import readable
 from experiments.markdown import code_block
 from experiments.page.study import Folded, Item, Part, Study
@@ -7,11 +9,12 @@ from experiments.prose import plain
 
 
 def results(studies: list[Study]) -> str:
-    """The studies as one Markdown text."""
-    blocks = ["# Results", "The figures are in index.html, the numbers behind them in the folder csv."]
+    """The studies as one Markdown text: what was found first, long tables folded."""
+    blocks = ["# Results", "\n".join(f"- {finding}" for study in studies for finding in study.story.findings)]
+    blocks.append("The figures are in index.html, the numbers behind them in the folder csv.")
     for study in studies:
         blocks += _study(study)
-    return readable("\n\n".join(blocks) + "\n")
+    return readable("\n\n".join(filter(None, blocks)) + "\n")
 
 
 def _study(study: Study) -> list[str]:
@@ -20,14 +23,15 @@ def _study(study: Study) -> list[str]:
         return [*blocks, f"Not here: {plain(study.missing)}. This command makes it:", code_block(study.command)]
     if study.stamp:
         blocks.append(f"**{plain(study.stamp)}**")
-    blocks.append("\n".join(f"- {name}: {plain(value)}" for name, value in study.facts))
-    if study.highlights.numbers:
-        numbers = "\n".join(f"- **{plain(value)}** {plain(words)}" for value, words in study.highlights.numbers)
-        blocks.append(f"{plain(study.highlights.title)}:\n\n{numbers}")
-    blocks.append("\n".join(f"- Note: {plain(note)}" for note in study.notes))
-    blocks += ["Made by", code_block(study.command)]
+    for highlights in study.highlights:
+        numbers = "\n".join(f"- **{plain(value)}** {plain(words)}" for value, words in highlights.numbers)
+        blocks.append(f"{plain(highlights.title)}:\n\n{numbers}")
     for item in study.items:
         blocks += _item(item)
+    blocks.append(f"### How {study.number} was run")
+    blocks.append("\n".join(f"- {name}: {plain(value)}" for name, value in study.facts))
+    blocks.append("\n".join(f"- Note: {plain(note)}" for note in study.notes))
+    blocks.append(code_block(study.command))
     return [block for block in blocks if block]
 
 
@@ -38,7 +42,7 @@ def _item(item: Item) -> list[str]:
 
 def _text(part: Part) -> str:
     if isinstance(part, Folded):
-        return f"{plain(part.summary)}:\n\n{part.markdown}"
+        return f"<details><summary>{escape(part.summary)}</summary>\n\n{part.markdown}\n\n</details>"
     return _headings_below(part) if isinstance(part, str) else ""
 
 

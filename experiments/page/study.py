@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
+
 TITLES = {
     "rnn": ("Problem 1", "Recurrent neural network for classification"),
     "vae": ("Problem 2", "Variational autoencoder for image generation"),
@@ -31,6 +33,7 @@ class WorldMap:
     """The world map of a run: its SVG file, its legend as (label, colour), and its words as plain text."""
 
     kind: ClassVar[str] = "map"
+    anchor: str
     path: Path
     heading: str
     coverage: str
@@ -47,7 +50,25 @@ class Folded:
     markdown: str
 
 
-Part = str | Picture | WorldMap | Folded
+@dataclass(frozen=True)
+class Strip:
+    """Rows of small pictures of equal size, uint8 (count, H, W, 3), each with a label; ``caption`` is Markdown."""
+
+    kind: ClassVar[str] = "strip"
+    rows: tuple[tuple[str, np.ndarray], ...]
+    caption: str
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A sentence that is a link to another place of the page, by its anchor."""
+
+    kind: ClassVar[str] = "pointer"
+    text: str
+    anchor: str
+
+
+Part = str | Picture | WorldMap | Folded | Strip | Pointer
 
 
 @dataclass(frozen=True)
@@ -66,8 +87,16 @@ class Item:
 class Highlights:
     """The few numbers to see first, as (value, whose it is), and what they measure."""
 
-    title: str = ""
-    numbers: tuple[tuple[str, str], ...] = ()
+    title: str
+    numbers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a study found, for the top of the page: Markdown sentences made from the numbers, and what shows it."""
+
+    findings: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +110,8 @@ class Study:
     name: str
     command: str
     facts: tuple[tuple[str, str], ...] = ()
-    highlights: Highlights = Highlights()
+    story: Story = Story()
+    highlights: tuple[Highlights, ...] = ()
     stamp: str = ""
     notes: tuple[str, ...] = ()
     items: tuple[Item, ...] = ()

@@ -12,18 +12,27 @@ from experiments.page.study import (
     Highlights,
     Item,
     Part,
+    Pointer,
     Study,
-    WorldMap,
     discussion,
     figures_in,
     link_discussion,
 )
 from experiments.prose import percent, plain
 from experiments.rnn.markdown_tables import results_table, windows_table
-from experiments.rnn.saved import BASELINES, CELLS, MODEL_NAMES, SPLIT_NAMES, SPLITS, SavedRnn, open_run
-from experiments.rnn.summary import over_seeds
-from experiments.rnn.world_map.svg import LEGEND
-from experiments.rnn.world_map.table import checked, coverage, shown, title
+from experiments.rnn.saved import (
+    BASELINES,
+    CELLS,
+    MODEL_NAMES,
+    SPLIT_NAMES,
+    SPLIT_PHRASES,
+    SPLITS,
+    SavedRnn,
+    open_run,
+)
+from experiments.rnn.story import MAP_ANCHOR, story, story_splits
+from experiments.rnn.summary import best_of, mean_of, over_seeds
+from experiments.rnn.world_map.table import checked, shown
 
 ACCURACIES = ("train_accuracy", "accuracy")
 STRONGEST = 10  # pairs in the table of correlations
@@ -46,6 +55,7 @@ def study(folder: Path) -> Study:
         name="rnn",
         command=command_of(run.config, "rnn"),
         facts=_facts(run),
+        story=story(run),
         highlights=_highlights(run),
         stamp="Simulated data: an invented epidemic, not real counts." if run.simulated else "",
         notes=tuple(run.config["notes"]),
@@ -66,24 +76,24 @@ def _facts(run: SavedRnn) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _highlights(run: SavedRnn) -> Highlights:
-    """Test accuracy of the best cell and of the baselines, on the split that is hardest to fool."""
+def _highlights(run: SavedRnn) -> tuple[Highlights, ...]:
+    """Test accuracy of the best cell and of the baselines, for each split that asks something new."""
     if not run.has("results.csv"):
-        return Highlights()
-    summary = over_seeds(run.table("results.csv"))
-    split = _first_split(summary)
-    here = summary[(summary["split"] == split) & (summary["length"] == run.map_length)]
-    accuracy = here[here["metric"] == "accuracy"].set_index("model")["mean"]
-    cells = accuracy[accuracy.index.isin(CELLS)]
-    models = [(str(cells.idxmax()), f"{MODEL_NAMES[str(cells.idxmax())]}, the best cell")] if len(cells) else []
-    models += [(model, MODEL_NAMES[model]) for model in reversed(BASELINES) if model in accuracy.index]
-    where = "unseen countries" if split == "country" else f"split {SPLIT_NAMES[split]}"
-    numbers = tuple((percent(accuracy[model]), words) for model, words in models)
-    return Highlights(f"Test accuracy, {where}, L = {run.map_length} days", numbers)
+        return ()
+    results = run.table("results.csv")
+    return tuple(
+        Highlights(f"Test accuracy {SPLIT_PHRASES[split]}, L = {run.map_length} days", _accuracies(results, run, split))
+        for split in story_splits(results)
+    )
 
 
-def _first_split(summary: pd.DataFrame) -> str:
-    return next(split for split in SPLITS if (summary["split"] == split).any())
+def _accuracies(results: pd.DataFrame, run: SavedRnn, split: str) -> tuple[tuple[str, str], ...]:
+    means = {model: mean_of(results, model, run.map_length, split, "accuracy") for model in (*CELLS, *BASELINES)}
+    cell = best_of(results, CELLS, run.map_length, split, "accuracy")
+    names = {model: MODEL_NAMES[model] for model in reversed(BASELINES)}
+    if cell:
+        names = {cell: f"{MODEL_NAMES[cell]}, the best cell"} | names
+    return tuple((percent(means[model]), name) for model, name in names.items() if not pd.isna(means[model]))
 
 
 def _correlation(run: SavedRnn, figures: Gallery) -> Item:
@@ -219,9 +229,7 @@ def _map(run: SavedRnn, figures: Gallery) -> Item:
     if run.has("world_map.csv"):
         world = checked(run.table("world_map.csv"))
         if run.has("world_map.svg"):
-            heading = title(world, run.event, MODEL_NAMES[run.map_model], run.map_length)
-            caption = "Point at a country, or touch it, for its probability and its last counts."
-            parts.append(WorldMap(run.folder / "world_map.svg", heading, coverage(world), LEGEND, caption))
+            parts.append(Pointer("The map stands at the top of this page.", MAP_ANCHOR))
         parts.append(Folded(f"All {len(world)} countries", _probabilities(world)))
     parts += figures.take(
         "calibration",

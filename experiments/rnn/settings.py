@@ -34,6 +34,13 @@ class RnnSettings(StudySettings):
     start: str = setting(str(COURSE_START), "first day of the counts", metavar="DAY", group=DATA, recorded=False)
     end: str = setting(str(COURSE_END), "last day of the counts", metavar="DAY", group=DATA, recorded=False)
 
+    counts: str = setting(
+        "auto",
+        "what the numbers of the file are, if its heading does not say: totals so far, or new cases of each day",
+        choices=("auto", "cumulative", "daily"),
+        group=DATA,
+    )
+
     cells: tuple[str, ...] = setting(tuple(CELLS), "recurrent cells", choices=CELLS, metavar="CELL", group=STUDY)
     lengths: tuple[int, ...] = setting(
         (3, 5, 7, 10, 14),

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     settings = read_settings(RnnSettings, args)
-    cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed)
+    cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
     _check_cases(cases, settings.data)
     correlation = correlation_matrix(cases.new_cases)
     windows = _windows(cases.new_cases, correlation, settings)
@@ -148,8 +148,9 @@ def _introduce(cases: CaseCounts, correlation: np.ndarray, windows: dict[int, Wi
     """Say what is about to be asked, before the long silence of training."""
     in_c = correlated_set(correlation, config["threshold"])
     asked = windows[config["lengths"][0]]
-    print(f"data: {cases.source}, {len(cases.countries)} countries, {cases.dates[0]} to {cases.dates[-1]}")
-    for note in config["notes"]:
+    how, *notes = config["notes"]  # the first says how the file was read, or why counts are simulated
+    print(f"data: {cases.source}, {len(cases.countries)} countries, {cases.dates[0]} to {cases.dates[-1]}; {how}")
+    for note in notes:
         print(f"note: {note}")
     print(f"C: {in_c.sum()} of {len(in_c)} countries correlate above {config['threshold']} with another one")
     print(

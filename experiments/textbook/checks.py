@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograd.proof.gradcheck import EPS
+from autograd.proof.checking.judge import EPS
 from autograd.proof.step_sizes import STEPS, curves
 
 from ..style import figure, headline

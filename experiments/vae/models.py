@@ -1,10 +1,14 @@
 """The trained autoencoders that a run keeps: one file in models/ for each KL weight."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-from experiments.run_folder import UsageError
-from vae.trained import Trained, load
+import numpy as np
+
+from experiments.run_folder import RunFolder, UsageError
+from vae.model import VAE
+from vae.trained import Trained, finish, load, save
 
 FOLDER = "models"
 
@@ -12,6 +16,16 @@ FOLDER = "models"
 def model_file(kl_weight: float) -> str:
     """Where a run keeps the model of a KL weight: "models/kl_1.npz"."""
     return f"{FOLDER}/kl_{kl_weight:g}.npz"
+
+
+def keep_all(folder: RunFolder, models: Mapping[float, VAE], training: np.ndarray) -> dict[float, Trained]:
+    """Finish the model of each KL weight on training images, uint8 (N, S, S, C), and write it into the run folder."""
+    trained = {weight: finish(model, training) for weight, model in models.items()}
+    for weight, each in trained.items():
+        path = folder.path / model_file(weight)
+        path.parent.mkdir(exist_ok=True)
+        save(path, each)
+    return trained
 
 
 def load_vae(run: str | os.PathLike[str], kl_weight: float | None = None) -> Trained:

@@ -18,6 +18,7 @@ from experiments.page.study import (
 )
 from experiments.prose import plain
 from experiments.vae.saved import SavedVae
+from experiments.vae.story import story
 from experiments.vae.tables import latent_table, layers_table, linear_table, metrics_table
 from experiments.vae.words import name, rounded, times, title
 
@@ -64,6 +65,7 @@ def study(folder: Path) -> Study:
         name="vae",
         command=command_of(run.config, "vae"),
         facts=_facts(run),
+        story=story(run),
         highlights=_highlights(run),
         stamp="Drawn faces: pictures that this program drew, not a collected data set." if run.drawn else "",
         notes=tuple(run.config.get("notes", [])),
@@ -84,9 +86,9 @@ def _facts(run: SavedVae) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _highlights(run: SavedVae) -> Highlights:
+def _highlights(run: SavedVae) -> tuple[Highlights, ...]:
     numbers = [(rounded(run.final(weight, "neg_elbo")), title(run, weight)) for weight in run.weights]
-    return Highlights("Negative ELBO on held-out images, nats per image, unweighted", tuple(numbers))
+    return (Highlights("Negative ELBO on held-out images, nats per image, unweighted", tuple(numbers)),)
 
 
 def _preparation(run: SavedVae, figures: Gallery) -> Item:

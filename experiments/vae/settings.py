@@ -2,11 +2,15 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_least, require, setting
-from vae.model import LIKELIHOODS, VAE
+from vae.linear_start import start_as_linear_code
+from vae.model import LIKELIHOODS, NOISES, NORMS, VAE
+from vae.principal_components import PrincipalComponents
+from vae.train import PRIORS, SCHEDULES
 from vae.train import Settings as TrainingSettings
 
 DATA, AUTOENCODER, TRAINING = "the data", "the autoencoder", "the training"  # headings in --help
@@ -17,8 +21,11 @@ KL_WEIGHT = Check(
     "0 or more, with at most six digits: they name its files",
 )
 
+STARTS = ("random", "linear")
+WIDTHS = {32: (32, 64, 128), 64: (32, 64, 128, 256), 96: (32, 64, 128, 256), 128: (32, 64, 128, 256, 256)}
+
 # Independent streams of random numbers, all from --seed; the trainer's own are numbered 1 and 2 (vae/train.py).
-INITIAL_WEIGHTS, PRIOR_DRAWS, PCA = 0, 3, 4
+INITIAL_WEIGHTS, PRIOR_DRAWS, PCA, DISTANCES = 0, 3, 4, 5
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,15 @@ class VaeSettings(StudySettings):
         metavar="N",
         group=DATA,
     )
-    image_size: int = setting(64, "side of the images in pixels", quick=32, on_command_line=False)
+    image_size: int = setting(
+        64,
+        "side of the images in pixels: 32, 64, 96 or 128; the depth of the network follows",
+        quick=32,
+        check=Check(lambda size: size in WIDTHS, "32, 64, 96 or 128"),
+        metavar="S",
+        group=DATA,
+        option="--size",
+    )
 
     latent: int = setting(
         64,
@@ -52,11 +67,12 @@ class VaeSettings(StudySettings):
         metavar="K",
         group=AUTOENCODER,
     )
-    widths: tuple[int, ...] = setting(
-        (32, 64, 128, 256),
+    widths: tuple[int, ...] | None = setting(
+        None,
         "channels after each convolution of the encoder; the decoder mirrors it",
         quick=(16, 32, 64),
         check=at_least(1),
+        default_text="32 64 128 256 for 64 pixels",
         metavar="C",
         group=AUTOENCODER,
     )
@@ -65,6 +81,30 @@ class VaeSettings(StudySettings):
         "of a pixel: gaussian, with one learned noise level, or bernoulli, applied to grey levels",
         choices=LIKELIHOODS,
         group=AUTOENCODER,
+    )
+    norm: str = setting(
+        "batch",
+        "batch normalisation with leaky ReLU after every convolution, or none, with ReLU",
+        choices=NORMS,
+        group=AUTOENCODER,
+    )
+    noise: str = setting(
+        "shared",
+        "noise level of the gaussian likelihood: one shared by all values of an image, or one for each",
+        choices=NOISES,
+        group=AUTOENCODER,
+    )
+    start: str = setting(
+        "linear",
+        "initial weights: random, or a linear path beside the convolutions that starts as the best linear code",
+        choices=STARTS,
+        group=AUTOENCODER,
+    )
+    prior: str = setting(
+        "standard",
+        "prior of the KL term in training: the standard normal, or that normal through the best linear map",
+        choices=PRIORS,
+        group=TRAINING,
     )
 
     kl_weights: tuple[float, ...] = setting(
@@ -82,6 +122,12 @@ class VaeSettings(StudySettings):
     learning_rate: float = setting(
         TRAINER.learning_rate, "initial Adam learning rate", quick=3e-3, check=POSITIVE, metavar="X", group=TRAINING
     )
+    schedule: str = setting(
+        "cosine",
+        "learning rate over all epochs: constant, or falling to 0 along half a cosine",
+        choices=SCHEDULES,
+        group=TRAINING,
+    )
     mirror: bool = setting(TRAINER.mirror, "flip each image left to right in about half of the epochs", group=TRAINING)
     seed: int = setting(0, "random seed", check=NOT_NEGATIVE, metavar="N", group=TRAINING)
 
@@ -90,8 +136,8 @@ class VaeSettings(StudySettings):
         halvings = (self.image_size & -self.image_size).bit_length() - 1
         require(
             "widths",
-            self.widths,
-            len(self.widths) <= halvings,
+            self.channels,
+            len(self.channels) <= halvings,
             f"at most {halvings}: each halves the side of {self.image_size} pixels",
         )
         require("kl_weights", self.kl_weights, len(set(self.kl_weights)) == len(self.kl_weights), "different numbers")
@@ -100,15 +146,39 @@ class VaeSettings(StudySettings):
         """The generator of one of the streams named above."""
         return np.random.default_rng([self.seed, number])
 
-    def new_model(self) -> VAE:
-        """The untrained model: the same for every KL weight, so that they differ in the weight alone."""
-        return VAE(
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """The channels of the encoder: --widths, or those that suit the size of the images."""
+        return self.widths if self.widths is not None else WIDTHS[self.image_size]
+
+    def recorded(self) -> dict[str, Any]:
+        """The settings that decide the results, as JSON values; the widths as they are used."""
+        return super().recorded() | {"widths": list(self.channels)}
+
+    def new_model(self, components: PrincipalComponents | None = None) -> VAE:
+        """The untrained model: the same for every KL weight, so that they differ in the weight alone.
+
+        Args:
+            components: of the training images, from which a linear start is computed.
+
+        Raises:
+            ValueError: a linear start without components.
+        """
+        if self.start == "linear" and components is None:
+            raise ValueError("new_model: a linear start needs the principal components of the training images")
+        model = VAE(
             image_size=self.image_size,
-            widths=self.widths,
+            widths=self.channels,
             latent=self.latent,
             likelihood=self.likelihood,
+            norm=self.norm,
+            noise=self.noise,
+            skip="linear" if self.start == "linear" else "none",
             rng=self.random_stream(INITIAL_WEIGHTS),
         )
+        if self.start == "linear" and components is not None:
+            start_as_linear_code(model, components.first(self.latent))
+        return model
 
     def training(self, kl_weight: float) -> TrainingSettings:
         """What the trainer of one KL weight needs."""
@@ -118,6 +188,8 @@ class VaeSettings(StudySettings):
             learning_rate=self.learning_rate,
             epochs=self.epochs,
             mirror=self.mirror,
+            schedule=self.schedule,
+            prior=self.prior,
         )
 
     def prior_latents(self, count: int = 64) -> np.ndarray:

@@ -22,11 +22,12 @@ from experiments.vae.discussion.findings import write_discussion
 from experiments.vae.evaluation import evaluate_all
 from experiments.vae.faces import facts, save_stages, split
 from experiments.vae.figures.draw import draw_all
+from experiments.vae.models import keep_all
 from experiments.vae.saved import SavedVae
 from experiments.vae.settings import VaeSettings
 from experiments.vae.tables import summary_table, write_tables
 from experiments.vae.training import train_all
-from experiments.vae.yardsticks import write_yardsticks
+from experiments.vae.yardsticks import main_components, write_yardsticks
 from vae import architecture
 from vae.train import Trainer
 
@@ -56,21 +57,26 @@ def run(args: argparse.Namespace) -> None:
     save_stages(folder, faces, settings)
 
     # Training: one model for each KL weight, all from the same initial weights, images and noise.
+    components = main_components(training.images, settings)
+
     def new_trainer(kl_weight: float) -> Trainer:
-        return Trainer(settings.new_model(), training.images, settings.training(kl_weight), settings.seed)
+        return Trainer(settings.new_model(components), training.images, settings.training(kl_weight), settings.seed)
 
     try:
         prior = settings.prior_latents()
         models, seconds = train_all(settings.kl_weights, new_trainer, folder, held_out.images, prior)
 
+        # The trained models are kept: each with its noise level and its linear map, in closed form.
+        trained = keep_all(folder, models, training.images)
+
         # Evaluation, beside the best that linear codes can do.
-        evaluate_all(folder, models, training, held_out, prior)
-        pca = write_yardsticks(folder, settings, training.images, held_out.images)
+        evaluate_all(folder, trained, settings, components, training, held_out)
+        pca = write_yardsticks(folder, settings, components, training.images, held_out.images)
     finally:
         folder.record_cost()  # also if it is stopped
 
     # The end: what the figures need besides tables and arrays; then everything is drawn from the saved files.
-    layers = [layer._asdict() for layer in architecture.layers(settings.new_model())]
+    layers = [layer._asdict() for layer in architecture.layers(models[settings.kl_weights[0]])]
     notes = [faces.note] if faces.note else []
     folder.finish(pca=pca._asdict(), layers=layers, seconds_per_epoch=seconds, notes=notes)
     return _report(folder.path)

@@ -24,6 +24,7 @@ from experiments.vae.saved import METRIC_COLUMNS
 from vae.diagnostics import Evaluation, evaluate
 from vae.explore import decode
 from vae.model import VAE
+from vae.noise_level import best_noise
 from vae.snapshot import as_bytes
 from vae.train import NotFiniteError, Step, Trainer
 
@@ -161,8 +162,8 @@ def _evaluate(run: ModelRun, held_out: np.ndarray, prior: np.ndarray, clock: "_C
     trainer = run.trainer
     model, epoch = trainer.model, trainer.epochs_done
     splits = {"train": trainer.images[: len(held_out)], "held_out": held_out}
-    with np.errstate(all="ignore"):  # an overflow makes the bound infinite or NaN, which is refused below
-        found = {split: evaluate(model, images) for split, images in splits.items()}
+    with np.errstate(all="ignore"), best_noise(model, trainer.images):  # an overflow is refused below
+        found = {split: evaluate(model, images, linear_map=trainer.linear_map) for split, images in splits.items()}
     for split, e in found.items():
         if not np.isfinite(e.negative_elbo):
             name = "training" if split == "train" else "held-out"
@@ -218,7 +219,7 @@ def _seconds_per_epoch(scratch: Trainer, held_out: np.ndarray) -> float:
     with suppress(NotFiniteError):  # training itself will report it
         ends += [time.perf_counter() for _ in islice(scratch.epoch(), 3)]
     step = ends[-1] - ends[0] if len(ends) < 3 else (ends[-1] - ends[1]) / (len(ends) - 2)
-    evaluations = 2 * len(held_out) / scratch.settings.batch_size
+    evaluations = 3 * len(held_out) / scratch.settings.batch_size
     return step * (scratch.steps_per_epoch + EVALUATION_COST * evaluations)
 
 

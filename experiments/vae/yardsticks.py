@@ -13,6 +13,8 @@ from vae import linear_code
 from vae.elbo import Terms
 from vae.principal_components import PrincipalComponents, pca_error, principal_components
 
+DISTANCE_AXES = 64  # the axes along which the Frechet distance is measured
+
 Row = tuple[float, str, float]  # KL weight, metric, value
 
 
@@ -37,7 +39,22 @@ class LinearYardstick(Terms[float]):
     collapse: float
 
 
+def main_components(training: np.ndarray, settings: VaeSettings) -> PrincipalComponents:
+    """The main axes of what the network is trained on, uint8 (N, S, S, C): with --mirror, every image and its mirror.
+
+    As many as the linear codes and the Frechet distance need, if there are images enough.
+    """
+    count = min(max(settings.latent, DISTANCE_AXES), len(training) // 2)
+    return principal_components(with_mirrored(training, settings.mirror), count, settings.random_stream(PCA))
+
+
+def with_mirrored(images: np.ndarray, mirror: bool) -> np.ndarray:
+    """The images (N, S, S, C), and after them, with `mirror`, their mirror images."""
+    return np.concatenate([images, images[:, :, ::-1]]) if mirror else images
+
+
 def linear_yardsticks(
+    components: PrincipalComponents,
     training: np.ndarray,
     held_out: np.ndarray,
     *,
@@ -49,25 +66,30 @@ def linear_yardsticks(
 ) -> tuple[PcaYardstick, list[Row]]:
     """PCA's error for config.json, and the rows of `linear_code.csv`; images are uint8 (N, S, S, C).
 
-    Both are fitted to what the network was trained on: with `mirror`, every training image and its mirror image.
+    Both have as many components as the network has latent units, or all that there are.
     Metrics of a linear code: `components` that it sends, its `kl`, and where the noise is learned `sigma`,
     `reconstruction` and `neg_elbo`, nats per image as in final.csv; the weight of `collapse`, the same in every weight.
     """
-    count = min(latent, len(training) // 2)
-    images = np.concatenate([training, training[:, :, ::-1]]) if mirror else training
-    components = principal_components(images, count, rng)
+    components = components.first(latent)
+    count = len(components.variances)
     pca = PcaYardstick(count, pca_error(components, held_out))
     if likelihood == "gaussian":
         return pca, [row for weight in kl_weights for row in _gaussian(components, weight, held_out)]
+    images = with_mirrored(training, mirror)
     scaled = principal_components(images, count, rng, linear_code.bernoulli_deviations(images))
     return pca, [row for weight in kl_weights for row in _bernoulli(scaled, weight)]
 
 
 def write_yardsticks(
-    folder: RunFolder, settings: VaeSettings, training: np.ndarray, held_out: np.ndarray
+    folder: RunFolder,
+    settings: VaeSettings,
+    components: PrincipalComponents,
+    training: np.ndarray,
+    held_out: np.ndarray,
 ) -> PcaYardstick:
     """Compute the yardsticks, write `linear_code.csv`, and return PCA's."""
     pca, rows = linear_yardsticks(
+        components,
         training,
         held_out,
         kl_weights=settings.kl_weights,

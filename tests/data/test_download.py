@@ -1,6 +1,7 @@
 """Downloads against a server on this machine that behaves, and misbehaves, on demand."""
 
 import contextlib
+import gzip
 import hashlib
 import io
 import logging
@@ -35,6 +36,28 @@ SHA256 = hashlib.sha256(CSV).hexdigest()
 ZIP = zip_of({"face.png": bytes(range(256)) * 8 + b"\r\n"})
 
 
+# What a server sends first, and then again and again, one twentieth of a second apart.
+SLOW = {
+    "slow-headers": (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"),
+    "slow-chunk-line": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+    "slow-body": (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b","),
+    "endless-100": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+}
+PACKED = gzip.compress(CSV)
+# Status, headers and body of answers without a Content-Length, so that only the content tells where they end.
+ANSWERS = {
+    "part": (206, {"Content-Range": f"bytes 0-99/{len(CSV)}"}, CSV[:100]),
+    "nothing": (204, {}, b""),
+    "gzip": (200, {"Content-Encoding": "gzip"}, PACKED),
+    "two-members": (200, {"Content-Encoding": "gzip"}, gzip.compress(CSV[:100]) + gzip.compress(CSV[100:])),
+    "cut-gzip": (200, {"Content-Encoding": "gzip"}, PACKED[:-20]),
+    "damaged-gzip": (200, {"Content-Encoding": "gzip"}, b"no gzip at all"),
+    "unknown-encoding": (200, {"Content-Encoding": "br"}, CSV),
+    "bomb": (200, {"Content-Encoding": "gzip"}, gzip.compress(b"," * 10_000_000)),
+    "escape": (200, {"Content-Encoding": "\x1b[31mred"}, CSV),
+}
+
+
 class Handler(BaseHTTPRequestHandler):
     """Each path is one way in which servers answer."""
 
@@ -51,6 +74,22 @@ class Handler(BaseHTTPRequestHandler):
             while not self.stop.wait(0.02):
                 self.wfile.write(b"," * 1024)
                 self.wfile.flush()
+        elif name in SLOW:
+            self.connection.sendall(SLOW[name][0])
+            while not self.stop.wait(0.05):
+                self.connection.sendall(SLOW[name][1])
+        elif name == "round":
+            self.stop.wait(0.1)
+            self.send_response(302)
+            self.send_header("Location", "/round")
+            self.end_headers()
+        elif name in ANSWERS:
+            status, headers, body = ANSWERS[name]
+            self.send_response(status)
+            for key, value in headers.items():
+                self.send_header(key, value)
+            self.end_headers()
+            self.wfile.write(body)
         elif name == "truncated":
             self.begin(len(CSV) + 1)
             self.wfile.write(CSV)
@@ -146,6 +185,55 @@ def test_a_fault_gives_one_line_and_leaves_nothing(server: str, tmp_path: Path, 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", [*SLOW, "round"])
+def test_one_deadline_holds_over_the_whole_download(server: str, tmp_path: Path, name: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(DataError, match=r"the download was not complete after 0\.5 s"):
+        fetch(f"{server}/{name}", tmp_path / "cases.csv", timeout=5, at_most=0.5)
+    assert time.monotonic() - begun < 1.5
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["gzip", "two-members"])
+def test_a_packed_body_is_unpacked(server: str, tmp_path: Path, name: str) -> None:
+    assert fetch(f"{server}/{name}", tmp_path / "cases.csv").read_bytes() == CSV
+
+
+UNKNOWN_HASH = {
+    "part": "the server answers 206 Partial Content; expected 200 OK",
+    "nothing": "the server answers 204 No Content; expected 200 OK",
+    "cut-gzip": "the packed file ends too early",
+    "damaged-gzip": "the packed file is damaged",
+    "unknown-encoding": "the server packs the file as 'br'",
+    "bomb": "the file is longer than 1,000,000 bytes",
+    "escape": r"the server packs the file as '\x1b[31mred'",
+}
+
+
+@pytest.mark.parametrize(("name", "message"), UNKNOWN_HASH.items(), ids=UNKNOWN_HASH)
+def test_an_incomplete_answer_is_refused_though_no_hash_is_known(
+    server: str, tmp_path: Path, name: str, message: str
+) -> None:
+    with pytest.raises(DataError) as caught:
+        fetch(f"{server}/{name}", tmp_path / "cases.csv", max_bytes=1_000_000)
+    assert str(caught.value).startswith(f"{server}/{name}: {message}")
+    assert str(caught.value).isprintable()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_password_in_an_address_is_never_shown(server: str) -> None:
+    secret = server.replace("//", "//me:secret@")
+    cases = load_cases(f"{secret}/crlf.csv")
+    assert cases.source == f"{server}/crlf.csv"
+    for name in ("missing", "other.html", "html"):
+        with pytest.raises(DataError) as caught:
+            load_cases(f"{secret}/{name}")
+        assert "secret" not in str(caught.value)
+    with pytest.raises(DataError) as caught:
+        load_cases("http://me:secret@/cases.csv")
+    assert "secret" not in str(caught.value)
+
+
 def test_a_zip_that_was_cut_short_without_a_word_is_refused(server: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="/cut: the zip archive ends too early"):
         fetch(f"{server}/cut", tmp_path / "faces.zip", kind="zip")
@@ -154,7 +242,7 @@ def test_a_zip_that_was_cut_short_without_a_word_is_refused(server: str, tmp_pat
 
 def test_a_file_that_would_fill_the_disk_is_refused(server: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="/drip: the file is longer than 5,000 bytes"):
-        fetch(f"{server}/drip", tmp_path / "cases.csv", most_bytes=5000)
+        fetch(f"{server}/drip", tmp_path / "cases.csv", max_bytes=5000)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -95,6 +95,14 @@ class Browser:
         """Put the mouse somewhere in the window, in CSS pixels from its top left corner."""
         self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
 
+    def press(self, key: str) -> None:
+        """Press and release a key, named as in the DOM: "Enter", "Escape", "ArrowRight"."""
+        codes = {"Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+        typed = {"text": "\r"} if key == "Enter" else {}
+        what = {"key": key, "code": key, "windowsVirtualKeyCode": codes[key]}
+        self.send("Input.dispatchKeyEvent", type="keyDown", **what, **typed)
+        self.send("Input.dispatchKeyEvent", type="keyUp", **what)
+
     def screenshot(self, path: Path, *, whole: bool = False) -> None:
         """Save what the window shows, or the whole page, as a PNG."""
         answer = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=whole)

@@ -1,5 +1,7 @@
 """A model and images small enough for tests, and a linear-Gaussian model of which everything is known."""
 
+from contextlib import nullcontext
+
 import numpy as np
 
 from autograd import Tensor, gaussian_log_likelihood
@@ -32,7 +34,7 @@ class LinearModel:
         self.w = np.linalg.qr(rng.standard_normal((pixels, latent)))[0] * [2.0, 1.0, 0.4][:latent]
         self.c, self.noise, self.latent = rng.standard_normal(pixels), noise, latent
         self.m = np.diag(self.w.T @ self.w) + noise
-        self.shift, self.stretch = 0.0, 1.0  # by which the encoder is wrong
+        self.shift, self.stretch, self.dtype = 0.0, 1.0, np.dtype(np.float64)  # by which the encoder is wrong
 
     def sample(self, count, rng):
         z = rng.standard_normal((count, self.latent))
@@ -48,6 +50,9 @@ class LinearModel:
     def encode(self, x):
         mean = (x - self.c) @ self.w / self.m + self.shift
         return Tensor(mean), Tensor(np.broadcast_to(np.log(self.stretch * self.noise / self.m), mean.shape).copy())
+
+    def evaluating(self):
+        return nullcontext()
 
     reparameterize = VAE.reparameterize
     _tensor = VAE._tensor

@@ -49,6 +49,14 @@ def test_units_beyond_the_components_start_unused(images, components):
     assert (model.to_log_variance.bias.data[3:] == 0).all()
 
 
+@pytest.mark.parametrize("spread", [0, 1])
+def test_images_that_are_all_alike_or_lie_in_a_plane_start_a_finite_model(spread):
+    ramp = spread * np.linspace(0, 200, 20)[:, None, None, None] * np.ones((16, 16, 3))
+    images = ramp.astype(np.uint8)
+    model = started(principal_components(images, 3, np.random.default_rng(0)))
+    assert np.isfinite(evaluate(model, images).negative_elbo)
+
+
 def test_a_model_without_the_linear_path_or_with_too_few_units_is_refused(components):
     with pytest.raises(ValueError, match="3 components for a model of 3 units with skip 'none'"):
         start_as_linear_code(small_model(), components)

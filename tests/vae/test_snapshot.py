@@ -3,7 +3,13 @@ import pytest
 
 from tests.fakes.small_vae import small_images, small_model
 from vae import explore
+from vae.linear_map import LinearMap
 from vae.snapshot import as_bytes, latent_space, snapshot
+from vae.trained import Trained
+
+
+def trained(model):
+    return Trained(model, LinearMap(np.full(model.latent, 0.5), 2 * np.eye(model.latent)))
 
 
 def latents(count=64, units=3):
@@ -12,13 +18,13 @@ def latents(count=64, units=3):
 
 @pytest.fixture(scope="module")
 def arrays():
-    return snapshot(small_model(), small_images(30), small_images(20, seed=2), latents())
+    return snapshot(trained(small_model()), small_images(30), small_images(20, seed=2), latents())
 
 
 def test_a_snapshot_holds_every_picture_as_bytes_and_every_number_of_the_code(arrays):
     pictures = {
-        "originals": (16,), "reconstructions": (16,), "samples": (64,), "nearest": (8,), "pairs": (4, 2),
-        "interpolations": (4, 9), "prior_paths": (2, 9), "traversals": (3, 9),
+        "originals": (16,), "reconstructions": (16,), "samples": (64,), "samples_mapped": (64,),
+        "nearest": (8,), "pairs": (4, 2), "interpolations": (4, 9), "prior_paths": (2, 9), "traversals": (3, 9),
     }  # fmt: skip
     for name, shape in pictures.items():
         assert (arrays[name].shape, arrays[name].dtype) == ((*shape, 16, 16, 3), np.uint8), name
@@ -29,6 +35,8 @@ def test_a_snapshot_holds_every_picture_as_bytes_and_every_number_of_the_code(ar
 
 def test_samples_are_the_decoded_latents_and_interpolations_end_at_the_reconstructions(arrays):
     np.testing.assert_array_equal(arrays["samples"], as_bytes(explore.decode(small_model(), latents())))
+    through = as_bytes(explore.decode(small_model(), 0.5 + latents() / 2))
+    np.testing.assert_allclose(arrays["samples_mapped"], through, atol=1)
     ends = arrays["interpolations"][:, [0, -1]].reshape(8, 16, 16, 3).astype(int)
     assert np.abs(ends - arrays["reconstructions"][:8]).max() <= 1
 
@@ -40,7 +48,7 @@ def test_traversed_units_come_in_the_order_of_their_kl(arrays):
 
 def test_two_latent_units_are_shown_as_a_plane():
     model = small_model(latent=2)
-    assert snapshot(model, small_images(30), small_images(20), latents(units=2))["manifold"].shape == (
+    assert snapshot(trained(model), small_images(30), small_images(20), latents(units=2))["manifold"].shape == (
         15,
         15,
         16,

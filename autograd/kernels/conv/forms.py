@@ -35,9 +35,9 @@ Forms. Several forms of the same three sums are kept, each in a file of its own 
 says which serves what. A form first prepares each side for its products, which is called lowering it:
 
                         lowered image                     lowered output side
-    conv_pointwise      the image                         the output side           nothing to prepare
-    conv_windows        the image                         the output side           windows are views of it
-    conv_winograd       V = B^T x B, tile by tile         M = A g A^T
+    pointwise           the image                         the output side           nothing to prepare
+    windows             the image                         the output side           windows are views of it
+    winograd            V = B^T x B, tile by tile         M = A g A^T
 
 Each lowered side serves two sums: the image that the forward pass lowered serves the gradient of the weight too, and
 so does the output side that the gradient of the input lowered. An `Operand` (``operands.py``) holds a side and keeps
@@ -58,9 +58,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import check_floating
-from . import pointwise as conv_pointwise
-from . import windows as conv_windows
-from . import winograd as conv_winograd
+from . import pointwise, windows, winograd
 from .buffer_size import fast_on_short_runs
 from .epilogue import epilogue
 from .geometry import ConvGeometry, conv_geometry, conv_transpose_geometry
@@ -76,9 +74,9 @@ __all__ = [
 
 # The first form that serves a geometry computes it. All agree with kernels/plain.py; they differ in speed.
 FORMS = (
-    conv_winograd,  # where its algorithms save multiplications: 3 x 3 kernels, 4 x 4 of stride 2 and their like
-    conv_pointwise,  # 1 x 1 kernels
-    conv_windows,  # everything else
+    winograd,  # where it saves multiplications: kernels of 3 x 3, of 4 x 4 with stride 2, and similar ones
+    pointwise,  # 1 x 1 kernels
+    windows,  # everything else
 )
 
 

@@ -38,7 +38,6 @@ W has zeros for x in the rows of p. The sigmoids are tanh with the rows of r and
 Taught by docs/07-through-time.md.
 """
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +49,7 @@ from .shared import (
     batch_major,
     check_arguments,
     chunks,
+    computed_once,
     feature_major,
     new_state,
     pack_weights,
@@ -131,11 +131,11 @@ def gru_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden: Arra
     from_h = grad_blocks[:, :3].reshape(T, 3 * H, B)
     from_x = grad_blocks[:, 1:].reshape(T, 3 * H, B)
 
-    @cache
+    @computed_once
     def of_hidden_weights() -> Array:  # [ dW_hh | db_hh ]
         return rotated(sum_over_time(from_h, state[:-1, : H + 1], first_row), H)  # n r z -> r z n
 
-    @cache
+    @computed_once
     def of_input_weights() -> Array:  # [ db_ih | dW_ih ]
         return sum_over_time(from_x, state[:-1, H:])
 

@@ -34,7 +34,6 @@ the relative precision too.
 Taught by docs/07-through-time.md.
 """
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -46,6 +45,7 @@ from .shared import (
     batch_major,
     check_arguments,
     chunks,
+    computed_once,
     feature_major,
     new_state,
     pack_weights,
@@ -118,7 +118,7 @@ def lstm_backward(
     H = len(grad_c0)
     weight_hh, weight_ih = saved.weights[:, :H], saved.weights[:, H + 1 :]
 
-    @cache
+    @computed_once
     def of_weights() -> Array:
         return rotated(sum_over_time(grad_a, saved.state[:-1], saved.first_row), H)  # o i f g -> i f g o
 

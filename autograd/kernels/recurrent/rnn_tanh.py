@@ -23,13 +23,12 @@ bias through both.
 Taught by docs/07-through-time.md.
 """
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from ..products import in_pieces, sum_of_outer_products
-from .shared import Array, Gradients, check_arguments
+from .shared import Array, Gradients, check_arguments, computed_once
 
 
 class Saved(NamedTuple):
@@ -82,7 +81,7 @@ def rnn_tanh_backward(saved: Saved, grad_hidden: Array | None, grad_last_hidden:
     """
     inputs, hidden, first, weight_ih, weight_hh = saved
     grad_a = _through_time(saved, grad_hidden, grad_last_hidden)
-    of_input_and_bias = cache(lambda: sum_of_outer_products(_rows(grad_a), _rows(inputs)))
+    of_input_and_bias = computed_once(lambda: sum_of_outer_products(_rows(grad_a), _rows(inputs)))
     return (
         lambda: np.matmul(grad_a, weight_ih).transpose(1, 0, 2),  # x
         lambda: np.matmul(grad_a[0], weight_hh),  # h0

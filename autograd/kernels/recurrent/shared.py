@@ -56,6 +56,18 @@ Gradients = tuple[Callable[[], Array], ...]
 MAX_CHUNK_BYTES = 512 * 1024  # half of a core's level-2 cache, where the next call then finds the result
 
 
+def computed_once(function: Callable[[], Array]) -> Callable[[], Array]:
+    """`function`, but only the first call computes its result. (functools.cache costs 3 % of a small backward pass.)"""
+    results: list[Array] = []
+
+    def result() -> Array:
+        if not results:
+            results.append(function())
+        return results[0]
+
+    return result
+
+
 def check_arguments(op: str, gates: int, **arguments: Array) -> tuple[int, int, int, int]:
     """Compare all arguments of `op` with x (batch, time, features) and weight_hh (gates*hidden, hidden).
 

@@ -1,21 +1,22 @@
 """One argument's gradient beside its numerical derivatives, element by element or along a random direction.
 
-What backward gave and what differences give; where they disagree, whether a kink is to blame (``kinks.py``); and, along
-one direction, what the complex step says.
+A step is taken relative to the number stepped from: an element of 1e-4 moves by 6e-10, one of 1e6 by 6. Only where it
+is 0 does it move by the size of the other elements, or of 1.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .arguments import Argument
-from .cotangents import random_signs, random_stream
-from .kinks import KINK, LONG_STEP, SMOOTH, Skip, judge_error, kinked_op
+from .cotangents import random_signs
+from .judge import AT_KINK, RIGHT, UNSURE, WRONG, Judge, Verdict
+from .kinks import Skip, kinked_op
 from .probe import Probe
 
-DIRECTIONS = 10  # tried in directional mode, with shorter and shorter steps, until one crosses no kink
-NAMED = 5  # skipped elements for which the op with the kink is looked for: it takes five evaluations each
+MAX_DIRECTIONS = 10  # tried in directional mode until one crosses no kink
+MAX_NAMED = 5  # skipped elements for which the op with the kink is looked for: it takes five evaluations each
 
 Direction = tuple[int, ...] | np.ndarray  # the index of an element that is moved, or how far each is
 
@@ -24,17 +25,17 @@ Direction = tuple[int, ...] | np.ndarray  # the index of an element that is move
 class Settings:
     """How `gradcheck` was asked to look: its arguments of the same names."""
 
-    mode: str
-    eps: float
-    rtol: float
-    atol: float | None
+    mode: str = "full"
+    eps: float | None = None
+    rtol: float = 1e-6
+    atol: float | None = None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The derivatives in one argument, one for each direction: from backward, and from differences.
+    """The derivatives in one argument that could be judged, one for each direction: from backward, and numerical ones.
 
-    `noise` is how far off the differences may be by rounding alone; `long_step` whether the step turned out too long.
+    `numeric` are those that decided: of the complex step where the function is analytic, else of differences.
     """
 
     argument: Argument
@@ -42,8 +43,8 @@ class Comparison:
     directions: Sequence[Direction]
     analytic: np.ndarray
     numeric: np.ndarray
-    noise: np.ndarray
-    long_step: bool = False
+    differences: np.ndarray
+    verdicts: Sequence[Verdict]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -52,35 +53,41 @@ class Comparison:
 
     @property
     def is_full(self) -> bool:
-        """Whether there is a derivative for each element, kinks apart."""
+        """Whether each direction is an element."""
         return all(isinstance(direction, tuple) for direction in self.directions)
 
     @property
-    def errors(self) -> tuple[np.ndarray, np.ndarray]:
-        """Absolute and relative; a relative error counts as that of atol / rtol where the derivative is smaller."""
-        absolute = np.abs(self.analytic - self.numeric)
-        return absolute, absolute / self.allowed * self.settings.rtol
+    def wrong(self) -> np.ndarray:
+        """Which derivatives are wrong."""
+        return np.array([v.verdict == WRONG for v in self.verdicts], bool)
+
+    @property
+    def by_complex_step(self) -> bool:
+        """Whether the complex step decided on all of them."""
+        return bool(self.verdicts) and all(v.by_complex for v in self.verdicts)
+
+    @property
+    def absolute(self) -> np.ndarray:
+        """The absolute errors."""
+        return np.abs(self.analytic - self.numeric)
+
+    @property
+    def relative(self) -> np.ndarray:
+        """The relative errors; 0 for a derivative that is 0 but for rounding, which has none."""
+        rounding = np.array([v.is_rounding for v in self.verdicts], bool)
+        return np.where(rounding, 0.0, relative_error(self.analytic, self.numeric))
+
+    @property
+    def relative_to_differences(self) -> np.ndarray:
+        """The relative errors against central differences, 0 where those could see nothing."""
+        seen = ~np.isnan(self.differences) & ~np.array([v.is_rounding for v in self.verdicts], bool)
+        return np.where(seen, relative_error(self.analytic, self.differences), 0.0)
 
     @property
     def allowed(self) -> np.ndarray:
-        """The error that is accepted in each derivative: max(atol, rtol * its size); atol as for `gradcheck`."""
-        rtol, atol = self.settings.rtol, self.settings.atol
-        largest = np.abs(self.numeric).max(initial=0)
-        floor = np.maximum(0.01 * rtol * largest, self.noise) if atol is None else atol
-        tiny = np.finfo(np.float64).tiny  # where all is 0, so is the error
-        return np.maximum(rtol * np.maximum(np.abs(self.analytic), np.abs(self.numeric)), floor + tiny)
-
-    @property
-    def wrong(self) -> np.ndarray:
-        """Which derivatives are wrong; NaN is."""
-        return ~(np.abs(self.analytic - self.numeric) <= self.allowed)
-
-    def without(self, rows: Sequence[int]) -> "Comparison":
-        """The same without some of the derivatives."""
-        left_out = set(rows)
-        kept = [i for i in range(len(self.directions)) if i not in left_out]
-        found = {name: getattr(self, name)[kept] for name in ("analytic", "numeric", "noise")}
-        return replace(self, directions=[self.directions[i] for i in kept], **found)
+        """By how much each numerical derivative may be off."""
+        noise = np.array([0.0 if v.by_complex else v.error for v in self.verdicts])
+        return self.settings.rtol * np.maximum(np.abs(self.analytic), np.abs(self.numeric)) + 4 * noise
 
     def combined(self, values: np.ndarray) -> np.ndarray:
         """The sum of the directions times the values: for elements an array that holds the values, else 0."""
@@ -93,14 +100,35 @@ class Comparison:
         return total
 
 
-def compare(probe: Probe, gradient: np.ndarray, settings: Settings, rng) -> tuple[Comparison, list[Skip]]:
-    """The derivatives in one argument from backward and from differences, and the elements left out at kinks."""
-    for attempt, directions in enumerate(_tries(settings.mode, probe.x, rng), start=1):
-        steps = [_step(probe.x, u, settings.eps) / attempt for u in directions]
-        comparison, skips = _without_kinks(probe, gradient, directions, steps, settings)
-        if comparison.directions:
+def relative_error(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """|a - b| / max(|a|, |b|): 0 where both are 0, infinite where one is not finite."""
+    size = np.maximum(np.abs(a), np.abs(b))
+    with np.errstate(invalid="ignore"):
+        found = np.abs(a - b) / np.where(size > 0, size, 1.0)
+    return np.where(np.isfinite(size), found, np.inf)
+
+
+def compare(
+    probe: Probe, gradient: np.ndarray, nearby: Callable[[float], np.ndarray], settings: Settings, rng
+) -> tuple[Comparison, list[Skip]]:
+    """The derivatives in one argument from backward and numerical ones, and the elements left out.
+
+    Args:
+        nearby: gives backward's gradient with the argument scaled by a factor.
+    """
+    judge = Judge(probe, settings.rtol, settings.atol, settings.eps, nearby)
+    for directions in _tries(settings.mode, probe.x, rng):
+        comparison, skips = _judge_all(judge, gradient, directions, settings)
+        if comparison.directions or not directions:
             break
     return comparison, skips
+
+
+def scale_of(x: np.ndarray) -> np.ndarray:
+    """How far each element goes in a relative step of 1: its own size, as a power of 2."""
+    size = np.abs(x)
+    others = np.median(size[size > 0]) if size.any() else 1.0
+    return np.exp2(np.floor(np.log2(np.where(size > 0, size, others))))
 
 
 def _tries(mode, x, rng) -> Iterator[Sequence[Direction]]:
@@ -108,63 +136,60 @@ def _tries(mode, x, rng) -> Iterator[Sequence[Direction]]:
     if mode == "full" or not x.size:
         yield list(np.ndindex(x.shape))
         return
-    for _ in range(DIRECTIONS):
-        u = random_signs(rng, x.shape)
-        yield [u / np.linalg.norm(u)]
+    for _ in range(MAX_DIRECTIONS):
+        yield [random_signs(rng, x.shape) * scale_of(x)]
 
 
-def _without_kinks(probe, gradient, directions, steps, settings) -> tuple[Comparison, list[Skip]]:
-    found = [probe.central(_vector(probe.x, u), step) for u, step in zip(directions, steps, strict=True)]
+@dataclass(frozen=True)
+class _Move:
+    """A step of 1 along a direction: u; what a gradient says of it; and how long it is for an element."""
+
+    direction: Direction
+    u: np.ndarray
+    scale: float
+
+    def along(self, gradient: np.ndarray) -> float:
+        """The derivative along u, from a gradient."""
+        if isinstance(self.direction, tuple):
+            return float(gradient[self.direction]) * self.scale
+        return float(np.vdot(gradient, self.u))
+
+
+def _moves(x, directions) -> Iterator[_Move]:
+    scales = scale_of(x)
+    for direction in directions:
+        if isinstance(direction, tuple):
+            u = np.zeros(x.shape)
+            u[direction] = scales[direction]
+            yield _Move(direction, u, float(scales[direction]))
+        else:
+            yield _Move(direction, direction, 1.0)
+
+
+def _judge_all(judge, gradient, directions, settings) -> tuple[Comparison, list[Skip]]:
+    kept: list[tuple[_Move, Verdict]] = []
+    skips: list[Skip] = []
+    for move in _moves(judge.probe.x, directions):
+        verdict = judge(move.u, move.along(gradient), move.along)
+        if verdict.verdict in (RIGHT, WRONG):
+            kept.append((move, verdict))
+        else:
+            skips.append(_skip(judge.probe, move, verdict, len(skips)))
     comparison = Comparison(
-        probe.argument,
+        judge.probe.argument,
         settings,
-        directions,
-        analytic=np.array([gradient[u] if isinstance(u, tuple) else np.vdot(gradient, u) for u in directions]),
-        numeric=np.array([numeric for numeric, _ in found]),
-        noise=np.array([noise for _, noise in found]),
+        [move.direction for move, _ in kept],
+        np.array([move.along(gradient) / move.scale for move, _ in kept], float),
+        np.array([verdict.numeric / move.scale for move, verdict in kept], float),
+        np.array([verdict.difference / move.scale for move, verdict in kept], float),
+        [replace(verdict, error=verdict.error / move.scale) for move, verdict in kept],
     )
-    verdicts = {i: _verdict(probe, comparison, i, steps[i]) for i in np.flatnonzero(comparison.wrong).tolist()}
-    if LONG_STEP in verdicts.values():
-        comparison = replace(comparison, long_step=True)
-    kinks = [i for i, verdict in verdicts.items() if verdict == KINK]
-    ops = [kinked_op(probe, _vector(probe.x, directions[i]), steps[i]) for i in kinks[:NAMED]]
-    ops += [""] * (len(kinks) - len(ops))
-    places = [directions[i] if comparison.is_full else None for i in kinks]
-    return comparison.without(kinks), [Skip(place, op) for place, op in zip(places, ops, strict=True)]
+    return comparison, skips
 
 
-def _vector(x, direction):
-    """A direction as an array of unit length."""
-    if not isinstance(direction, tuple):
-        return direction
-    axis = np.zeros(x.shape)
-    axis[direction] = 1.0
-    return axis
-
-
-def _step(x, direction, eps):
-    here = abs(x[direction]) if isinstance(direction, tuple) else np.linalg.norm(x)
-    return eps * max(1.0, float(here))
-
-
-def _verdict(probe, comparison, i, step):
-    if not np.isfinite(comparison.analytic[i]):
-        return SMOOTH
-    u = _vector(probe.x, comparison.directions[i])
-    return judge_error(probe, u, step, comparison.analytic[i], comparison.numeric[i], comparison.noise[i])
-
-
-def complex_error(probe: Probe, comparison: Comparison, checked: Sequence[Argument]) -> float | None:
-    """The relative error of backward against the complex step, along one direction; None where it has nothing to say.
-
-    It speaks only if it agrees with differences: then the function is analytic on the way from x to x + ih u.
-    """
-    weights = random_signs(random_stream(0), (len(comparison.directions),))
-    terms = weights * comparison.numeric
-    scale = np.abs(terms).sum()
-    if not scale:
-        return None
-    derivative = probe.complex_step(comparison.combined(weights), checked)
-    if derivative is None or not abs(derivative - terms.sum()) <= 1e-5 * scale + comparison.noise.sum():
-        return None
-    return float(abs(weights @ comparison.analytic - derivative) / scale)
+def _skip(probe, move, verdict, before) -> Skip:
+    index = move.direction if isinstance(move.direction, tuple) else None
+    if verdict.verdict == UNSURE:
+        return Skip(index, "", noise=verdict.error / move.scale, derivative=abs(verdict.numeric) / move.scale)
+    assert verdict.verdict == AT_KINK
+    return Skip(index, kinked_op(probe, move.u, verdict.step) if before < MAX_NAMED else "")

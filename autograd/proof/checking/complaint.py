@@ -23,17 +23,18 @@ def complaint(
     if not wrong:
         return None
     c, count = wrong[0], int(wrong[0].wrong.sum())
-    absolute, relative = c.errors
-    worst = int(np.argmax(relative))
+    absolute, relative = c.absolute, c.relative
+    worst = int(np.argmax(np.where(c.wrong, np.nan_to_num(relative, nan=np.inf), -1)))  # of the wrong ones
     index = c.directions[worst] if c.is_full else None
     analytic, numeric = float(c.analytic[worst]), float(c.numeric[worst])
+    oracle = "the complex step" if c.verdicts[worst].by_complex else "central differences"
     pattern, hint = _best_hint(wrong, comparisons, known)
     op, remark = blame()
     share = f"{count} of {len(c.directions)} are wrong"
     message = (
         f"the gradient of argument {c.argument} is wrong "
         f"{'along a random direction' if index is None else f'at index {index}'}: "
-        f"backward gives {analytic:.9g}, central differences {numeric:.9g} "
+        f"backward gives {analytic:.9g}, {oracle} {numeric:.9g} "
         f"(error {absolute[worst]:.2e} absolute, {relative[worst]:.2e} relative; {share})"
     )
     if wrong[1:]:
@@ -64,8 +65,6 @@ def _best_hint(wrong, comparisons, known) -> Hint:
 
 def _hint(c, comparisons, known) -> Hint:
     """The pattern of the error and a sentence on it; along a random direction there is one number to judge by."""
-    if c.long_step:
-        return None, "with half the step the error falls to a quarter: the step is too long, the gradient may be right"
     if not c.is_full:
         return recognise(c.analytic, c.numeric, tolerance=c.allowed)
     others = {str(o.argument): o.combined(o.numeric) for o in comparisons if o is not c}

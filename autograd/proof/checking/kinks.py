@@ -10,8 +10,6 @@ smooth,
 with the slopes to the right and to the left over a step h. At a corner where the slope turns by d, a distance t h
 away, D(h) = d (1 - t) and C(h) is off by d (1 - t) / 2; the quantities above are then of that order themselves: for
 every t one of them is at least a quarter of the error. A jump looks the same.
-
-Where the error falls to a quarter with half the step, nothing is wrong but the step: it is too long.
 """
 
 from collections.abc import Sequence
@@ -22,28 +20,22 @@ import numpy as np
 from ...mode import observing
 from .probe import Probe
 
-SMOOTH, KINK, LONG_STEP = "smooth", "kink", "long step"
+SMOOTH, KINK = "smooth", "kink"
 BRANCH = "a branch of the function"
 STEPS = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 
 def judge_error(probe: Probe, u: np.ndarray, h: float, analytic: float, numeric: float, noise: float) -> str:
-    """Why backward and the central difference over h, `numeric`, disagree: SMOOTH, where backward is wrong, KINK or
-    LONG_STEP.
-    """
-    error = abs(analytic - numeric)
-    noticeable = max(error / 4, 4 * noise)
+    """Why backward and the central difference over h, `numeric`, disagree: SMOOTH, where backward is wrong, or KINK."""
+    noticeable = max(abs(analytic - numeric) / 4, 4 * noise)
     left, right = probe.one_sided(u, h / 2)
     central_short, turn_short = (right + left).sum() / 2, right - left
     change = abs(numeric - central_short)
     if max(change, np.abs(turn_short).sum()) <= noticeable:
         return SMOOTH
     left, right = probe.one_sided(u, h)
-    if np.abs(right - left - 2 * turn_short).sum() > noticeable:
-        return KINK
-    if change <= noticeable:
-        return SMOOTH
-    return LONG_STEP if abs(abs(analytic - central_short) / error - 0.25) < 0.05 else KINK
+    bends = np.abs(right - left - 2 * turn_short).sum() > noticeable
+    return KINK if bends or change > noticeable else SMOOTH
 
 
 def kinked_op(probe: Probe, u: np.ndarray, h: float) -> str:
@@ -74,23 +66,48 @@ def _bends(values: Sequence[np.ndarray], h: float) -> bool:
 
 @dataclass
 class Skip:
-    """An element that was not checked: where it is (None for a direction), and the op whose kink is near."""
+    """An element that was not judged: where it is (None for a direction), and why.
+
+    op                 whose kink is near, "" where unknown
+    noise, derivative  how far off differences may be, and the derivative that they give, where noise is the reason
+    """
 
     index: tuple[int, ...] | None
     op: str
+    noise: float | None = None
+    derivative: float = 0.0
 
 
 def describe_skips(skips: Sequence[Skip], of: int) -> str:
-    """In words: element [0, 3] lies within eps of a kink of relu: skipped 1 of 24."""
+    """In words: element [0, 3] lies within a step of a kink of relu: skipped 1 of 24."""
+    noisy = [skip for skip in skips if skip.noise is not None]
+    at_kinks = [skip for skip in skips if skip.noise is None]
+    told = [describe(some, of) for describe, some in ((_at_kinks, at_kinks), (_in_noise, noisy)) if some]
+    return "; ".join(told)
+
+
+def _at_kinks(skips, of) -> str:
     ops = list(dict.fromkeys(skip.op for skip in skips if skip.op))
     kinks = [op if op == BRANCH else f"a kink of {op}" for op in ops]
     kink = " or ".join(kinks) or "a kink"
     if skips[0].index is None:
-        return f"every direction tried crosses {kink} within eps: skipped"
+        return f"every direction tried crosses {kink} within a step: skipped"
+    lies = "lies" if len(skips) == 1 else "lie"
+    return f"{_elements(skips)} {lies} within a step of {kink}: skipped {len(skips)} of {of}"
+
+
+def _in_noise(skips, of) -> str:
+    worst = max(skips, key=lambda skip: skip.noise)
+    reason = f"the error of differences, {worst.noise:.0e}, is too large beside the derivative, {worst.derivative:.0e}"
+    if skips[0].index is None:
+        return f"cannot judge: {reason}"
+    return f"cannot judge {_elements(skips)}, {len(skips)} of {of}: {reason}"
+
+
+def _elements(skips) -> str:
     places = ", ".join(str(list(skip.index or ())) for skip in skips[:3])
     more = f" and {len(skips) - 3} more" if len(skips) > 3 else ""
-    element, lies = ("element", "lies") if len(skips) == 1 else ("elements", "lie")
-    return f"{element} {places}{more} {lies} within eps of {kink}: skipped {len(skips)} of {of}"
+    return f"{'element' if len(skips) == 1 else 'elements'} {places}{more}"
 
 
 class _Tape:

@@ -8,29 +8,33 @@ direction and h a step,
 
 The complex step (Squire and Trapp, "Using complex variables to estimate derivatives of real functions", 1998) is
 right to the last digits where every operation on the way is analytic, and plainly wrong where one is not (|x|, a
-rounding, a library that drops imaginary parts). Which it is shows beside the central difference.
+rounding, a library that drops imaginary parts). An op that gives real numbers for complex ones is found out here;
+otherwise the central difference beside it tells which it is.
 """
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ...mode import no_grad
+from ...mode import no_grad, observing
 from ...tensor import Tensor
 from .arguments import Argument
 
-ROUNDING = 8 * float(np.finfo(np.float64).eps)  # relative error of a result: a few roundings on the way to it
+ROUNDING = 8 * float(np.finfo(np.float64).eps)  # relative error of a result after a few roundings on the way to it
 COMPLEX_STEP = 1e-30
+NOISE_POINTS = 7
+NOISE_SPACINGS = (1e-9, 1e-6)  # relative to the scale of the argument; the coarse one sees the rounding of float32
 
 
-@dataclass(frozen=True)
+@dataclass
 class Probe:
     """Evaluations of `run`, the function on its arguments, with one argument moved from its own value, x.
 
-    `here` are the results at x.
+    `here` are the results at x; `checked` all arguments that hold floating numbers.
     """
 
     argument: Argument
@@ -38,21 +42,49 @@ class Probe:
     cotangents: Sequence[np.ndarray]
     x: np.ndarray
     here: Sequence[np.ndarray]
+    checked: Sequence[Argument]
+    takes_complex: bool = field(default=True)
 
     def results_at(self, moved: np.ndarray) -> list[np.ndarray]:
         """The function's results where the argument is `moved`; it is moved back afterwards."""
         try:
             self.argument.value.data = np.asarray(moved)
-            with no_grad():
+            with no_grad(), np.errstate(all="ignore"):
                 return [y.data for y in self.run()]
         finally:
             self.argument.value.data = self.x
 
-    def central(self, u: np.ndarray, h: float) -> tuple[float, float]:
-        """The derivative along u, and how far off it may be by rounding alone."""
-        above, below = self.results_at(self.x + h * u), self.results_at(self.x - h * u)
-        size = sum(np.sum(np.abs(v * p)) for v, p in zip(self.cotangents, above, strict=True))
-        return self.rise(below, above) / (2 * h), float(ROUNDING * size / h)
+    def central(self, u: np.ndarray, h: float, moving: Sequence[np.ndarray] | None = None) -> tuple[float, float]:
+        """The derivative along u, and how far off it may be by the rounding of the results alone.
+
+        NaN where the function is not finite at x + h u or x - h u. `moving` tells which results depend on x; if None,
+        those that differ between the two.
+        """
+        try:
+            above, below = self.results_at(self.x + h * u), self.results_at(self.x - h * u)
+        except (ValueError, ArithmeticError):
+            return math.nan, math.inf
+        if moving is None:
+            moving = [a != b for a, b in zip(above, below, strict=True)]
+        return self.rise(below, above) / (2 * h), float(ROUNDING * self._size(above, moving) / h)
+
+    def moving(self, u: np.ndarray) -> list[np.ndarray]:
+        """Which results depend on x along u: those that change over some step, however long; all if none does.
+
+        A result that depends on x may yet stay the same, bit by bit, over a short step: rounding hides the change.
+        """
+        found = [np.zeros(y.shape, bool) for y in self.here]
+        for h in (-10.0, -1.0, -0.25, 0.25, 1.0, 10.0):
+            try:
+                there = self.results_at(self.x + h * u)
+            except (ValueError, ArithmeticError):
+                continue
+            found = [f | (y != z) for f, y, z in zip(found, self.here, there, strict=True)]
+        return found if any(f.any() for f in found) else [np.ones(y.shape, bool) for y in self.here]
+
+    def _size(self, results, moving) -> float:
+        parts = zip(self.cotangents, results, moving, strict=True)
+        return float(sum(np.sum(np.abs(v * y) * m) for v, y, m in parts))
 
     def one_sided(self, u: np.ndarray, h: float) -> tuple[np.ndarray, np.ndarray]:
         """The slopes to the left and to the right, one for each weighted result: their sums are those of L.
@@ -70,23 +102,82 @@ class Probe:
         """L at the end less L at the start; numbers near each other are subtracted before they are summed."""
         return float(sum(np.sum(v * (e - s)) for v, s, e in zip(self.cotangents, start, end, strict=True)))
 
-    def complex_step(self, u: np.ndarray, checked: Sequence[Argument]) -> float | None:
-        """The derivative along u, or None where the function does not take complex numbers.
+    def size(self) -> float:
+        """How large the results are: the sum of |v_k y_k|."""
+        return float(sum(np.sum(np.abs(v * y)) for v, y in zip(self.cotangents, self.here, strict=True)))
+
+    def noise(self, u: np.ndarray) -> float:
+        """The rounding noise of L near x, measured: everything that is not smooth on a very small scale.
+
+        From the differences of high order of L at equal distances (Moré and Wild, "Estimating computational noise",
+        2011): for a smooth function they vanish, for noise they do not.
+        """
+        return min(self._noise(u), self._noise(-u))  # a corner on one side is no noise
+
+    def _noise(self, u) -> float:
+        found = [0.0]
+        for spacing in NOISE_SPACINGS:
+            try:
+                points = [self.results_at(self.x + k * spacing * u) for k in range(NOISE_POINTS)]
+            except (ValueError, ArithmeticError):
+                continue
+            found.append(noise_of(np.array([self.rise(self.here, point) for point in points])))
+        return max(found)
+
+    def complex_step(self, u: np.ndarray, h: float = COMPLEX_STEP, at: np.ndarray | None = None) -> float | None:
+        """The derivative along u at x (or `at`), or None where some op does not take complex numbers, or drops them.
 
         All arguments of the check become complex for the moment, since an op does not mix the two kinds.
         """
-        kept: list[tuple[Any, np.ndarray]] = [(a.value, a.value.data) for a in checked]
+        if not self.takes_complex:
+            return None
+        kept: list[tuple[Any, np.ndarray]] = [(a.value, a.value._array) for a in self.checked]
+        x = self.x if at is None else at
         try:
-            for tensor, data in kept:
-                tensor._array = data.astype(np.complex128)  # past `data`, which keeps a leaf's dtype
-            self.argument.value._array = self.x + 1j * COMPLEX_STEP * u
-            with no_grad(), warnings.catch_warnings(), np.errstate(all="ignore"):
+            for tensor, array in kept:
+                tensor._array = array.astype(np.complex128)  # past `data`, which keeps a leaf's dtype
+            self.argument.value._array = x + 1j * h * u
+            with no_grad(), observing(_KeepsComplex()), warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("error")  # "discarding the imaginary part" and the like
                 results = [y.data for y in self.run()]
-        except Exception:  # whatever an op says to a complex number, this oracle has nothing to say
+        except Exception:  # whatever an op says to a complex number, the complex step has no answer
+            self.takes_complex = self.takes_complex and at is not None  # elsewhere x may leave the domain
             return None
         finally:
-            for tensor, data in kept:
-                tensor._array = data
+            for tensor, array in kept:
+                tensor._array = array
+        if at is None and not all(np.allclose(y.real, z, rtol=1e-6) for y, z in zip(results, self.here, strict=True)):
+            return None  # a comparison went another way than for the real number
         parts = zip(self.cotangents, results, strict=True)
-        return float(sum(np.sum(v * y.imag) for v, y in parts) / COMPLEX_STEP)
+        return float(sum(np.sum(v * y.imag) for v, y in parts) / h)
+
+
+def noise_of(values: np.ndarray) -> float:
+    """The standard deviation of the noise in the values of a smooth function at equal distances (along axis 0)."""
+    found = []
+    for order in range(3, len(values) - 1):
+        gamma = math.factorial(order) ** 2 / math.factorial(2 * order)
+        found.append(np.sqrt(gamma * np.mean(np.diff(values, order, axis=0) ** 2, axis=0)))
+    return np.max(found, axis=0)
+
+
+class _KeepsComplex:
+    """The observer of the engine: an op that gives floating numbers for truly complex ones is not analytic."""
+
+    def running(self, rule):
+        def checked(*arrays, **options):
+            value, *vjps = rule(*arrays, **options)
+            given = [a for a in arrays if isinstance(a, np.ndarray) and a.dtype.kind == "c"]
+            values = value if isinstance(value, tuple) else (value,)
+            if any(a.imag.any() for a in given) and any(np.asarray(y).dtype.kind == "f" for y in values):
+                raise TypeError(f"{rule.__name__} drops imaginary parts")
+            return value, *vjps
+
+        checked.__name__ = rule.__name__
+        return checked
+
+    def computed(self, op, value, node):
+        pass
+
+    def shown(self, array):
+        return array

@@ -6,7 +6,7 @@ just what back-propagation takes it for. Likewise a batch normalisation updates 
 turned back, an evaluation leaves no trace.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,7 +23,13 @@ def replaying(*things: Any) -> Iterator[Callable[[], int]]:
     Gives a function that turns all of them back to what they are now, and returns how many generators there are. When
     the block is left they are turned back too: it leaves no trace.
     """
-    found = [part for thing in things for part in reach(thing, named_globals=True)]
+    with replaying_all(reachable(*things)) as rewind:
+        yield rewind
+
+
+@contextmanager
+def replaying_all(found: Sequence[Any]) -> Iterator[Callable[[], int]]:
+    """`replaying` for things that were found already."""
     generators = list({id(g): g for g in found if isinstance(g, np.random.Generator)}.values())
     buffers = [array for m in found if isinstance(m, Module) for array in vars(m).values() if _is_buffer(array)]
     states = [g.bit_generator.state for g in generators]
@@ -40,6 +46,11 @@ def replaying(*things: Any) -> Iterator[Callable[[], int]]:
         yield rewind
     finally:
         rewind()
+
+
+def reachable(*things: Any) -> list[Any]:
+    """All that these functions and objects can reach, through closures, attributes and the globals that they name."""
+    return [part for thing in things for part in reach(thing, named_globals=True)]
 
 
 def _is_buffer(value):

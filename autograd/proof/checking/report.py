@@ -28,10 +28,12 @@ class GradientError(AssertionError):
 
 @dataclass(frozen=True)
 class ArgumentReport:
-    """How well backward and differences agreed on one argument: the worst of `checked` derivatives.
+    """How well backward and the numerical derivatives agreed on one argument: the worst of `checked` derivatives.
 
-    complex_step  the relative error against the complex step, along one direction; None where that has nothing to say
-    skipped       how many elements lie within a step of a kink; `remark` tells which, and what else there is to tell
+    absolute, relative  the largest error, against the complex step where the function is analytic, else differences
+    differences         the largest relative error against central differences, for those derivatives that they can see
+    complex_step        the largest relative error against the complex step; None where the function is not analytic
+    skipped             how many elements were not judged; `remark` tells which and why, and what else there is to tell
     """
 
     argument: str
@@ -40,6 +42,7 @@ class ArgumentReport:
     checked: int
     absolute: float
     relative: float
+    differences: float = 0.0
     complex_step: float | None = None
     skipped: int = 0
     remark: str = ""
@@ -47,9 +50,8 @@ class ArgumentReport:
     def __str__(self) -> str:
         text = f"{self.argument} {self.shape}: {self.checked} checked"
         if self.checked:
-            text += f", worst error {self.absolute:.1e} absolute, {self.relative:.1e} relative"
-        if self.complex_step is not None:
-            text += f"; complex step {self.complex_step:.1e}"
+            by = "complex step" if self.complex_step is not None else "differences"
+            text += f", worst error {self.absolute:.1e} absolute, {self.relative:.1e} relative ({by})"
         return text + (f"; {self.remark}" if self.remark else "")
 
 
@@ -81,8 +83,13 @@ class Report:
         return max(a.relative for a in self.arguments)
 
     @property
+    def differences(self) -> float:
+        """The worst relative error against central differences."""
+        return max(a.differences for a in self.arguments)
+
+    @property
     def complex_step(self) -> float | None:
-        """The worst relative error against the complex step, or None if it had nothing to say on any argument."""
+        """The worst relative error against the complex step, None if no argument is analytic."""
         return max((a.complex_step for a in self.arguments if a.complex_step is not None), default=None)
 
     def __repr__(self) -> str:

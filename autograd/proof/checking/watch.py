@@ -5,30 +5,36 @@ an error of NumPy's about reshaping. Within `watching_backward` it ends in a `Gr
 does a vjp that writes to the gradient that came in, which the engine may have handed to another op as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 
 from ...mode import observing
+from ...node import Node
 from .hints import recognise_shape
 from .report import GradientError
 
 
 @contextmanager
-def watching_backward() -> Iterator[None]:
-    """Inside this block, backward must succeed and give each argument of an op a gradient of a shape that fits.
+def watching_backward(leaves: Sequence[Node]) -> Iterator[None]:
+    """Inside this block, backward must succeed and give each argument of an op a gradient of its shape and dtype.
+
+    Gradients flow to these leaves alone: what else a new node points to, and what was made outside, is cut off.
 
     Raises:
         GradientError: a vjp is no function, raised an error, gave no array or one whose shape no broadcasting explains,
-            or changed what came in.
+            or one of another dtype, or changed what came in.
     """
-    with observing(_Watch()):
+    with observing(_Watch(leaves)):
         yield
 
 
 class _Watch:
     """The observer of the engine: looks at what each vjp gives."""
+
+    def __init__(self, leaves):
+        self.inside = set(leaves)
 
     def running(self, rule):
         return rule
@@ -38,7 +44,14 @@ class _Watch:
             if any(not callable(vjp) for _, vjp in node.edges):
                 raise GradientError(f"{op}: a rule returns its value and then one function for each argument", op=op)
             shapes = [parent.shape for parent, _ in node.edges]
-            node.edges = tuple((parent, _watched(vjp, op, parent, shapes)) for parent, vjp in node.edges)
+            kept = [(parent, vjp) for parent, vjp in node.edges if self._is_inside(parent)]
+            node.edges = tuple((parent, _watched(vjp, op, parent, shapes)) for parent, vjp in kept)
+            if kept:
+                self.inside.add(node)
+
+    def _is_inside(self, parent):
+        """One of the leaves, or made in this block: also one of several results, whose parent is the op's own node."""
+        return parent in self.inside or any(made in self.inside for made, _ in parent.edges or ())
 
     def shown(self, array):
         return array
@@ -66,6 +79,12 @@ def _watched(vjp, op, parent, shapes):
                 op=op,
                 pattern=pattern,
                 hint=hint,
+            )
+        if share.dtype != parent.dtype:
+            raise GradientError(
+                f"the backward of {op} gives a gradient of dtype {share.dtype} for an argument of dtype "
+                f"{parent.dtype}: a gradient has its argument's dtype",
+                op=op,
             )
         if not _equal(before, g):
             raise GradientError(

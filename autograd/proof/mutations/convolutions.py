@@ -1,6 +1,6 @@
 """Broken backward passes of convolutions: wrong stride, padding or dilation, the kernel turned, channels mixed up.
 
-The gradients are written anew, tap by tap, from the formulas in ``kernels/convolution.py``: one sum of g w x with one
+The gradients are written anew, tap by tap, from the formulas in ``kernels/conv/forms.py``: one sum of g w x with one
 of the three left out. With the op's own sizes `paint`, `look` and `correlate` are right, which a test makes sure of; a
 mutant gives them another stride, dilation or padding, or a kernel the wrong way round.
 """

@@ -17,9 +17,9 @@ from data.faces.drawn import features as drawn_features
 from data.faces.drawn import fringe as drawn_fringe
 from data.faces.drawn import hair as drawn_hair
 from data.faces.drawn.canvas import Array, Box, Canvas, blank_canvas
-from data.faces.drawn.factors import Factors, sample_factors, sample_jitters
+from data.faces.drawn.factors import CATEGORIES, CONTINUOUS, Factors, sample_factors, sample_jitters
 from data.faces.drawn.look import Look
-from data.faces.load import Faces
+from data.faces.load import Faces, is_image_array
 from data.npz_cache import CACHE, Arrays, cached_arrays
 
 Images = NDArray[np.uint8]
@@ -55,7 +55,11 @@ def load_drawn_faces(seed: int = 0, count: int = 6000, size: int = 64, *, cache:
         images, factors = draw_faces(np.random.default_rng(seed), count, size)
         return {"images": images, **factors}
 
-    factors = cached_arrays(kept, draw)
+    def is_usable(arrays: Arrays) -> bool:
+        expected = {"images", *CONTINUOUS, *CATEGORIES}
+        return set(arrays) == expected and is_image_array(arrays["images"], size, count)
+
+    factors = cached_arrays(kept, draw, is_usable)
     images = factors.pop("images")
     names = tuple(f"drawn face {i}" for i in range(count))
     content_hash = hashlib.sha256(images.tobytes()).hexdigest()

@@ -84,8 +84,8 @@ class Match:
     difference: Difference
 
 
-def against_baselines(run: SavedRnn, results: pd.DataFrame) -> str:
-    """The main question, split by split at the map's length: the answer first, then its numbers."""
+def best_matches(run: SavedRnn, results: pd.DataFrame) -> dict[str, Match]:
+    """The match of every split that was run, at the map's length."""
     length = run.map_length
     matches = {}
     for split in splits_in(results):
@@ -94,6 +94,13 @@ def against_baselines(run: SavedRnn, results: pd.DataFrame) -> str:
         )
         if cell and baseline:
             matches[split] = Match(cell, baseline, _versus(run, results, cell, baseline, length, split))
+    return matches
+
+
+def against_baselines(run: SavedRnn, results: pd.DataFrame) -> str:
+    """The main question, split by split at the map's length: the answer first, then its numbers."""
+    length = run.map_length
+    matches = best_matches(run, results)
     if not matches:
         return ""
     details = [_one_split(run, results, split, match) for split, match in matches.items()]

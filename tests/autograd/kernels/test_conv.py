@@ -13,11 +13,10 @@ from autograd.kernels import activation as activations
 from autograd.kernels import plain
 from autograd.kernels.conv import forms as convolution
 from autograd.kernels.conv import layout as conv_layout
-from autograd.kernels.conv import operands as conv_sides
+from autograd.kernels.conv import operands, winograd_transforms
 from autograd.kernels.conv import pointwise as conv_pointwise
 from autograd.kernels.conv import windows as conv_windows
 from autograd.kernels.conv import winograd as conv_winograd
-from autograd.kernels.conv import winograd_transforms
 from autograd.kernels.conv.geometry import conv_geometry
 
 MEMORY_ORDERS = [(0, 1, 2, 3), (1, 2, 3, 0), (1, 2, 0, 3), (0, 3, 1, 2)]  # NHWC, HWCN, HWNC, NCHW
@@ -294,13 +293,13 @@ def test_by_hand_a_window_is_a_sum_of_products_and_a_painted_pixel_is_the_kernel
 def test_the_gradient_of_the_bias_is_the_sum_over_all_positions():
     g = random((3, 4, 5, 6))
     for order in MEMORY_ORDERS:
-        incoming = conv_sides.IncomingGradient(in_memory_order(g, order))
+        incoming = operands.IncomingGradient(in_memory_order(g, order))
         np.testing.assert_allclose(incoming.bias_gradient(), g.sum((0, 1, 2)), atol=1e-12)
 
 
 def test_the_gradient_of_the_bias_adds_up_what_was_read_part_by_part():
     g, y = random((3, 4, 5, 6)), random((3, 4, 5, 6), 1)
-    incoming = conv_sides.IncomingGradient(g, y, "relu")
+    incoming = operands.IncomingGradient(g, y, "relu")
     for channels in (slice(4, 6), slice(0, 4)):
         incoming.part(channels=channels)
     np.testing.assert_allclose(incoming.bias_gradient(), (g * (y > 0)).sum((0, 1, 2)), atol=1e-12)
@@ -320,7 +319,7 @@ def test_gradients_may_be_asked_for_in_any_order_and_share_the_lowered_gradient(
             found = {k: finishers[k]() for k in order}
             for k, expected in enumerate(alone):
                 np.testing.assert_allclose(found[k], expected, rtol=0, atol=0 if k < 2 else 1e-12)
-        incoming = conv_sides.IncomingGradient(y, saved.y, activation)
+        incoming = operands.IncomingGradient(y, saved.y, activation)
         lowered = getattr(form, lowering)(incoming, saved.geometry)
         assert getattr(form, lowering)(incoming, saved.geometry) is lowered
         with mock.patch.object(incoming, "part", side_effect=AssertionError("read again")):
@@ -389,7 +388,7 @@ def test_sizes_may_be_numpys_whole_numbers_but_not_truth_values():
 def test_a_gradient_in_another_memory_order_is_copied_once():
     g = random((64, 16, 16, 8))
     tracemalloc.start()
-    incoming = conv_sides.IncomingGradient(g)
+    incoming = operands.IncomingGradient(g)
     current, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert incoming is not None and current < 1.2 * g.nbytes

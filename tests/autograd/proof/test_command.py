@@ -41,7 +41,7 @@ def test_the_table_shows_every_op_with_formula_shapes_errors_and_cost(capsys):
     assert [row[0] for row in rows] == list(RULES)
     for name, _derivatives, differences, complex_step, reference, _us, forward, backward in rows:
         assert float(differences) < 1e-6
-        assert complex_step == "-" or float(complex_step) < (1e-7 if name == "batch_norm" else 1e-14)
+        assert complex_step == "-" or float(complex_step) < 1e-10
         assert (reference != "-") == (name in REFERENCES)
         assert re.fullmatch(r"[\d.]+x [\d.]+x", f"{forward} {backward}")
     assert "    Hyperbolic tangent. Backward: g * (1 - y^2)." in lines

@@ -175,7 +175,7 @@ def test_a_backward_that_changes_its_argument_is_noticed():
         gradcheck(lambda x: apply(rule, x), random(3))
 
 
-def test_directional_mode_needs_three_evaluations_for_each_argument():
+def test_directional_mode_needs_a_few_evaluations_for_each_argument():
     calls = 0
 
     def function(a, b):
@@ -185,7 +185,9 @@ def test_directional_mode_needs_three_evaluations_for_each_argument():
 
     report = gradcheck(function, random(30, 40), random(40, 20), mode="directional")
     assert report.checked == 2
-    assert calls == 2 + 2 * 3  # one for backward, one to see whether it repeats, and a complex step for each argument
+    # Two backward passes, one evaluation to see whether it repeats; for each argument two for the difference, a
+    # complex step, and a backward pass without the other.
+    assert calls == 3 + 2 * 4
 
 
 def test_a_wrong_direction_is_named_as_such():
@@ -225,8 +227,10 @@ def test_the_same_seed_gives_the_same_report():
 def test_tolerances_and_step_can_be_chosen():
     gradcheck(lambda x: wrong_tanh(x), random(3), rtol=1e-3)
     gradcheck(lambda x: wrong_tanh(x), random(3), atol=1e-3)
-    with pytest.raises(GradientError):
-        gradcheck(lambda x: x.exp(), random(3), eps=0.1)
+    gradcheck(lambda x: x.exp(), random(3), eps=0.1)  # the complex step decides, whatever the step of differences
+    with pytest.raises(ValueError, match="cannot judge elements"):
+        gradcheck(lambda x: real_exp(x), 1 + random(3) ** 2, eps=0.1)
+    gradcheck(lambda x: real_exp(x), 1 + random(3) ** 2, eps=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -268,13 +272,12 @@ def test_a_promoted_input_is_reported_and_a_float64_one_is_not():
 def test_the_complex_step_agrees_to_the_last_digits_where_the_function_is_analytic():
     for mode in ("full", "directional"):
         report = gradcheck(lambda a, b: autograd.tanh(a @ b), random(3, 4), random(4, 2), mode=mode)
-        assert report.complex_step < 1e-14
+        assert report.complex_step < 1e-13
 
 
 def test_the_complex_step_sees_an_error_that_differences_cannot():
     report = gradcheck(lambda x: wrong_tanh(x, 1 + 1e-9), random(3))
-    assert report.relative < 1e-6
-    assert report.complex_step == pytest.approx(1e-9, rel=1e-3)
+    assert report.relative == report.complex_step == pytest.approx(1e-9, rel=1e-3)
 
 
 def test_the_complex_step_mixes_with_constants_of_any_kind():
@@ -289,6 +292,11 @@ def test_the_complex_step_mixes_with_constants_of_any_kind():
 @pytest.mark.parametrize("function", [autograd.abs, lambda x: apply(real_only, x)])
 def test_the_complex_step_says_nothing_where_a_step_is_not_analytic(function):
     assert gradcheck(function, random(4)).complex_step is None
+
+
+def real_exp(x):
+    """exp by a library that drops imaginary parts."""
+    return apply(lambda x: (np.exp(np.real(x)), lambda g: g * np.exp(x)), x)
 
 
 def real_only(x):
@@ -342,11 +350,6 @@ def test_the_most_telling_hint_is_chosen_whichever_argument_it_is_on():
     assert "hint: of argument 1 (b): every element has the opposite sign" in str(caught.value)
 
 
-def test_too_long_a_step_is_told_from_a_wrong_gradient():
-    with pytest.raises(GradientError, match="with half the step the error falls to a quarter"):
-        gradcheck(autograd.exp, random(3), eps=0.1)
-
-
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
@@ -373,3 +376,192 @@ def test_a_backward_that_changes_what_came_in_is_noticed():
 
     with pytest.raises(GradientError, match=r"the backward of rule changed the gradient that came in, in place"):
         gradcheck(lambda x: apply(rule, x), random(3))
+
+
+ILL_SCALED = {
+    "std at 1e-4": (lambda x: x.std(), 1e-4 * random(5)),
+    "a norm at 1e-4": (lambda x: autograd.sqrt((x * x).sum()), 1e-4 * random(5)),
+    "a cosine at 1e-4": (
+        lambda x: (x[:3] * x[3:]).sum() / autograd.sqrt((x[:3] ** 2).sum() * (x[3:] ** 2).sum()),
+        1e-4 * random(6),
+    ),
+    "log s + 1 / s at 1e-3": (lambda x: autograd.log(x) + 1 / x, 1e-3 * (1 + random(3) ** 2)),
+    "a sharp softmax": (lambda x: autograd.softmax(x / 0.01), random(4)),
+    "tanh beside 1e6": (lambda x: (autograd.tanh(x) + 1e6) - 1e6, random(5)),
+    "a cube at 0": (lambda x: x**3, np.zeros(3)),
+    "log on nine orders": (autograd.log, np.array([1e-3, 1, 1e6])),
+    "sqrt at 1e-3": (autograd.sqrt, np.array([1e-3])),
+    "1 / x at 1e-5": (lambda x: 1 / x, np.array([1e-4, 1e-5])),
+    "std of 1 and a little": (lambda x: x.std(), 1 + 1e-3 * random(5)),
+    "a saturated tanh": (autograd.tanh, np.array([18.5, 20.0, 25.0])),
+    "a sum of squares far off": (lambda x: ((x - 1e5) ** 2).sum(), random(5)),
+}
+
+
+@pytest.mark.parametrize("name", ILL_SCALED)
+def test_a_right_gradient_is_not_accused_whatever_the_scale(name):
+    function, x = ILL_SCALED[name]
+    report = gradcheck(function, x)
+    assert report.checked == x.size
+    assert report.relative < 1e-6
+
+
+@pytest.mark.parametrize("offset", [1e6, 1e8, 1e9, 1e12, 1e15])
+@pytest.mark.parametrize("factor", [1.0001, 1.01, 1.3])
+def test_an_offset_hides_no_wrong_factor_and_the_relative_error_is_the_true_one(offset, factor):
+    def rule(x):
+        return x * x + offset, lambda g: 2 * factor * g * x
+
+    with pytest.raises(GradientError, match="the complex step") as caught:
+        gradcheck(lambda x: apply(rule, x), random(3))
+    assert caught.value.relative == pytest.approx(1 - 1 / factor, rel=1e-6)
+    gradcheck(lambda x: x * x + offset, random(3))
+
+
+def test_one_small_component_of_many_scales_is_judged_by_its_own_size():
+    def rule(x):
+        return x**3, lambda g: g * 3 * x * x * np.array([1, 1.01, 1])
+
+    with pytest.raises(GradientError, match="1 of 3 are wrong"):
+        gradcheck(lambda x: apply(rule, x), np.array([1e6, 1, 1e-3]))
+
+    def squares(x):
+        return np.sum((x - 1e5) ** 2), lambda g: 2 * g * (x - 1e5) * np.array([1, 1, 0.95, 1])
+
+    with pytest.raises(GradientError, match="1 of 4 are wrong"):
+        gradcheck(lambda x: apply(squares, x), random(4))
+
+
+def test_an_element_that_was_not_judged_is_not_wrong():
+    report = gradcheck(lambda x: autograd.relu(x) + x**3, np.array([0, 0, -1e-5]))
+    assert (report.checked, report.skipped) == (1, 2)
+
+
+def test_an_honest_answer_where_noise_hides_the_derivative():
+    def rule(x):
+        return np.abs(x) + 1e17, lambda g: g * np.sign(x)
+
+    with pytest.raises(ValueError, match=r"cannot judge elements \[0\], \[1\], 2 of 2: the error of differences"):
+        gradcheck(lambda x: apply(rule, x), np.array([1.0, -2.0]))
+
+
+def test_float32_inside_a_function_is_noise_and_no_mistake():
+    def rounded(x):
+        return autograd.tanh(x).astype(np.float32).astype(np.float64)
+
+    gradcheck(rounded, random(4))
+    with pytest.raises(GradientError):
+        gradcheck(lambda x: rounded(x) + wrong_tanh(x, 1.001), random(4))
+
+
+@pytest.mark.parametrize("mode", ["full", "directional"])
+def test_an_infinite_gradient_is_wrong(mode):
+    def rule(x):
+        return x * x, lambda g: g * np.inf
+
+    with pytest.raises(GradientError, match=r"backward gives (-?inf|nan)"):
+        gradcheck(lambda x: apply(rule, x), random(3), mode=mode)
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_an_infinite_slope_at_the_end_of_a_domain_is_refused():
+    with pytest.raises(GradientError, match=r"backward gives -?inf"):
+        gradcheck(lambda x: autograd.sqrt(autograd.clip(x, 0.0)), np.array([0.0, 1.0]))
+
+
+def test_tolerances_mean_what_they_say():
+    with pytest.raises(GradientError):
+        gradcheck(lambda x: wrong_tanh(x, 1 + 1e-14), random(3), rtol=0)
+    gradcheck(lambda x: 2 * x, random(3), rtol=0)
+    for settings in ({"rtol": -1e-6}, {"atol": -1.0}, {"eps": 0}, {"eps": -1e-6}, {"rtol": np.nan}):
+        with pytest.raises(ValueError, match=f"gradcheck: {next(iter(settings))} is "):
+            gradcheck(autograd.exp, random(3), **settings)
+
+
+def test_the_check_leaves_other_leaves_and_graphs_made_before_as_they_were():
+    model = autograd.nn.Linear(3, 2, np.random.default_rng(0), dtype=np.float64)
+    w = Tensor(random(2), requires_grad=True)
+    w.grad = np.ones(2)
+    before = w * 2
+    gradcheck(lambda x: model(x) * before + w, random(4, 3))
+    assert all(p.grad is None for p in model.parameters())
+    assert (w.grad == 1).all()
+    before.sum().backward()
+    assert (w.grad == 3).all()
+
+
+def test_an_input_keeps_its_gradient():
+    w = Tensor(random(3), requires_grad=True)
+    w.grad = np.arange(3.0)
+    gradcheck(autograd.exp, w)
+    assert (w.grad == np.arange(3)).all()
+
+
+def test_results_that_nobody_uses_are_none_for_the_vjp():
+    def rule(x):
+        return (2 * x, 3 * x), lambda g: 2 * g[0] + 3 * g[1]
+
+    with pytest.raises(GradientError, match="the backward of rule failed"):
+        gradcheck(lambda x: apply(rule, x), random(3))
+
+
+@pytest.mark.parametrize(("given", "made"), [(np.float64, np.float32), (np.float64, complex), (np.float32, np.float64)])
+def test_a_gradient_of_another_dtype_is_refused(given, made):
+    def rule(x):
+        return 2 * x, lambda g: (2 * g).astype(made)
+
+    with pytest.raises(GradientError, match=f"gradient of dtype {np.dtype(made)} for an argument of dtype"):
+        gradcheck(lambda x: apply(rule, x), random(3).astype(given))
+
+
+def test_two_backward_passes_must_agree():
+    calls = []
+
+    def rule(x):
+        def vjp(g):
+            calls.append(1)
+            return 2 * g if len(calls) == 1 else 3 * g
+
+        return 2 * x, vjp
+
+    with pytest.raises(GradientError, match="a second backward pass gives another gradient"):
+        gradcheck(lambda x: apply(rule, x), random(3))
+
+
+def test_a_vjp_that_is_right_only_after_another_is_caught():
+    def rule(a, b):
+        saved = []
+
+        def vjp_a(g):
+            saved.append(a)
+            return g * b
+
+        return a * b, vjp_a, lambda g: g * saved[0] if saved else 0 * g
+
+    with pytest.raises(GradientError, match=r"argument 1 \(b\) is unreliable: .* no other argument needs a gradient"):
+        gradcheck(lambda a, b: apply(rule, a, b), random(3), random(3, seed=1))
+
+
+def test_numbers_and_lists_are_inputs_where_there_are_no_arrays():
+    assert gradcheck(lambda x: x * x, 2.0).checked == 1
+    assert gradcheck(lambda x, y: x * y, [1.0, 2.0], 3.0).checked == 3
+    assert [
+        a.argument for a in gradcheck(lambda x, slope: autograd.leaky_relu(x, slope), random(3), 0.2).arguments
+    ] == ["x"]
+
+
+def test_nested_inputs_and_results_are_checked_array_by_array():
+    rng = np.random.default_rng(0)
+    layer = autograd.nn.LSTM(2, 3, rng=rng, dtype=np.float64)
+    gradcheck(layer, random(2, 4, 2))
+    report = gradcheck(lambda x, state: layer(x, state), random(2, 4, 2), (random(1, 2, 3), random(1, 2, 3)))
+    assert [a.argument for a in report.arguments] == ["x", "state[0]", "state[1]"]
+    gradcheck(lambda d: {"y": [d["a"] * d["b"]]}, {"a": random(3), "b": random(3)})
+
+
+def test_a_float32_model_is_checked_in_float64_and_is_float32_again():
+    model = autograd.nn.Sequential(autograd.nn.Linear(3, 4, np.random.default_rng(0)), autograd.nn.Tanh())
+    before = [p.data for p in model.parameters()]
+    assert gradcheck(model, random(2, 3)).relative < 1e-12
+    gradcheck(lambda x: model(x), random(2, 3).astype(np.float32))
+    assert all(p.data is data for p, data in zip(model.parameters(), before, strict=True))

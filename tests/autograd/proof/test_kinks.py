@@ -19,16 +19,29 @@ def away(*shape, seed=0):
 
 def test_an_element_at_a_corner_is_skipped_and_the_report_says_where_and_of_which_op():
     x = away(4, 6)
-    x[0, 3] = 1e-9
+    x[0, 3] = 0
     report = gradcheck(autograd.relu, x)
     assert (report.checked, report.skipped) == (23, 1)
-    assert "element [0, 3] lies within eps of a kink of relu: skipped 1 of 24" in repr(report)
+    assert "element [0, 3] lies within a step of a kink of relu: skipped 1 of 24" in repr(report)
 
 
-@pytest.mark.parametrize("share", np.linspace(-0.99, 0.99, 40))
-def test_a_corner_is_recognised_wherever_within_the_step_it_lies(share):
-    report = gradcheck(autograd.abs, np.array([share * EPS, 1.0]))
-    assert report.checked == 1
+@pytest.mark.parametrize("share", np.linspace(-0.99, 0.99, 41))
+@pytest.mark.parametrize("slope", [1.0, 1.01])
+def test_next_to_a_corner_shorter_steps_judge_and_at_the_corner_nothing_does(share, slope):
+    def rule(x):
+        return np.abs(x - 1), lambda g: slope * g * np.sign(x - 1)
+
+    x = np.array([1 + share * EPS, 3.0])
+    if slope == 1:
+        report = gradcheck(lambda x: apply(rule, x), x)
+        assert report.checked == 2
+    else:
+        with pytest.raises(GradientError, match="2 of 2 are wrong" if abs(share) > 1e-9 else "1 of 2 are wrong"):
+            gradcheck(lambda x: apply(rule, x), x)
+
+
+def test_an_element_too_near_to_a_corner_for_any_step_is_skipped():
+    assert gradcheck(lambda x: autograd.abs(x - 1), np.array([1 + 1e-13, 3.0])).skipped == 1
 
 
 def test_at_the_corner_itself_the_mean_of_both_slopes_counts_as_right():
@@ -40,9 +53,9 @@ def test_at_the_corner_itself_the_mean_of_both_slopes_counts_as_right():
     [
         (lambda x: autograd.relu(autograd.tanh(x) * 3), [0.0, 1.0], "relu"),
         (lambda x: autograd.tanh(autograd.leaky_relu(x)) * 3, [0.0, 1.0], "leaky_relu"),
-        (lambda x: autograd.maximum(x, 1.0), [1.000001, 3.0], "maximum"),
+        (lambda x: autograd.maximum(x, 1.0), [1 + 1e-13, 3.0], "maximum"),
         (lambda x: autograd.clip(x, 0.0, 1.0), [0.5, 1.0], "clip"),
-        (lambda x: x.max(), [1.000001, 1.0, 0.5], "max"),
+        (lambda x: x.max(), [1 + 1e-13, 1.0, 0.5], "max"),
         (lambda x: autograd.where(x.data > 0, x, 2 * x), [0.0, 1.0], "where"),
         (lambda x: x * 2 if x.data[0] > 1 else x * 3 - 1, [1.0, 0.3], "a branch of the function"),
         (
@@ -96,8 +109,10 @@ def test_another_direction_is_tried_where_one_crosses_a_corner():
 
 def test_a_skip_in_words():
     one, two = Skip((0, 3), "relu"), Skip((1, 2), "abs")
-    assert describe_skips([one], 24) == "element [0, 3] lies within eps of a kink of relu: skipped 1 of 24"
-    assert describe_skips([one, two], 24).startswith("elements [0, 3], [1, 2] lie within eps of a kink of relu or a")
+    assert describe_skips([one], 24) == "element [0, 3] lies within a step of a kink of relu: skipped 1 of 24"
+    assert describe_skips([one, two], 24).startswith("elements [0, 3], [1, 2] lie within a step of a kink of relu or a")
     assert "[0, 3], [0, 3], [0, 3] and 2 more lie" in describe_skips([one] * 5, 24)
-    assert describe_skips([Skip((), "")], 1) == "element [] lies within eps of a kink: skipped 1 of 1"
-    assert describe_skips([Skip(None, "max")], 9) == "every direction tried crosses a kink of max within eps: skipped"
+    assert describe_skips([Skip((), "")], 1) == "element [] lies within a step of a kink: skipped 1 of 1"
+    assert (
+        describe_skips([Skip(None, "max")], 9) == "every direction tried crosses a kink of max within a step: skipped"
+    )

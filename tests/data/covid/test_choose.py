@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -111,9 +112,14 @@ def test_the_verified_download_is_kept_and_cut_to_the_courses_days(
         history = ()  # no redirections
         url = JOHNS_HOPKINS_URL
 
-        def raise_for_status(self) -> None: ...
+        status_code, reason = 200, "OK"
+        headers: ClassVar[dict[str, str]] = {}
 
-        def iter_content(self, size: int) -> list[bytes]:
+        @property
+        def raw(self) -> "Response":
+            return self
+
+        def stream(self, size: int, decode_content: bool) -> list[bytes]:
             text = content.replace(b"\n", b"\r\n")
             return [text[i : i + size] for i in range(0, len(text), size)]
 
@@ -124,3 +130,30 @@ def test_the_verified_download_is_kept_and_cut_to_the_courses_days(
         assert (cases.source, cases.cumulative.shape) == (choice.KNOWN_NAMES[1], (201, 82))
     assert asked == [JOHNS_HOPKINS_URL]
     assert (tmp_path / choice.KNOWN_NAMES[1]).read_bytes() == content
+
+
+def test_a_file_that_starts_later_or_ends_earlier_than_the_default_days_is_used_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text(SERIES.replace("1/22/20,1/23/20,1/24/20", "2/22/20,2/23/20,2/24/20"))
+    cases = resolve_cases(str(path))
+    assert cases.dates.astype(str).tolist() == ["2020-02-22", "2020-02-23", "2020-02-24"]
+    span = "the data run from 2020-02-22 to 2020-02-24"
+    assert cases.notes[1:3] == (
+        f"{span}: the default start 2020-01-22 is moved to 2020-02-22",
+        f"{span}: the default end 2020-04-12 is moved to 2020-02-24",
+    )
+
+
+def test_a_file_outside_the_default_days_is_refused_with_the_flags(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text(SERIES.replace("1/22/20,1/23/20,1/24/20", "5/22/20,5/23/20,5/24/20"))
+    with pytest.raises(DataError, match=r"fewer than two days .* from 2020-05-22 to 2020-05-24: .*--start, --end"):
+        resolve_cases(str(path))
+
+
+def test_days_outside_the_chosen_ones_are_not_judged(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text(SERIES.replace(",10,20,30", ",10,20,later"))
+    assert resolve_cases(str(path), "2020-01-22", "2020-01-23").cumulative.shape == (3, 2)
+    with pytest.raises(DataError, match="'later' is not a number"):
+        resolve_cases(str(path), **JANUARY)

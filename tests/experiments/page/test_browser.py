@@ -1,5 +1,7 @@
 """The page of results in a real browser: nothing complains, every picture decodes, the map answers the mouse."""
 
+import base64
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from tests.fakes.chromium import Browser, find_chromium
 from tests.fakes.report_sample import QUOTES, write_hostile_runs
 
 EXECUTABLE = find_chromium()
+AXE = files("axe_core_python") / "axe.min.js"
 pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason="no Chromium found; install it or set CHROMIUM to its path")
 
 # A point of the window where the mouse meets a country, for the first country whose note begins with the words.
@@ -81,10 +84,48 @@ def test_a_hostile_name_is_only_words_in_the_tooltip(browser, page):
     assert browser.complaints == []
 
 
+def test_a_figure_opens_in_full_size_by_keyboard_and_closes_again(browser, page):
+    browser.load(page, width=390)
+    opened = "(document.querySelector('dialog.zoom[open] img') || {}).naturalWidth || null"
+    browser.evaluate("document.querySelector('.frame button').focus()")
+    assert browser.evaluate(opened) is None
+    browser.press("Enter")
+    assert browser.evaluate(opened) == 64
+    browser.press("Escape")
+    assert browser.evaluate(opened) is None
+
+
+def test_what_was_found_comes_before_the_contents_and_the_settings(browser, page):
+    browser.load(page, width=390)
+    places = "['.findings', '.map', 'nav', '#rnn', '.settings'].map(s => document.querySelector(s).offsetTop)"
+    tops = browser.evaluate(places)
+    assert tops == sorted(tops)
+    assert browser.evaluate("document.querySelector('.findings li').getBoundingClientRect().bottom") < 900
+
+
 @pytest.mark.parametrize("width", [320, 390, 820, 1400])
 def test_nothing_sticks_out_sideways(browser, page, width):
     browser.load(page, width=width)
     assert browser.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_to_mend(browser, page, dark, width):
+    """The rules of axe-core, Deque Systems (https://github.com/dequelabs/axe-core)."""
+    browser.load(page, width=width, dark=dark)
+    browser.evaluate(AXE.read_text(encoding="utf-8") + "; null")
+    violations = browser.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
+    assert violations == []
+
+
+def test_a_printed_page_is_small_and_holds_its_pictures(browser, page):
+    browser.load(page)
+    browser.evaluate("document.querySelectorAll('img').forEach(i => i.classList.add('photo'))")
+    before = browser.evaluate("[...document.images].map(i => i.src)")
+    printed = base64.b64decode(browser.send("Page.printToPDF", printBackground=True)["data"])
+    assert printed.count(b"/DCTDecode") > 20  # JPEG
+    assert browser.evaluate("[...document.images].map(i => i.src)") == before
 
 
 @pytest.mark.parametrize("dark", [False, True])

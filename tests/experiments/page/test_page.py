@@ -154,6 +154,34 @@ def test_an_item_links_to_what_the_discussion_says_of_it_and_to_nothing_else(rea
     assert discussed == ["#rnn-which-cell"]
 
 
+def test_the_page_tells_search_engines_and_messengers_what_it_is(read):
+    named = {str(meta.get("name") or meta.get("property")): meta.get("content") for meta in read.all("meta")}
+    assert named["description"] == named["og:description"] and "NumPy" in str(named["description"])
+    assert named["og:title"] in read.text_of["title"]
+
+
+def test_the_findings_stand_first_on_the_page_and_in_results_md(read, out):
+    text = "".join(read.text_of["main"])
+    words = (out / "RESULTS.md").read_text(encoding="utf-8")
+    firsts = (
+        "In countries that no network has seen",
+        "On days after the last day of training",
+        "A held-out face costs",
+    )
+    for finding in firsts:
+        assert text.index(finding) < text.index("Correlation of two countries")
+        assert words.index(finding) < words.index("## Problem 1")
+
+
+def test_each_command_is_told_once(read):
+    assert sum("python -m experiments" in code for code in read.text_of["code"]) == 2
+
+
+def test_long_tables_of_results_md_are_folded(out):
+    words = (out / "RESULTS.md").read_text(encoding="utf-8")
+    assert words.count("<details><summary>") == words.count("</details>") > 3
+
+
 def test_the_policy_allows_the_own_style_and_script_and_nothing_else(read):
     policy = next(str(m["content"]) for m in read.all("meta") if m.get("http-equiv") == "Content-Security-Policy")
     assert "default-src 'none'" in policy and "unsafe" not in policy
@@ -341,6 +369,7 @@ def test_markdown_makes_headings_tables_and_lists():
         '<h4 id="x-which-cell">Which cell?</h4>\n<p>A <strong>b</strong> <code>c</code></p>\n'
     )
     html = to_html(table(["a", "b"], [["1\n2", "3"]], "lr"))
+    assert "<td></td>\n<th>b</th>" in to_html(table(["", "b"], [["1", "2"]], "ll"))
     assert '<th class="number">b</th>' in html and "<td>1 2</td>" in html and "style" not in html
     assert "<li>one</li>" in to_html("- one\n- two")
 

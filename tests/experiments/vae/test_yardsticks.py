@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from experiments.vae.yardsticks import linear_yardsticks
+from experiments.vae.settings import VaeSettings
+from experiments.vae.yardsticks import linear_yardsticks, main_components
 
 
 def lopsided(count: int) -> np.ndarray:
@@ -19,7 +20,9 @@ def test_with_mirror_the_yardsticks_are_fitted_to_mirrored_faces_too(likelihood)
     def errors(mirror):
         how = {"kl_weights": [1.0], "latent": 4, "likelihood": likelihood, "mirror": mirror}
         both = images, images[:, :, ::-1]
-        return [linear_yardsticks(images, held, rng=np.random.default_rng([0, 4]), **how)[0].mse for held in both]
+        components = main_components(images, VaeSettings(latent=4, mirror=mirror))
+        rng = np.random.default_rng([0, 4])
+        return [linear_yardsticks(components, images, held, rng=rng, **how)[0].mse for held in both]
 
     straight, turned = errors(mirror=True)
     assert straight == pytest.approx(turned, rel=0.01)

@@ -1,0 +1,39 @@
+"""What problem 2 found, for the top of the page: one sentence, and the same faces through every weight."""
+
+from experiments.page.study import Part, Story, Strip
+from experiments.prose import listed
+from experiments.vae.saved import SavedVae
+from experiments.vae.words import nats, times
+
+FACES = 8  # in a row of the strip; on a phone each is then 40 pixels wide
+FATES = {"collapsed": "the code collapses", "unused prior": "the prior is left unused"}
+
+
+def story(run: SavedVae) -> Story:
+    """The finding and the strip, as far as the run has them."""
+    return Story(_findings(run), _strip(run))
+
+
+def _findings(run: SavedVae) -> tuple[str, ...]:
+    """What a held-out face costs at each weight, and what has become of its code."""
+    known = [weight for weight in run.weights if (weight, "held_out", "neg_elbo") in run.finals]
+    if not known:
+        return ()
+    return (
+        f"A held-out face costs {listed([_cost(run, weight) for weight in known])} (negative ELBO, KL unweighted).",
+    )
+
+
+def _cost(run: SavedVae, weight: float) -> str:
+    cost = f"**{nats(run.final(weight, 'neg_elbo'))}** with the KL term {times(weight)}"
+    fate = FATES.get(run.verdict(weight))
+    return f"{cost}, where {fate}" if fate else cost
+
+
+def _strip(run: SavedVae) -> tuple[Part, ...]:
+    weights = [weight for weight in run.weights if run.has_snapshot(weight)]
+    if not weights:
+        return ()
+    rows = [("held-out face", run.snapshot(weights[0])["originals"][:FACES])]
+    rows += [(f"KL {times(weight)}", run.snapshot(weight)["reconstructions"][:FACES]) for weight in weights]
+    return (Strip(tuple(rows), "The same faces, given back by the network of each weight of the KL term."),)
