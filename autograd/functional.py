@@ -1,7 +1,7 @@
 """The ops as functions of tensors: one line per rule.
 
-Names are PyTorch's for arithmetic and losses and NumPy's for the rest. Formula, backward and shapes stand in the
-rule's own docstring, which `lift` hands on: ``help(autograd.softmax)``.
+Names are PyTorch's for arithmetic and losses, and NumPy's for the rest. The docstring of a rule gives its formula, its
+backward pass and the shapes; `lift` copies it to the function: ``help(autograd.softmax)``.
 """
 
 from collections.abc import Callable, Sequence
@@ -142,7 +142,7 @@ _BATCH_NORM = signature(normalization.batch_norm)
 
 @wraps(normalization.batch_norm)
 def batch_norm(x: Tensor, weight: Tensor, bias: Tensor, *settings: Any, **options: Any) -> Tensor:
-    # The running statistics go as options: an argument may be converted, and a copy would then be brought up to date.
+    # The running statistics are passed as options: an argument may be converted, and then a copy would be updated.
     named = _BATCH_NORM.bind(x, weight, bias, *settings, **options).arguments
     return apply(normalization.batch_norm, *(named.pop(name) for name in ("x", "weight", "bias")), **named)
 
@@ -165,7 +165,7 @@ def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     return apply_to_values(shape.stack, *tensors, axis=axis)
 
 
-# Tensors have some of these as methods, one line each; what they do is told once for both.
+# Tensors have some of these as methods. A method and its function share one docstring.
 METHODS = "reshape transpose astype clip exp log sqrt tanh sigmoid relu abs sum mean max min var std"
 for _name in METHODS.split():
     getattr(Tensor, _name).__doc__ = globals()[_name].__doc__

@@ -79,7 +79,7 @@ def picture_of(
 
 
 def draw(vertices: list[Vertex], values: bool, gradients: bool) -> "Figure":
-    """The vertices as a matplotlib figure of its natural size."""
+    """The vertices as a matplotlib figure, one point for each unit of the layout."""
     from matplotlib.figure import Figure
 
     texts = {v: v.lines(values, gradients) for v in vertices}
@@ -122,7 +122,7 @@ def _draw_box(axes, vertex, lines, centre, size):
 
 
 def _draw_arrow(axes, stops):
-    """By turns straight down, and in a bend that starts and ends straight down."""
+    """Alternately a straight line down, and a bend that starts and ends straight down."""
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path as Curve
 
@@ -132,7 +132,7 @@ def _draw_arrow(axes, stops):
             bend = (yb - ya) / 2
             points += [(xa, ya + bend), (xb, yb - bend), (xb, yb)]
             codes += [Curve.CURVE4] * 3
-        elif yb > ya:  # a line of no length has no direction for the arrow's head
+        elif yb > ya:  # a line of length 0 has no direction for the head of the arrow
             points.append((xb, yb))
             codes.append(Curve.LINETO)
     axes.add_patch(
