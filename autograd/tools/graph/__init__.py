@@ -14,8 +14,8 @@ flowchart TD
     n0 --> n3
 
 GitHub and notebooks render this text between fences of ```` ```mermaid ````. `to_dot` writes the same graph for
-Graphviz, and `to_svg` draws it with matplotlib alone. Rounded boxes are leaves: parameters and other tensors that require a
-gradient. Constants do not appear, because no gradient flows to them.
+Graphviz, and `to_svg` draws it with matplotlib alone. Rounded boxes are leaves: parameters and other tensors that
+require a gradient. Constants do not appear, because no gradient flows to them.
 
 A graph holds no arrays, and backward uses it up. To see values and gradients, record them in a block::
 
