@@ -95,12 +95,16 @@ def _accumulate(node, g):
     if node.edges:
         node.grad = g if node.grad is None else node.grad + g
         return
-    if g.dtype != node.dtype:
+    if g.dtype is not node.dtype and g.dtype != node.dtype:
         raise TypeError(
             f"a gradient of dtype {g.dtype} came to a leaf of dtype {node.dtype}: a vjp on the way has changed the "
             "dtype, every vjp must keep that of its argument"
         )
-    node.grad = np.array(g, order="C") if node.grad is None else np.asarray(node.grad + g)
+    if node.grad is None:
+        node.grad = np.array(g, order="C")
+    else:
+        total = node.grad + g
+        node.grad = total if type(total) is np.ndarray else np.asarray(total)
 
 
 def _reachable(root):

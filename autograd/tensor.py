@@ -304,14 +304,15 @@ def apply_unary(rule, a, *options, **named):
 
 def apply_binary(rule, a, b):
     """Run a rule of two operands. An operand that is not a tensor is a constant."""
-    if type(a) is Tensor and type(b) is Tensor:
+    is_tensor_a, is_tensor_b = type(a) is Tensor, type(b) is Tensor
+    if is_tensor_a and is_tensor_b:
         x, y = a._array, b._array
         if x.dtype is not y.dtype:
             x, y = one_dtype(rule.__name__, x, y)
-    elif type(a) is Tensor:
+    elif is_tensor_a:
         x, y = a._array, constant(b, a._array.dtype)
     else:
-        b = b if type(b) is Tensor else Tensor(b)
+        b = b if is_tensor_b else Tensor(b)
         x, y = constant(a, b._array.dtype), b._array
     if x is NotImplemented or y is NotImplemented:
         return NotImplemented
@@ -322,10 +323,10 @@ def apply_binary(rule, a, b):
     except (ValueError, TypeError, IndexError) as error:
         raise explain(rule.__name__, (x, y), error) from error
     edges = []
-    if type(a) is Tensor and (parent := a.node) is not None:
-        edges.append((parent, vjp_a))
-    if type(b) is Tensor and (parent := b.node) is not None:
-        edges.append((parent, vjp_b))
+    if is_tensor_a and a.node is not None:
+        edges.append((a.node, vjp_a))
+    if is_tensor_b and b.node is not None:
+        edges.append((b.node, vjp_b))
     return record(rule.__name__, value, edges)
 
 
