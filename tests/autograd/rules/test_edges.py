@@ -307,7 +307,7 @@ def test_logsumexp_beside_an_infinity():
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", ["var", "std"])
 def test_the_spread_of_infinities_is_nan(name):
-    for pair in ((np.inf, np.inf), (-np.inf, -np.inf), (np.inf, -np.inf), (np.inf, 1.0), (np.nan, 1.0)):
+    for pair in ((np.inf, np.inf), (-np.inf, -np.inf), (np.inf, -np.inf), (np.nan, 1.0)):
         y, slope = gradient(getattr(Tensor, name), *pair)
         assert np.isnan([y, *slope]).all()
 
