@@ -25,7 +25,7 @@ STARTS = ("random", "linear")
 WIDTHS = {32: (32, 64, 128), 64: (32, 64, 128, 256), 96: (32, 64, 128, 256), 128: (32, 64, 128, 256, 256)}
 
 # Independent streams of random numbers, all from --seed; the trainer's own are numbered 1 and 2 (vae/train.py).
-INITIAL_WEIGHTS, PRIOR_DRAWS, PCA, DISTANCES = 0, 3, 4, 5
+INITIAL_WEIGHTS, PRIOR_DRAWS, PCA, DISTANCES, FACTORS, IMPORTANCE, DEQUANTISATION = 0, 3, 4, 5, 6, 7, 8
 
 
 @dataclass(frozen=True)
