@@ -9,7 +9,7 @@ import sys
 from data.errors import DataError
 
 from . import all as everything
-from . import gallery, reconstruct, report, sample
+from . import gallery, predict, reconstruct, report, sample, study
 from .benchmark import command as benchmark
 from .cli import did_you_mean
 from .memory import keep_freed_memory
@@ -23,6 +23,8 @@ COMMANDS = {
     "all": everything,
     "rnn": rnn,
     "vae": vae,
+    "study": study,
+    "predict": predict,
     "sample": sample,
     "reconstruct": reconstruct,
     "report": report,
