@@ -17,6 +17,7 @@ from .rnn import study as rnn
 from .run_folder import UsageError
 from .terminal import make_streams_safe
 from .textbook import command as textbook
+from .vae import ablation
 from .vae import study as vae
 
 COMMANDS = {
@@ -24,6 +25,7 @@ COMMANDS = {
     "rnn": rnn,
     "vae": vae,
     "study": study,
+    "ablation": ablation,
     "predict": predict,
     "sample": sample,
     "reconstruct": reconstruct,
