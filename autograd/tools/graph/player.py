@@ -18,11 +18,12 @@ from typing import Any
 
 import numpy as np
 
+from ...nn.module import Module
 from ...node import Node, unbroadcast
 from ...rules import RULES
 from ...tensor import Tensor
 from .layout import lay_out
-from .recording import op_of
+from .recording import Notes, op_of
 from .vertices import nodes_in_order
 
 MAX_BOXES = 150
@@ -42,7 +43,13 @@ class Walk:
     steps: list[Step]
 
 
-def to_html(tensor: Tensor, path: str | os.PathLike[str], *, title: str = "Forward and back, step by step") -> Path:
+def to_html(
+    tensor: Tensor,
+    path: str | os.PathLike[str],
+    *,
+    module: Module | None = None,
+    title: str = "Forward and back, step by step",
+) -> Path:
     """Write a player of a graph on which backward has run: a self-contained HTML file.
 
     ::
@@ -56,11 +63,17 @@ def to_html(tensor: Tensor, path: str | os.PathLike[str], *, title: str = "Forwa
     shares so far; a click on a box shows its value and its gradient as colours. The sums start at 0: what a leaf has
     collected from earlier walks is not in them.
 
+    Args:
+        tensor: what `backward` was called on.
+        path: of the file.
+        module: whose parameters are to be called by their dotted names.
+        title: of the page.
+
     Raises:
         ValueError: there is no graph, or it has more than `MAX_BOXES` boxes.
         RuntimeError: the graph was not recorded with its arrays, or backward has not run.
     """
-    return write_player(read_player(tensor), path, title)
+    return write_player(read_player(tensor, module), path, title)
 
 
 def write_player(data: dict[str, Any], path: str | os.PathLike[str], title: str) -> Path:
@@ -74,13 +87,14 @@ def write_player(data: dict[str, Any], path: str | os.PathLike[str], title: str)
     return path
 
 
-def read_player(tensor: Tensor) -> dict[str, Any]:
+def read_player(tensor: Tensor, module: Module | None = None) -> dict[str, Any]:
     """What happened in a recorded graph, as JSON can hold it; errors as for `to_html`."""
     nodes = nodes_in_order(tensor)
     _refuse(tensor, nodes)
     numbers = {node: i for i, node in enumerate(nodes)}
-    parents = {numbers[n]: [numbers[p] for p in n.notes.parents] for n in nodes}
-    titles = [_title(node) for node in nodes]
+    parents = {numbers[n]: [numbers[p] for p in _notes(n).parents] for n in nodes}
+    names = {p.node: name for name, p in module.named_parameters()} if module is not None else {}
+    titles = [_title(node, names.get(node, "leaf")) for node in nodes]
     sizes = {i: (max(len(title), 21) * CHARACTER + 2 * PADDING, 3 * LINE + PADDING) for i, title in enumerate(titles)}
     layout = lay_out(parents, sizes, layer_gap=46.0)
     boxes = [
@@ -90,7 +104,7 @@ def read_player(tensor: Tensor) -> dict[str, Any]:
             "inputs": parents[i],
             "centre": list(layout.centres[i]),
             "size": list(sizes[i]),
-            "values": [array_as_json(a) for a in node.notes.arrays],
+            "values": [array_as_json(a) for a in _notes(node).arrays],
         }
         for i, node in enumerate(nodes)
     ]
@@ -107,22 +121,26 @@ def _refuse(tensor, nodes):
             f"graph: a player of {len(nodes)} boxes cannot be read, at most {MAX_BOXES} are allowed: play a smaller "
             "net or fewer steps, or draw the folded graph with to_svg"
         )
-    if any(node.notes is None or not node.notes.arrays for node in nodes):
+    if any(not _notes(node).arrays for node in nodes):
         raise RuntimeError(
             "graph: the player shows values that were not kept: compute the tensor inside "
             "`with autograd.graph.recording(arrays=True):`"
         )
-    if not op_of(tensor.node).notes.shares:
+    if not _notes(op_of(tensor.node)).shares:
         raise RuntimeError("graph: backward has not run on this tensor: call .backward() before to_html")
 
 
-def _title(node):
-    return (node.name or "leaf") if node.op == "leaf" else f"{node.name} = {node.op}" if node.name else node.op
+def _notes(node):
+    return node.notes or Notes()
+
+
+def _title(node, leaf):
+    return (node.name or leaf) if node.op == "leaf" else f"{node.name} = {node.op}" if node.name else node.op
 
 
 def _back(numbers: dict[Node, int]) -> list[Step]:
     """The steps of backward as they happened, each with the sum that the parent has collected by then."""
-    fired = sorted(((s, node) for node in numbers for s in node.notes.shares), key=lambda pair: pair[0].number)
+    fired = sorted(((s, node) for node in numbers for s in _notes(node).shares), key=lambda pair: pair[0].number)
     first, root = fired[0]
     steps: list[Step] = [{"kind": "seed", "box": numbers[root], "slot": 0, "sum": array_as_json(_joined(first.g))}]
     sums: dict[Node, np.ndarray] = {}

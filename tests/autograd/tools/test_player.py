@@ -40,17 +40,14 @@ def last_sums(data):
 def test_the_last_sums_of_the_json_are_the_gradients_to_the_last_digit(tmp_path):
     rng = np.random.default_rng(0)
     x = Tensor(rng.standard_normal((5, 3)), requires_grad=True, name="x")
-    layers = nn.Linear(3, 4, rng, dtype=np.float64), nn.LayerNorm(4, dtype=np.float64)
-    parameters = {f"{i}.{name}": p for i, layer in enumerate(layers) for name, p in layer.named_parameters()}
-    for name, p in parameters.items():
-        p.name = name
+    net = nn.Sequential(nn.Linear(3, 4, rng, dtype=np.float64), nn.Tanh(), nn.LayerNorm(4, dtype=np.float64))
     with graph.recording(arrays=True):
-        y = layers[1](layers[0](x).tanh())
+        y = net(x)
         loss = (y * y).mean() + (x * x).sum()
         loss.backward()
-    graph.to_html(loss, tmp_path / "player.html")
+    graph.to_html(loss, tmp_path / "player.html", module=net)
     sums = last_sums(read(tmp_path / "player.html"))
-    for name, p in {"x": x, **parameters}.items():
+    for name, p in {"x": x, **dict(net.named_parameters())}.items():
         assert np.array_equal(np.reshape(sums[name]["numbers"], p.shape), p.grad), name
 
 
