@@ -24,7 +24,6 @@ A graph holds no arrays, and backward uses it up. To see values and gradients, r
         loss.backward()
     graph.to_svg(loss, "loss.svg", module=model, values=True, gradients=True)
 
-<<<<<<< HEAD
 `to_html` writes a player: one file in which a reader steps through the ops, and back through backward. It shows arrays,
 so they must have been kept::
 
@@ -33,27 +32,16 @@ so they must have been kept::
         loss.backward()
     graph.to_html(loss, "loss.html")
 
-Files: ``recording.py`` watches the engine, ``vertices.py`` reads a tensor's graph, ``folding.py`` shortens it,
-``text.py`` writes it down, ``layout.py`` finds a place for every box, ``drawing.py`` draws them, ``player.py`` and
+In a notebook `graph.picture_of(loss)` shows the same drawing below its cell.
+
+Files: ``recording.py`` observes the ops, ``vertices.py`` reads the graph of a tensor, ``folding.py`` shortens it,
+``text.py`` writes it as text, ``layout.py`` places the boxes, ``drawing.py`` draws them, ``player.py`` and
 ``player.html`` play them.
 """
 
-from .drawing import to_svg
+from .drawing import picture_of, to_svg
 from .player import to_html
 from .recording import recording
 from .text import to_dot, to_mermaid
 
-__all__ = ["recording", "to_dot", "to_html", "to_mermaid", "to_svg"]
-=======
-In a notebook `graph.picture_of(loss)` shows the same drawing below its cell.
-
-Files: ``recording.py`` observes the ops, ``vertices.py`` reads the graph of a tensor, ``folding.py`` shortens it,
-``text.py`` writes it as text, ``layout.py`` places the boxes and ``drawing.py`` draws them.
-"""
-
-from .drawing import picture_of, to_svg
-from .recording import recording
-from .text import to_dot, to_mermaid
-
-__all__ = ["picture_of", "recording", "to_dot", "to_mermaid", "to_svg"]
->>>>>>> main
+__all__ = ["picture_of", "recording", "to_dot", "to_html", "to_mermaid", "to_svg"]

@@ -1,15 +1,9 @@
 """``with graph.recording():`` notes for each op what a drawing can show: values, gradients, and the calling function.
 
-<<<<<<< HEAD
-Each node that is made inside the block gets `Notes`. They name the node's parents, too, so that the graph can still be
-drawn when backward has used it up. Values are noted in words, not kept: a recorded graph holds no array longer than
-any other does. With ``recording(arrays=True)`` values and every step of backward are copied as well: `to_html` plays
-them. Inside the block an op costs some twenty microseconds more, outside it nothing.
-=======
 Each node that is made inside the block gets `Notes`. They name the parents of the node too, so the graph can still be
 drawn after backward has used it up. Values are noted as text: a recorded graph keeps no array alive longer than any
-other graph. Inside the block an op costs about twenty microseconds more, outside it nothing.
->>>>>>> main
+other graph. Only ``recording(arrays=True)`` copies the values and every step of backward, for `to_html`. Inside the
+block an op costs about twenty microseconds more, outside it nothing.
 """
 
 import sys
@@ -51,14 +45,10 @@ class Share:
 
 @dataclass
 class Notes:
-<<<<<<< HEAD
-    """What was seen of one node: which op ran `number`-th, on what, inside which function and modules.
+    """The notes on one node: its parents and results, the order of the op, and the function and modules it ran in.
 
-    `arrays` (copies of the op's results, or of a leaf) and `shares` are filled by ``recording(arrays=True)`` only.
+    `arrays` (copies of the results of the op, or of a leaf) and `shares` are filled by ``recording(arrays=True)`` only.
     """
-=======
-    """The notes on one node: its parents and results, the order of the op, and the function and modules it ran in."""
->>>>>>> main
 
     parents: tuple[Node, ...] = ()
     results: tuple[str, ...] = ()
@@ -72,20 +62,14 @@ class Notes:
 
 
 @contextmanager
-<<<<<<< HEAD
 def recording(*, arrays: bool = False) -> Iterator[None]:
-    """Inside this block ops leave notes for the drawings: values, gradients once backward has run, and modules.
+    """Inside this block ops leave notes for drawings: values, modules, and gradients once backward has run.
 
     Args:
         arrays: copy every value and every step of backward, too, as `to_html` needs it. Meant for small graphs: the
             copies live as long as the graph.
     """
     with observing(_Recorder(arrays)):
-=======
-def recording() -> Iterator[None]:
-    """Inside this block ops leave notes for drawings: values, modules, and gradients once backward has run."""
-    with observing(_Recorder()):
->>>>>>> main
         yield
 
 
