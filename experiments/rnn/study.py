@@ -16,6 +16,7 @@ from pathlib import Path
 from data.covid.choose import resolve_cases
 from experiments.cli import add_run_arguments, add_settings, read_settings
 from experiments.rnn import preparation, tables
+from experiments.rnn.gains import gains_frame
 from experiments.rnn.redraw import redraw
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.sweep import run_all
@@ -59,6 +60,9 @@ def run(args: argparse.Namespace) -> None:
     # Train and score every model, on all cores. What is finished is not done again.
     work = {trial: partial(train_and_score, trial, windows[trial.length], recipe) for trial in trials}
     results = run_all(work, folder, settings.jobs, partial(tables.write_results, folder))
+
+    # Every model beside every other one, with intervals over countries and days.
+    folder.write_csv("gains.csv", gains_frame(results, windows, recipe, settings.jobs))
 
     # The map: every cell is trained again on all windows of the best length, once a seed, and kept in models/; the best
     # one is asked about the day after the data end.
