@@ -50,7 +50,10 @@ def _draw_correlations(run: SavedRnn, folder: Path) -> list[Path]:
         return []
     correlation = run.correlation()
     drawn = [folder / "correlation_all.png"]
-    plot_all_correlations(correlation, drawn[0], threshold=run.threshold, simulated=run.simulated)
+    of_changes = run.config.get("correlation_of_changes")
+    plot_all_correlations(
+        correlation, drawn[0], threshold=run.threshold, simulated=run.simulated, of_changes=of_changes
+    )
     if run.has("world_map.csv") and len(correlation) > 2:
         chosen = busiest(run.table("world_map.csv"), A_READABLE_DOZEN)
         choice = f"the {len(chosen)} countries with most new cases in the last {run.map_length} days"
