@@ -6,6 +6,7 @@ is 0 does it move by the size of the other elements, or of 1.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -116,7 +117,8 @@ def compare(
     Args:
         nearby: gives backward's gradient with the argument scaled by a factor.
     """
-    judge = Judge(probe, settings.rtol, settings.atol, settings.eps, nearby)
+    # Every element asks for the same few gradients, and each costs a forward and a backward pass.
+    judge = Judge(probe, settings.rtol, settings.atol, settings.eps, cache(nearby))
     for directions in _tries(settings.mode, probe.x, rng):
         comparison, skips = _judge_all(judge, gradient, directions, settings)
         if comparison.directions or not directions:
