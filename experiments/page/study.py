@@ -12,6 +12,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from data.atomic import visible_files
+
 TITLES = {
     "rnn": ("Problem 1", "Recurrent neural network for classification"),
     "vae": ("Problem 2", "Variational autoencoder for image generation"),
@@ -155,8 +157,9 @@ class Gallery:
 
 def figures_in(folder: Path) -> Gallery:
     """The PNG and GIF files of a run folder and of its folder ``figures``."""
-    files = [*folder.glob("*.gif"), *folder.glob("figures/*.png"), *folder.glob("figures/*.gif")]
-    return Gallery(files)
+    return Gallery(
+        [path for pattern in ("*.gif", "figures/*.png", "figures/*.gif") for path in visible_files(folder, pattern)]
+    )
 
 
 def discussion(folder: Path) -> list[Part]:

@@ -53,6 +53,7 @@ def run(args: argparse.Namespace) -> None:
     folder = RunFolder(args.out, "vae", what, resume=args.resume, force=args.force, data=settings.data)
     if folder.finished:
         print(f"{folder.path}: the run is complete; drawing its figures again")
+        redraw(folder.path)
         return _report(folder.path)
     save_stages(folder, faces, settings)
 
@@ -80,12 +81,13 @@ def run(args: argparse.Namespace) -> None:
     layers = [layer._asdict() for layer in architecture.layers(models[settings.kl_weights[0]])]
     notes = [faces.note] if faces.note else []
     yardsticks = {"pca": pca._asdict(), "spectral": spectral._asdict()}
-    folder.finish(**yardsticks, layers=layers, seconds_per_epoch=seconds, notes=notes)
+    folder.record(**yardsticks, layers=layers, seconds_per_epoch=seconds, notes=notes)
+    redraw(folder.path)
+    folder.finish()
     return _report(folder.path)
 
 
 def _report(folder: Path) -> None:
-    redraw(folder)
     run = SavedVae.open(folder)
     print(f"\n{summary_table(run)}\n")
     print(f"done in {duration(run.config['wall_seconds'])}: the results are in {folder}")

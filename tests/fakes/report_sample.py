@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.rnn.saved import open_run
 from experiments.rnn.world_map.svg import write_world_map
-from experiments.run_folder import FORMAT
+from experiments.saved_run import FORMAT
 from tests.fakes.saved_run_sample import COUNTRIES, write_run
 
 SCRIPT = "<script>alert(1)</script>"

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.run_folder import FORMAT
+from experiments.saved_run import FORMAT
 
 COUNTRIES = {
     "France": "fr",

@@ -10,7 +10,7 @@ from data.errors import DataError
 from experiments.rnn.markdown_tables import results_markdown, windows_markdown, write_tables
 from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.summary import best_of, compare, gain, mean_of, over_seeds, with_test_error
-from experiments.run_folder import FORMAT
+from experiments.saved_run import FORMAT
 from rnn.compare import Difference
 from tests.fakes.saved_run_sample import write_run
 
