@@ -104,7 +104,8 @@ class RunFolder:
                 f"--out {path}: {error} is working on it: wait for its end, or choose another folder"
             ) from None
         except OSError as error:
-            raise UsageError(f"--out {path}: cannot be made ({error.strerror}): choose another folder") from None
+            reason = "Not a directory" if isinstance(error, FileExistsError) else error.strerror
+            raise UsageError(f"--out {path}: cannot be made ({reason}): choose another folder") from None
 
     def _set_aside(self, data):
         """Rename the folder, a single step: killed at any instant, the run is there as a whole or not at all."""

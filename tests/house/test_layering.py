@@ -86,7 +86,21 @@ def test_imports_run_one_way(path):
 # Inside experiments, from the ground up: a file may import from storeys below and from its own room, so never upward
 # and never from one study to another. What is not listed is a command, on the top storey.
 STOREYS = [
-    {"cli", "run_folder", "prose", "style", "markdown", "memory", "letters"},
+    {
+        "cli",
+        "run_folder",
+        "saved_run",
+        "run_lock",
+        "values",
+        "workers",
+        "faults",
+        "terminal",
+        "prose",
+        "style",
+        "markdown",
+        "memory",
+        "letters",
+    },
     {"page", "rnn", "vae", "benchmark", "textbook"},
 ]
 # These fill the engine of the page with a study.
