@@ -187,8 +187,8 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
     for weight in run.weights:
         parts += figures.take(
             f"traversal_kl_{weight:g}",
-            f"Rows of faces: one latent unit moved from -3 to 3 in each, KL times {weight:g}",
-            f"The units with the largest KL moved one at a time, {name(weight)}.",
+            f"Rows of faces: a code moved along one main axis of all codes in each, KL times {weight:g}",
+            f"A code moved along the main axes of all codes, {name(weight)}.",
         )
     return Item(
         "viii", "Discussion of the effect of the KL term", "Discuss the effect of the KL term.",

@@ -154,7 +154,7 @@ def _arrays(rng, originals, pairs, draws, like, kl):
         "interpolations": ((1 - t) * ends[:, :1] + t * ends[:, 1:]).astype(np.uint8),
         "prior_paths": _faces(rng, 18).reshape(2, 9, SIDE, SIDE, 3),
         "traversals": _faces(rng, 72).reshape(8, 9, SIDE, SIDE, 3),
-        "traversal_units": np.arange(8) % len(kl), "kl_per_unit": kl,
+        "traversal_shares": np.full(8, 0.125, np.float32), "kl_per_unit": kl,
         "posterior_variance": np.ones_like(kl),
     }  # fmt: skip
     if len(kl) == 2:

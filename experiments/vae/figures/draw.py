@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from experiments.vae.figures.architecture import plot_architecture
 from experiments.vae.figures.comparison import plot_comparison
 from experiments.vae.figures.curves import plot_learning_curve
 from experiments.vae.figures.gif import write_gif
@@ -13,7 +14,7 @@ from experiments.vae.figures.pictures import (
     plot_samples,
     plot_traversals,
 )
-from experiments.vae.figures.preparation import plot_architecture, plot_preparation
+from experiments.vae.figures.preparation import plot_preparation
 from experiments.vae.figures.units import plot_factors, plot_kl_per_unit
 from experiments.vae.saved import SavedVae
 
