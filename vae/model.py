@@ -24,6 +24,11 @@ NORMS = ("none", "batch")
 NOISES = ("shared", "per-pixel")
 SKIPS = ("none", "linear")
 
+# A factor on the linear path. Adam changes every weight by about the learning rate, however small the weight is. The
+# weights of the linear path are small, and they start where they belong. With their output scaled down they are larger
+# by as much, and change more slowly by as much.
+LINEAR_SCALE = 0.1
+
 LEAKY_SLOPE = 0.1  # of the leaky ReLU that follows batch normalisation
 
 # The log-variances are kept in this range: e^12 and e^-12 are far from any useful value, and without a guard a KL
@@ -119,7 +124,7 @@ class VAE(nn.Module):
         hidden = hidden.reshape(len(hidden), -1)
         mean = self.to_mean(hidden)
         if self.skip == "linear":
-            mean = mean + self.linear_encoder(images.reshape(len(images), -1))
+            mean = mean + LINEAR_SCALE * self.linear_encoder(images.reshape(len(images), -1))
         return mean, autograd.clip(self.to_log_variance(hidden), *LOG_VARIANCE_RANGE)
 
     def reparameterize(self, mean: Batch, log_variance: Batch, rng: np.random.Generator) -> Tensor:
@@ -142,7 +147,7 @@ class VAE(nn.Module):
         for convolution, norm in zip_longest(self.decoder, self.decoder_norms):
             hidden = convolution(hidden if norm is None else norm(hidden))
         if self.skip == "linear":
-            hidden = hidden + self.linear_decoder(z).reshape(*hidden.shape)
+            hidden = hidden + LINEAR_SCALE * self.linear_decoder(z).reshape(*hidden.shape)
         return hidden
 
     def decode(self, z: Batch) -> Tensor:

@@ -60,7 +60,7 @@ class VaeSettings(StudySettings):
     )
 
     latent: int = setting(
-        64,
+        128,
         "number of latent units; with 2 their plane is drawn as well",
         quick=16,
         check=at_least(1),
@@ -115,9 +115,7 @@ class VaeSettings(StudySettings):
         metavar="W",
         group=TRAINING,
     )
-    epochs: int = setting(
-        TRAINER.epochs, "passes over the images", quick=15, check=at_least(1), metavar="N", group=TRAINING
-    )
+    epochs: int = setting(8, "passes over the images", quick=15, check=at_least(1), metavar="N", group=TRAINING)
     batch_size: int = setting(TRAINER.batch_size, "images in a batch", check=at_least(1), metavar="N", group=TRAINING)
     learning_rate: float = setting(
         TRAINER.learning_rate, "initial Adam learning rate", quick=3e-3, check=POSITIVE, metavar="X", group=TRAINING

@@ -305,7 +305,7 @@ def real_only(x):
 
 
 def test_the_fault_is_found_in_the_op_that_is_wrong():
-    with pytest.raises(GradientError, match=r"the fault is in the backward of rule; hint: ") as caught:
+    with pytest.raises(GradientError, match=r"the fault is in the backward of rule") as caught:
         gradcheck(lambda x: (autograd.exp(x) * 2 + wrong_tanh(autograd.sigmoid(x), 3)).sum(), random(2, 3))
     assert caught.value.op == "rule"
 
