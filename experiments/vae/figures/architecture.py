@@ -120,7 +120,7 @@ def _linear_path(axes: Axes, columns: list[Column], layers: dict[str, dict[str, 
     for name, ((x0, y0), (x1, y1)) in ways.items():
         axes.plot([x0, x0, x1], [y0, ROOF, ROOF], color=GREY, lw=1.2)
         _arrow(axes, (x1, ROOF), (x1, y1))
-        words = f"linear layer, {layers[name]['parameters']:,} parameters"
+        words = f"linear path, {layers[name]['parameters']:,} parameters"
         axes.text((x0 + x1) / 2, ROOF + 0.03, words, ha="center", fontsize=7.5, color=GREY)
 
 

@@ -71,18 +71,21 @@ def plot_spectrum(run: SavedVae, path: str | os.PathLike[str]) -> None:
         axes.plot(cycles, pictures[1:], color="black", linewidth=2, label="held-out faces (around the mean face)")
         for weight in weights:
             colour, residual = colours(run)[weight], run.snapshot(weight)["residual_spectrum"]
-            axes.plot(cycles, residual[1:], color=colour, linewidth=1.6, label=f"residual, {name(weight)}")
+            marker = markers(run)[weight]
+            axes.plot(cycles, residual[1:], color=colour, linewidth=1.3, marker=marker, markersize=4, alpha=0.8,
+                      markevery=(weights.index(weight), 3), label=f"residual, {name(weight)}")  # fmt: skip
             sigma = run.verdicts.get(weight, {}).get("sigma")
             if sigma:
                 axes.axhline(sigma**2, color=colour, linewidth=1, linestyle="--")
         if run.likelihood == "gaussian":
             axes.plot([], [], color=GREY, linewidth=1, linestyle="--", label="assumed noise σ², equal everywhere")
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.set_xscale("log", base=2)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.set_xlabel("cycles per picture")
         axes.set_ylabel("mean square of a frequency's value")
-        axes.legend(loc="lower left")
+        axes.legend(loc="upper right")
 
 
 def _spectrum_finding(run: SavedVae, weights: list[float], pictures: np.ndarray) -> str:
