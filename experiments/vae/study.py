@@ -57,11 +57,13 @@ def run(args: argparse.Namespace, draw: bool = True) -> None:
         return _report(folder.path) if draw else None
     save_stages(folder, faces, settings)
 
-    # Training: one model for each KL weight, all from the same initial weights, images and noise.
+    # Training: one model for each KL weight, all with the same images and noise. A random start is the same
+    # for all of them; a linear start is the best linear code at the weight.
     components = main_components(training.images, settings)
 
     def new_trainer(kl_weight: float) -> Trainer:
-        return Trainer(settings.new_model(components), training.images, settings.training(kl_weight), settings.seed)
+        model = settings.new_model(components, kl_weight)
+        return Trainer(model, training.images, settings.training(kl_weight), settings.seed)
 
     try:
         prior = settings.prior_latents()
