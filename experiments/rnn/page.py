@@ -32,6 +32,7 @@ from experiments.rnn.saved import (
 )
 from experiments.rnn.story import MAP_ANCHOR, story, story_splits
 from experiments.rnn.summary import best_of, mean_of, over_seeds
+from experiments.rnn.tomorrow import tomorrow
 from experiments.rnn.world_map.table import checked, shown
 
 ACCURACIES = ("train_accuracy", "accuracy")
@@ -230,6 +231,7 @@ def _map(run: SavedRnn, figures: Gallery) -> Item:
         world = checked(run.table("world_map.csv"))
         if run.has("world_map.svg"):
             parts.append(Pointer("The map stands at the top of this page.", MAP_ANCHOR))
+        parts += tomorrow(run)
         parts.append(Folded(f"All {len(world)} countries", _probabilities(world)))
     parts += figures.take(
         "calibration",

@@ -7,9 +7,12 @@ import imageio.v3 as imageio
 import numpy as np
 import pandas as pd
 
+from experiments.rnn.models import model_file
 from experiments.rnn.saved import open_run
 from experiments.rnn.world_map.svg import write_world_map
 from experiments.run_folder import FORMAT
+from rnn.classifier import CELLS, SequenceClassifier
+from rnn.trained import Trained, save
 from tests.fakes.saved_run_sample import COUNTRIES, write_run
 
 SCRIPT = "<script>alert(1)</script>"
@@ -25,8 +28,12 @@ def write_rnn(folder: Path, *, countries: dict[str, str] | None = None) -> Path:
     """A run of problem 1 with its world map and tiny figures."""
     run = open_run(write_run(folder, countries=countries))
     write_world_map(run)
+    (folder / "models").mkdir()
     for number, name in enumerate(RNN_FIGURES):
         write_picture(folder / "figures" / f"{name}.png", number)
+    for seed, cell in enumerate(CELLS):
+        nets = [SequenceClassifier(cell, hidden=5, layers=2, rng=np.random.default_rng([seed, i])) for i in range(2)]
+        save(folder / model_file(cell), Trained(cell, run.map_length, nets))
     text = "# Discussion\n\nThe cells **learn**.\n\n## Which cell?\n\nNone.\n"
     (folder / "discussion.md").write_text(text, encoding="utf-8")
     return folder

@@ -1,0 +1,31 @@
+"""A part of the page that a visitor plays with: what it shows and the data that its script works on.
+
+The script finds the part by its name and makes it visible; without JavaScript, and in print, it stays hidden.
+"""
+
+import base64
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Player:
+    """``name`` is that of its script, ``text`` Markdown, ``data`` JSON values."""
+
+    kind: ClassVar[str] = "player"
+    name: str
+    heading: str
+    text: str
+    data: dict[str, Any]
+
+
+def packed(array: np.ndarray) -> dict[str, Any]:
+    """An array of float32, int8 or uint8 as the scripts read it (numbers.js): little-endian bytes in base64."""
+    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    return {
+        "type": little.dtype.str,
+        "shape": list(little.shape),
+        "data": base64.b64encode(little.tobytes()).decode(),
+    }
