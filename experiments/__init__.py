@@ -1,8 +1,8 @@
 """Commands that train, evaluate and draw: ``python -m experiments --help``.
 
-BLAS multiplies with one thread unless the environment says otherwise, which must be said before NumPy is first
-imported: the kernels share their work out themselves (``autograd/kernels/threads.py``), and BLAS's own threads would
-wait for each other by spinning on the cores that those compute on. It also gives the same bytes on any number of cores.
+BLAS uses one thread unless the environment says otherwise. This must be set before NumPy is first imported. The kernels
+divide their work among threads themselves (``autograd/kernels/threads.py``), and BLAS's own threads would busy-wait on
+the cores that those compute on. One thread also gives the same bytes on any number of cores.
 """
 
 import importlib

@@ -1,6 +1,10 @@
 """Run both studies, one after the other, and build the page of results.
 
-Each study's run stands in a folder of its own below --out; what is finished there already is not trained again.
+Each study has its own run folder in --out. What is finished there is not trained again.
+
+  python -m experiments all --quick     every output, small
+  python -m experiments all             both studies and the page
+  python -m experiments all --full      the course's scale: 100 epochs on all images
 """
 
 import argparse
@@ -14,7 +18,7 @@ from .vae import study as vae
 
 STUDIES = {"rnn": rnn, "vae": vae}
 
-# Minutes that each study takes on two cores, to say beforehand and in between how long it will be.
+# Minutes that each study takes on two cores, to print an estimate before each one.
 MINUTES = {"rnn": {"quick": 0.4, "default": 4, "full": 4}, "vae": {"quick": 0.7, "default": 8, "full": 8 * 60}}
 FULL = {"rnn": [], "vae": ["--epochs", "100"]}
 
@@ -27,14 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--report", type=Path, default=Path("report"), metavar="DIR", help="folder of the page (%(default)s)"
     )
     add_threads_argument(parser)
-    parser.add_argument("--force", action="store_true", help="throw away the runs in the folder first")
+    parser.add_argument("--force", action="store_true", help="delete the existing runs in --out and start over")
     scale = parser.add_mutually_exclusive_group()
     scale.add_argument("--quick", action="store_true", help="small runs that still make every output")
     scale.add_argument("--full", action="store_true", help="the course's scale: 100 epochs on all images; many hours")
 
 
 def run(args: argparse.Namespace) -> None:
-    use_threads(args)  # a mistake is told at once
+    use_threads(args)  # before anything runs, so that a wrong value is refused at once
     scale = "quick" if args.quick else "full" if args.full else "default"
     started, left = time.monotonic(), {name: MINUTES[name][scale] for name in STUDIES}
     for name, study in STUDIES.items():
@@ -46,7 +50,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _arguments(study, args, name):
-    """A study's own defaults, with the flags that `all` shares with it."""
+    """The study's own defaults, with the flags that `all` has too."""
     flags = ["--out", str(args.out / name), "--force" if args.force else "--resume"]
     if name == "vae" and args.threads:
         flags += ["--threads", str(args.threads)]

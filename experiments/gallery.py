@@ -1,6 +1,9 @@
 """Copy the README's pictures from finished runs into docs/gallery.
 
 Only pictures of simulated counts and of drawn faces may be published: a run on real data is refused.
+
+  python -m experiments gallery                 runs/ -> docs/gallery/
+  python -m experiments gallery DIR --out DIR   other folders
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Markdown to HTML that is safe to publish whatever the text holds.
 
-CommonMark with tables (markdown-it-py), without the three things that could reach out of the page: raw HTML is shown
-as text, pictures and links are not followed. Alignment comes as a class, for the page forbids inline styles.
+CommonMark with tables (markdown-it-py), without the three things that could load something from outside the page: raw
+HTML is shown as text, pictures and links are disabled. Alignment is a class, because the page forbids inline styles.
 """
 
 import re

@@ -1,11 +1,6 @@
-"""Numbers and lists as they stand in a sentence."""
+"""Numbers, lists and names as they stand in a sentence."""
 
 import re
-
-import numpy as np
-
-from experiments.rnn.saved import MODEL_NAMES
-from experiments.rnn.summary import Difference
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -26,12 +21,6 @@ def signed(share: float) -> str:
     return f"{100 * share:+.1f}".replace("-", "−")
 
 
-def interval(difference: Difference) -> str:
-    """ "+2.7 ± 0.9 points", or without the "±" where one seed allows no interval."""
-    margin = f" ± {100 * difference.margin:.1f}" if np.isfinite(difference.margin) else ""
-    return f"{signed(difference.mean)}{margin} points"
-
-
 def number(count: int) -> str:
     """Small counts as words, others as digits with commas: 3 -> "three", 13394 -> "13,394"."""
     return SMALL[count] if 0 <= count < len(SMALL) else f"{count:,}"
@@ -49,24 +38,7 @@ def listed(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def the(model: str) -> str:
-    """A model with its article: "the GRU", "the reversal rule"."""
-    return f"the {MODEL_NAMES[model]}" if model != "logistic" else MODEL_NAMES[model]
-
-
-def counts_as(difference: Difference) -> str:
-    """What a difference amounts to."""
-    if not difference.seeds:
-        return "undefined: only one class occurs"
-    return {
-        "above": "more than noise explains",
-        "below": "a loss that noise does not explain",
-        "noise": "within noise",
-        "unknown": "on one seed",
-    }[difference.verdict]
-
-
-def plain(name: str) -> str:
+def escaped(name: str) -> str:
     r"""A name from a data file, so that Markdown and HTML show it as it is: "Taiwan*" -> "Taiwan\*"."""
     return re.sub(r"([\\`*_{}\[\]<>&|#])", r"\\\1", name)
 

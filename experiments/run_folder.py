@@ -130,6 +130,11 @@ class RunFolder:
         with written_beside(self.path / name) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
 
+    def record(self, **facts: Any) -> None:
+        """Add facts to config.json."""
+        self.config |= facts
+        self.write_json(CONFIG, self.config)
+
     def finish(self, **facts: Any) -> None:
         """Record that the run is complete, with what it took and any further facts."""
         self.config |= {**facts, "finished": True}

@@ -61,6 +61,36 @@ def correlated_set(correlation: np.ndarray, threshold: float) -> np.ndarray:
     return coefficient > threshold
 
 
+def clustered_order(correlation: np.ndarray) -> list[int]:
+    """The rows of a correlation matrix (n, n) ordered by average-linkage clustering: similar ones are neighbours.
+
+    The distance of two countries is 1 - r, that of two clusters the mean over their pairs. When two clusters merge,
+    each is reversed if that puts the more similar ends side by side. Undefined coefficients count as 0.
+
+    Source: R. Sokal and C. Michener, "A statistical method for evaluating systematic relationships" (1958).
+    """
+    similarity = np.nan_to_num(np.asarray(correlation, dtype=np.float64))
+    clusters = [[row] for row in range(len(similarity))]
+    between = similarity.copy()  # mean similarity of each pair of remaining clusters
+    np.fill_diagonal(between, -np.inf)
+    while len(clusters) > 1:
+        first, second = sorted(divmod(int(between.argmax()), len(clusters)))
+        sizes = len(clusters[first]), len(clusters[second])
+        merged = np.average(between[[first, second]], axis=0, weights=sizes)
+        between[first], between[:, first] = merged, merged
+        between[first, first] = -np.inf
+        between = np.delete(np.delete(between, second, axis=0), second, axis=1)
+        clusters[first] = _join(clusters[first], clusters.pop(second), similarity)
+    return clusters[0] if clusters else []
+
+
+def _join(left: list[int], right: list[int], similarity: np.ndarray) -> list[int]:
+    """The two lists joined, each possibly reversed, so that the most similar ends are neighbours."""
+    turns = [(a, b) for a in (left, left[::-1]) for b in (right, right[::-1])]
+    a, b = max(turns, key=lambda turn: similarity[turn[0][-1], turn[1][0]])
+    return a + b
+
+
 def _checked(series):
     series = np.asarray(series, dtype=np.float64)
     if series.ndim != 2 or series.shape[1] < 2:

@@ -1,11 +1,18 @@
-"""Five ways to score yes-or-no forecasts.
+"""Five scores of yes-or-no forecasts, and whether their probabilities are calibrated.
 
 Labels y are bool (n,), probabilities p of a rise are (n,), decisions are bool (n,). Accuracy and balanced accuracy
 judge decisions, AUC the order of the probabilities, log-loss and the Brier score the probabilities themselves.
 A score that is undefined, because only one class occurs, is NaN.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
+
+METRICS = ("accuracy", "balanced_accuracy", "auc", "log_loss", "brier")
+LOWER_IS_BETTER = ("log_loss", "brier")
+BINS = 10  # of probability, for calibration
+MIN_IN_BIN = 20  # windows in a bin; with fewer its observed share says too little
 
 
 def accuracy(labels: np.ndarray, decisions: np.ndarray) -> float:
@@ -71,3 +78,53 @@ def evaluate(labels: np.ndarray, probability: np.ndarray, decisions: np.ndarray)
         "log_loss": log_loss(labels, probability),
         "brier": brier(labels, probability),
     }
+
+
+@dataclass(frozen=True, eq=False)
+class Reliability:
+    """Predicted and observed shares of rises, one element for each bin of probability that holds enough windows.
+
+    predicted  (bins,) mean probability
+    observed   (bins,) share of rises
+    count      (bins,) windows
+    error      (bins,) standard error of a share, sqrt(p (1 - p) / count), with p the mean prediction: the scatter
+               that a perfectly calibrated model would show
+    """
+
+    predicted: np.ndarray
+    observed: np.ndarray
+    count: np.ndarray
+    error: np.ndarray
+
+
+def reliability(labels: np.ndarray, probability: np.ndarray, repeats: int = 1) -> Reliability:
+    """Predicted against observed share of rises, tenth by tenth of probability.
+
+    repeats: how often each window occurs (seeds ask about the same windows again), by which the errors are not
+    narrowed.
+    """
+    bin_of = np.minimum((np.asarray(probability) * BINS).astype(int), BINS - 1)
+    count = np.bincount(bin_of, minlength=BINS)
+    kept = count >= MIN_IN_BIN
+    count = count[kept]
+    predicted = np.bincount(bin_of, probability, BINS)[kept] / count
+    observed = np.bincount(bin_of, labels, BINS)[kept] / count
+    return Reliability(predicted, observed, count, np.sqrt(predicted * (1 - predicted) * repeats / count))
+
+
+def calibration_error(labels: np.ndarray, probability: np.ndarray) -> float:
+    """Expected calibration error: mean |predicted - observed| of the bins, weighted by their windows.
+
+    Source: M. Naeini, G. Cooper, M. Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning"
+    (2015).
+    """
+    table = reliability(labels, probability)
+    if not len(table.count):
+        return float("nan")
+    return float(np.average(np.abs(table.predicted - table.observed), weights=table.count))
+
+
+def confusion(labels: np.ndarray, decisions: np.ndarray) -> np.ndarray:
+    """Counts (2, 2): rows are no rise and rise as they happened, columns as they were predicted."""
+    cell = 2 * np.asarray(labels, dtype=np.int64) + np.asarray(decisions, dtype=np.int64)
+    return np.bincount(cell, minlength=4).reshape(2, 2)

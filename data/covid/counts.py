@@ -20,6 +20,7 @@ from data.covid.assemble import assemble
 from data.covid.days import EVERY_DAY, Period
 from data.covid.headings import KINDS
 from data.covid.layouts import read_raw
+from data.covid.layouts.refuse import refuse_by_file_name, remark_on_file_name
 from data.covid.sheet import MAX_BYTES, to_utf8
 from data.download import KNOWN_SHA256, fetch, is_url, lf_line_ends, why_not_csv, without_password
 from data.errors import DataError, printable
@@ -102,6 +103,8 @@ def load_cases(source: str | os.PathLike[str], period: Period = EVERY_DAY, count
     shown = without_password(name)
     if reason := why_not_csv(content):
         raise DataError(f"{shown}: {reason}")
+    file_name = printable(Path(name).name)
+    refuse_by_file_name(file_name)
     raw = read_raw(content, shown, KINDS[counts])
     table = assemble(raw, period)
     return CaseCounts(
@@ -110,10 +113,10 @@ def load_cases(source: str | os.PathLike[str], period: Period = EVERY_DAY, count
         latitude=table.latitude,
         longitude=table.longitude,
         cumulative=table.cumulative,
-        source=shown if is_url(name) else printable(Path(name).name),
+        source=shown if is_url(name) else file_name,
         sha256=hashlib.sha256(lf_line_ends(to_utf8(content, shown))).hexdigest(),
         simulated=table.simulated,
-        remarks=(f"read as: {raw.layout}", *table.remarks),
+        remarks=(f"read as: {raw.layout}", *remark_on_file_name(file_name), *table.remarks),
     )
 
 

@@ -23,6 +23,7 @@ T = TypeVar("T")
 MAX_BYTES = 200_000_000  # twice Our World in Data's whole file, the largest in use
 MAX_CELLS = 5_000_000  # kept in memory: 15 times Johns Hopkins' file
 MAX_LINE = 1_000_000  # characters
+MAX_LINES_OF_ROW = 1_000  # a row has several lines where line breaks are quoted
 
 _CONFLICT = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")  # how git marks two versions of the same lines
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -78,19 +79,18 @@ def read_sheet(content: bytes, source: str, wanted: Callable[[list[str]], Sequen
     line, heading = next(numbered, (0, []))
     if not heading:
         raise DataError(f"{source}: the file holds no rows")
+    heading = [cell.strip() for cell in heading]
     width = max(i + 1 for i, cell in enumerate(heading) if cell)
     heading = heading[:width]
-    kept = wanted(heading)
-    columns = range(width) if kept is None else kept
+    columns = wanted(heading) or range(width)
     rows, lines, cells = [[heading[k] for k in columns]], [line], 0
     for line, row in numbered:
-        row = _cut(row, width)
-        if len(row) != width:
+        if len(row) < width or any(cell.strip() for cell in row[width:]):
             column = min(len(row), width)
             label = f" ({heading[column]!r})" if column < width else ""
             reason = _why_unequal(row, width, numbered)
             raise DataError(f"{source}: row {line}, column {column + 1}{label}: {reason}")
-        rows.append(row if kept is None else [row[k] for k in columns])
+        rows.append([row[k].strip() for k in columns])
         lines.append(line)
         cells += len(columns)
         if cells > MAX_CELLS:
@@ -109,9 +109,8 @@ def to_utf8(content: bytes, source: str) -> bytes:
         content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
-        # Latin-1 gives every byte a letter, which is enough to count the cells before the fault.
-        before = content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("latin-1")
-        column = max(1, len(next(csv.reader([before[:MAX_LINE]]), [])))  # nothing before it: the first cell
+        before = content[content.rfind(b"\n", 0, error.start) + 1 : error.start]
+        column = 1 + re.sub(rb'"[^"]*("|$)', b"", before).count(b",")
         raise DataError(
             f"{source}: row {row}, column {column}: the byte 0x{content[error.start]:02x} is not UTF-8 text;"
             " save the file as 'CSV UTF-8'"
@@ -132,40 +131,42 @@ def _separator(content: bytes) -> tuple[int, str]:
 
 
 def _numbered_rows(content: bytes, source: str, skipped: int, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """(line of the file, stripped cells) of each row that is not empty."""
+    """(line of the file, cells) of each row that is not empty."""
     text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
     line = 1
     try:
-        reader = csv.reader(_limited(text, source), strict=True, delimiter=separator)
+        lines = _Lines(text, source)
+        reader = csv.reader(lines, strict=True, delimiter=separator)
         for cells in reader:
-            if line > skipped:
-                cells = [cell.strip() for cell in cells]
-                if any(cells):
-                    if cells[0].startswith(_CONFLICT):
-                        raise DataError(
-                            f"{source}: row {line}: the mark of an unresolved merge ({cells[0][:7]}); "
-                            "resolve the conflict in the file first"
-                        )
-                    yield line, cells
+            lines.of_row = 0
+            if line > skipped and any(cell.strip() for cell in cells):
+                if cells[0].startswith(_CONFLICT):
+                    raise DataError(
+                        f"{source}: row {line}: the mark of an unresolved merge ({cells[0][:7]}); "
+                        "resolve the conflict in the file first"
+                    )
+                yield line, cells
             line = reader.line_num + 1
     except (csv.Error, UnicodeError) as error:
         raise DataError(f"{source}: row {line} is not valid CSV: {error}") from None
 
 
-def _limited(text: io.TextIOWrapper, source: str) -> Iterator[str]:
-    number = 0
-    while line := text.readline(MAX_LINE + 1):
-        number += 1
-        if len(line) > MAX_LINE:
-            raise DataError(
-                f"{source}: line {number} has more than {MAX_LINE:,} characters; this is no table of counts"
-            )
-        yield line
+class _Lines:
+    """The lines of a text, refused if one is too long or if one row of quoted cells goes over too many of them."""
 
+    def __init__(self, text: io.TextIOWrapper, source: str) -> None:
+        self.text, self.source = text, source
+        self.number = self.of_row = 0
 
-def _cut(row: list[str], width: int) -> list[str]:
-    """A row that is wider than the heading only by empty cells, without those."""
-    return row if any(row[width:]) else row[:width]
+    def __iter__(self) -> Iterator[str]:
+        while line := self.text.readline(MAX_LINE + 1):
+            self.number, self.of_row = self.number + 1, self.of_row + 1
+            if len(line) > MAX_LINE or self.of_row > MAX_LINES_OF_ROW:
+                raise DataError(
+                    f"{self.source}: row {self.number} is too long for a table of counts: expected at most "
+                    f"{MAX_LINE:,} characters, and at most {MAX_LINES_OF_ROW} lines within quotes"
+                )
+            yield line
 
 
 def _why_unequal(row: list[str], width: int, rest: Iterator[tuple[int, list[str]]]) -> str:
@@ -173,7 +174,9 @@ def _why_unequal(row: list[str], width: int, rest: Iterator[tuple[int, list[str]
     reason = f"the row has {len(row)} columns, the heading {width}"
     if len(row) < width:
         return reason + (": is the file cut short?" if next(rest, None) is None else ": a cell is missing")
-    halves = next((f"{a}, {b}" for a, b in pairwise(row[:4]) if a and b and is_known(f"{a}, {b}")), None)
+    halves = next(
+        (f"{a}, {b}" for a, b in pairwise(map(str.strip, row[:4])) if a and b and is_known(f"{a}, {b}")), None
+    )
     if halves:
         return f'{reason}: put the name in quotes, "{halves}"'
     return reason + ": is a comma not in quotes, or a heading missing?"

@@ -23,7 +23,8 @@ MAX_SOURCE_BYTES = 4_000_000_000  # of an archive, an array file, or all picture
 MAX_FILES = 200_000  # in a folder or an archive
 MAX_LIST_BYTES = 64 * 2**20  # of the list of members at the end of an archive, about 300 bytes each
 MAX_FILE_BYTES = 64 * 2**20  # no photograph is larger; an archive that claims one is a bomb
-MAX_PACKED_RATIO = 100  # JPEG and PNG are compressed already: a zip hardly shrinks them further
+MAX_PACKED_RATIO = 100  # of one file: JPEG and PNG are compressed already, a zip hardly shrinks them further
+MAX_UNPACKED_RATIO, FREE_UNPACKED = 4, 32 * 2**20  # of all files: times the archive's size, and bytes on top
 SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")  # the first bytes of every JPEG and every PNG
 
 
@@ -48,7 +49,7 @@ def image_files(source: Path) -> Iterator[list[ImageFile]]:
         yield _folder_files(source)
         return
     with open_zip(source) as archive:
-        yield _zip_files(archive)
+        yield _zip_files(archive, _Unpacking(source.stat().st_size))
 
 
 def open_zip(source: Path) -> zipfile.ZipFile:
@@ -139,10 +140,22 @@ def _folder_files(folder: Path) -> list[ImageFile]:
     return [ImageFile(name, partial(_read_path, path)) for name, path in named]
 
 
-def _zip_files(archive: zipfile.ZipFile) -> list[ImageFile]:
+class _Unpacking:
+    """How many bytes the pictures of one archive may unpack to in all: they are compressed already."""
+
+    def __init__(self, archive_bytes: int) -> None:
+        self.left = FREE_UNPACKED + MAX_UNPACKED_RATIO * archive_bytes
+
+    def spend(self, size: int) -> None:
+        if size > self.left:
+            raise UnreadableImage("the pictures unpack to many times the size of the archive (a zip bomb?)")
+        self.left -= size
+
+
+def _zip_files(archive: zipfile.ZipFile, unpacking: _Unpacking) -> list[ImageFile]:
     members = [member for member in archive.infolist() if _has_image_name(member.filename)]
     members.sort(key=lambda member: member.filename)
-    return [ImageFile(member.filename, partial(_read_member, archive, member)) for member in members]
+    return [ImageFile(member.filename, partial(_read_member, archive, member, unpacking)) for member in members]
 
 
 def _read_path(path: Path) -> bytes:
@@ -155,7 +168,7 @@ def _read_path(path: Path) -> bytes:
         raise UnreadableImage(f"cannot be read: {error.strerror or error}") from error
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, unpacking: _Unpacking) -> bytes:
     """Read one member, trusting none of what the archive declares about it."""
     if member.flag_bits & 0x1:
         raise UnreadableImage("encrypted in the archive")
@@ -167,6 +180,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
             start = file.read(16)
             if not start.startswith(SIGNATURES):
                 raise UnreadableImage("neither a JPEG nor a PNG inside")
+            unpacking.spend(member.file_size)
             content = start + file.read(MAX_FILE_BYTES)
     except UnreadableImage:
         raise

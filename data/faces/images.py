@@ -8,6 +8,7 @@ from PIL import Image, ImageOps
 
 MIN_SIDE = 16  # pixels; a face cannot be recognised in fewer
 MAX_PIXELS = 2**25  # 33 megapixels: with transparency about 550 MB while it is decoded
+MAX_SKIPPED = 10_000  # bytes of a JPEG's header that are padding or belong to markers
 MAX_SCANS = 100  # of a progressive JPEG; 10 are usual, and each is decoded over the whole picture
 
 
@@ -18,11 +19,12 @@ class UnreadableImage(ValueError):
 class Budget:
     """How many pixels may be decoded for one source, whatever the number of its pictures.
 
-    Real pictures have at least a byte for every 100 pixels, mostly one for every 10. The allowance depends on the
-    source alone and not on the clock, so the same pictures are used on every machine.
+    A picture costs its pixels times its scans, about a second for 50 million. Real pictures have a byte for 1 to 10
+    pixels, a progressive JPEG of ten scans one for 60 at most. The allowance depends on the source alone and not on
+    the clock, so the same pictures are used on every machine.
     """
 
-    FREE, PER_BYTE = 2**27, 100  # pixels
+    FREE, PER_BYTE = 2**27, 60  # pixels
 
     def __init__(self, source_bytes: int) -> None:
         self.left = self.FREE + self.PER_BYTE * source_bytes
@@ -45,6 +47,7 @@ def decode(content: bytes, budget: Budget | None = None) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of odd EXIF notes and of sizes that are refused here
+            _check_jpeg_header(content)
             image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
             _refuse_dimensions(*image.size)
             scans = _count_scans(content)
@@ -76,6 +79,25 @@ def shrink(square: Image.Image, size: int) -> Image.Image:
     instead would turn the thin lines of a drawing into dots.
     """
     return square.resize((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _check_jpeg_header(content: bytes) -> None:
+    """Refuse a JPEG with much between its segments: Pillow looks for the next one byte by byte, for minutes."""
+    if not content.startswith(b"\xff\xd8"):
+        return
+    position, skipped = 2, 0
+    while position + 4 <= len(content) and skipped < MAX_SKIPPED:
+        marker = content[position + 1]
+        if content[position] != 0xFF or marker in (0x00, 0xFF):  # padding
+            position, skipped = position + 1, skipped + 1
+        elif marker == 0xDA:  # the first scan: the header ends
+            return
+        elif 0xD0 <= marker <= 0xD8 or marker == 0x01:  # a marker without a length
+            position, skipped = position + 2, skipped + 2
+        else:
+            position += 2 + int.from_bytes(content[position + 2 : position + 4])
+            skipped += 4  # an empty segment must not be free either
+    raise UnreadableImage("corrupt or truncated: no JPEG header")
 
 
 def _count_scans(content: bytes) -> int:

@@ -5,7 +5,7 @@ from html import escape
 from experiments.letters import readable
 from experiments.markdown import code_block
 from experiments.page.study import Folded, Item, Part, Study
-from experiments.prose import plain
+from experiments.prose import escaped
 
 
 def results(studies: list[Study]) -> str:
@@ -20,17 +20,17 @@ def results(studies: list[Study]) -> str:
 def _study(study: Study) -> list[str]:
     blocks = [f"## {study.number}: {study.title}"]
     if study.missing:
-        return [*blocks, f"Not here: {plain(study.missing)}. This command makes it:", code_block(study.command)]
+        return [*blocks, f"Not here: {escaped(study.missing)}. This command makes it:", code_block(study.command)]
     if study.stamp:
-        blocks.append(f"**{plain(study.stamp)}**")
+        blocks.append(f"**{escaped(study.stamp)}**")
     for highlights in study.highlights:
-        numbers = "\n".join(f"- **{plain(value)}** {plain(words)}" for value, words in highlights.numbers)
-        blocks.append(f"{plain(highlights.title)}:\n\n{numbers}")
+        numbers = "\n".join(f"- **{escaped(value)}** {escaped(words)}" for value, words in highlights.numbers)
+        blocks.append(f"{escaped(highlights.title)}:\n\n{numbers}")
     for item in study.items:
         blocks += _item(item)
     blocks.append(f"### How {study.number} was run")
-    blocks.append("\n".join(f"- {name}: {plain(value)}" for name, value in study.facts))
-    blocks.append("\n".join(f"- Note: {plain(note)}" for note in study.notes))
+    blocks.append("\n".join(f"- {name}: {escaped(value)}" for name, value in study.facts))
+    blocks.append("\n".join(f"- Note: {escaped(note)}" for note in study.notes))
     blocks.append(code_block(study.command))
     return [block for block in blocks if block]
 

@@ -6,18 +6,13 @@ import numpy as np
 import pandas as pd
 
 from data.atomic import write_bytes
-from experiments.rnn.saved import (
-    BASELINES,
-    CELLS,
-    LOWER_IS_BETTER,
-    METRIC_NAMES,
-    METRICS,
-    MODEL_NAMES,
-    SPLIT_NAMES,
-    SPLITS,
-    SavedRnn,
-)
+from experiments.rnn.saved import SavedRnn
 from experiments.rnn.summary import over_seeds
+from experiments.rnn.words import METRIC_NAMES, MODEL_NAMES, SPLIT_NAMES
+from rnn.baselines import BASELINES
+from rnn.classifier import CELLS
+from rnn.metrics import LOWER_IS_BETTER, METRICS
+from rnn.splits import SPLITS
 
 OVERLAP = "Windows overlap here: a test window mostly shares days with training windows."
 
@@ -33,15 +28,15 @@ def write_tables(run: SavedRnn) -> Path:
         here = summary[summary["split"] == split]
         if len(here):
             parts.append(f"## Split {SPLIT_NAMES[split]}" + (f"\n\n{OVERLAP}" if split == "random" else ""))
-            parts.append(results_table(here))
+            parts.append(results_markdown(here))
     if run.has("windows.csv"):
-        parts += ["## Windows by threshold and length", windows_table(run.table("windows.csv"))]
+        parts += ["## Windows by threshold and length", windows_markdown(run.table("windows.csv"))]
     path = run.folder / "tables.md"
     write_bytes(path, ("\n\n".join(parts) + "\n").encode())
     return path
 
 
-def results_table(summary: pd.DataFrame) -> str:
+def results_markdown(summary: pd.DataFrame) -> str:
     """One split's Markdown table; ``summary`` has columns model, length, metric, mean, sd (see over_seeds)."""
     metrics = [metric for metric in ("train_accuracy", *METRICS) if (summary["metric"] == metric).any()]
     lines = [_row(["L (days)", "model", *(METRIC_NAMES[metric] for metric in metrics)])]
@@ -57,7 +52,7 @@ def results_table(summary: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def windows_table(windows: pd.DataFrame) -> str:
+def windows_markdown(windows: pd.DataFrame) -> str:
     """windows.csv as a Markdown table, with the share of distinct windows and of rises among them."""
     lines = [_row(["threshold", "countries in C", "L (days)", "windows", "distinct", "rises among distinct"])]
     lines.append(_row(["---:"] * 6))

@@ -18,22 +18,17 @@ from experiments.page.study import (
     figures_in,
     link_discussion,
 )
-from experiments.prose import percent, plain
-from experiments.rnn.markdown_tables import results_table, windows_table
-from experiments.rnn.saved import (
-    BASELINES,
-    CELLS,
-    MODEL_NAMES,
-    SPLIT_NAMES,
-    SPLIT_PHRASES,
-    SPLITS,
-    SavedRnn,
-    open_run,
-)
+from experiments.prose import escaped, percent
+from experiments.rnn.markdown_tables import results_markdown, windows_markdown
+from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.story import MAP_ANCHOR, story, story_splits
 from experiments.rnn.summary import best_of, mean_of, over_seeds
 from experiments.rnn.tomorrow import tomorrow
+from experiments.rnn.words import MODEL_NAMES, SPLIT_NAMES, SPLIT_PHRASES
 from experiments.rnn.world_map.table import checked, shown
+from rnn.baselines import BASELINES
+from rnn.classifier import CELLS
+from rnn.splits import SPLITS
 
 ACCURACIES = ("train_accuracy", "accuracy")
 STRONGEST = 10  # pairs in the table of correlations
@@ -126,7 +121,7 @@ def _strongest_pairs(countries: pd.DataFrame) -> str:
     pairs: dict[frozenset[str], float] = {}
     for country, partner, correlation in zip(ranked["country"], ranked["partner"], ranked["correlation"], strict=True):
         pairs.setdefault(frozenset((country, partner)), correlation)
-    rows = [[*(plain(name) for name in sorted(pair)), f"{correlation:.3f}"] for pair, correlation in pairs.items()][
+    rows = [[*(escaped(name) for name in sorted(pair)), f"{correlation:.3f}"] for pair, correlation in pairs.items()][
         :STRONGEST
     ]
     return "The strongest pairs of best partners:\n\n" + table(["country", "partner", "correlation"], rows, "llr")
@@ -151,8 +146,8 @@ def _windows(run: SavedRnn, figures: Gallery) -> Item:
         windows = run.table("windows.csv")
         own = windows[windows["threshold"].round(9) == round(run.threshold, 9)]
         if len(own):
-            parts.append("Sequences at the run's threshold:\n\n" + windows_table(own))
-        parts.append(Folded("Sequences at every threshold", windows_table(windows)))
+            parts.append("Sequences at the run's threshold:\n\n" + windows_markdown(own))
+        parts.append(Folded("Sequences at every threshold", windows_markdown(windows)))
     return Item(
         "ii", "The set C and sequences of length L",
         "Collect the countries that correlate highly with another one in a set C, set an interval L, cut every series "
@@ -217,7 +212,7 @@ def _cells(run: SavedRnn, figures: Gallery) -> Item:
         for split in SPLITS:
             here = summary[summary["split"] == split]
             if len(here):
-                parts.append(Folded(f"All scores, {SPLIT_NAMES[split]}", results_table(here)))
+                parts.append(Folded(f"All scores, {SPLIT_NAMES[split]}", results_markdown(here)))
     return Item(
         "iv", "LSTM and GRU, and the effect of L",
         "Implement different recurrent networks, LSTM and GRU, and change the interval L to analyse its effect.",
@@ -247,7 +242,7 @@ def _map(run: SavedRnn, figures: Gallery) -> Item:
 def _probabilities(world: pd.DataFrame) -> str:
     ranked = world.sort_values("probability", ascending=False, kind="stable")
     rows = [
-        [plain(country), _shown(probability), plain(days.replace(" ", ", "))]
+        [escaped(country), _shown(probability), escaped(days.replace(" ", ", "))]
         for country, probability, days in zip(
             ranked["country"], ranked["probability"], ranked["last_days"], strict=True
         )

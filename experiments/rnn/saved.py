@@ -1,4 +1,4 @@
-"""What a run of problem 1 left behind, read back: the tables by name, checked, and the words for their codes.
+"""What a run of problem 1 left behind, read back: its tables by name, checked.
 
 Figures, map, tables and discussion are made from these files alone, so they can be redrawn without training.
 """
@@ -11,31 +11,6 @@ import pandas as pd
 
 from data.errors import DataError
 from experiments.run_folder import SavedRun, read_table
-
-CELLS = ("rnn", "lstm", "gru")
-BASELINES = ("majority", "reversal", "logistic")
-SPLITS = ("country", "time", "random")
-METRICS = ("accuracy", "balanced_accuracy", "auc", "log_loss", "brier")
-LOWER_IS_BETTER = ("log_loss", "brier")
-
-MODEL_NAMES = {
-    "rnn": "RNN",
-    "lstm": "LSTM",
-    "gru": "GRU",
-    "majority": "majority class",
-    "reversal": "reversal rule",
-    "logistic": "logistic regression",
-}
-SPLIT_NAMES = {"country": "by country", "time": "by time", "random": "random windows"}
-SPLIT_PHRASES = {**SPLIT_NAMES, "random": "on random windows"}  # as they stand inside a sentence
-METRIC_NAMES = {
-    "train_accuracy": "training accuracy",
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "auc": "ROC-AUC",
-    "log_loss": "log-loss (nats)",
-    "brier": "Brier score",
-}
 
 
 @dataclass(frozen=True)

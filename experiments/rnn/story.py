@@ -3,10 +3,11 @@
 import pandas as pd
 
 from experiments.page.study import Part, Story, WorldMap
-from experiments.prose import counts_as, interval, percent, sentence, the
+from experiments.prose import percent, sentence
 from experiments.rnn.discussion.findings import best_matches
-from experiments.rnn.saved import MODEL_NAMES, SPLIT_PHRASES, SavedRnn
+from experiments.rnn.saved import SavedRnn
 from experiments.rnn.summary import mean_of
+from experiments.rnn.words import MODEL_NAMES, SPLIT_PHRASES, counts_as, interval, the
 from experiments.rnn.world_map.svg import LEGEND
 from experiments.rnn.world_map.table import checked, coverage, title
 

@@ -1,6 +1,7 @@
-"""The tables of a run of problem 1, one observation a row; figures and text are made from them alone."""
+"""The CSV tables of a run of problem 1, one observation a row; figures and text are made from them alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -8,21 +9,77 @@ import pandas as pd
 from data.covid.countries import country_code
 from data.covid.counts import CaseCounts
 from data.errors import DataError
-from experiments.rnn.sweep import Result
+from experiments.rnn.settings import RnnSettings
+from experiments.rnn.world_map.table import mark_drawn
+from experiments.run_folder import RunFolder, UsageError
 from rnn.correlation import best_partners, correlated_set
+from rnn.trial import Recipe, Trial, TrialResult
 from rnn.windows import Windows, distinct, make_windows
 
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 
 
-def correlation_table(countries: tuple[str, ...], correlation: np.ndarray) -> pd.DataFrame:
+class Net(NamedTuple):
+    """The net that draws the map, and what it was chosen by."""
+
+    model: str
+    length: int
+    chosen_by: str
+
+
+def write_data_tables(folder: RunFolder, cases: CaseCounts, correlation: np.ndarray, settings: RnnSettings) -> None:
+    """correlation.csv, countries.csv and windows.csv: what the data and the set C are like."""
+    threshold = settings.threshold
+    folder.write_csv("correlation.csv", correlation_frame(cases.countries, correlation), float_format="%.6f")
+    folder.write_csv("countries.csv", countries_frame(cases.countries, correlation, threshold))
+    counted = windows_frame(cases.new_cases, correlation, threshold, settings.lengths, settings.target)
+    folder.write_csv("windows.csv", counted)
+
+
+def write_results(folder: RunFolder, done: Mapping[Trial, TrialResult]) -> None:
+    """results.csv and curves.csv of the trials so far, and the time and memory that they took."""
+    folder.write_csv("results.csv", results_frame(done.values()))
+    folder.write_csv("curves.csv", curves_frame(done.values()))
+    folder.record_cost()
+
+
+def write_predictions(
+    folder: RunFolder, results: Mapping[Trial, TrialResult], windows: Windows, recipe: Recipe, cases: CaseCounts
+) -> None:
+    """predictions.csv: what every model of the windows' length predicted on its test part."""
+    tested = [
+        (result, windows.take(recipe.test_part(windows, trial)))
+        for trial, result in results.items()
+        if trial.length == windows.length
+    ]
+    folder.write_csv("predictions.csv", predictions_frame(tested, cases))
+
+
+def write_map(folder: RunFolder, cases: CaseCounts, latest: np.ndarray, forecasts: Mapping[Trial, TrialResult]) -> None:
+    """world_map.csv: for every country the probability of a rise on the day after the data."""
+    folder.write_csv("world_map.csv", mark_drawn(map_frame(cases, latest, forecasts.values())))
+
+
+def best_net(results: Mapping[Trial, TrialResult], settings: RnnSettings) -> Net:
+    """The cell and length with the best mean AUC on unseen countries, or on the first split that was run."""
+    split = "country" if "country" in settings.splits else settings.splits[0]
+    table = results_frame(results.values())
+    nets = table[(table["split"] == split) & (table["metric"] == "auc") & table["model"].isin(settings.cells)]
+    mean = nets.groupby(["model", "length"], sort=False, as_index=False)["value"].mean().dropna()
+    if mean.empty:
+        raise UsageError(f"--splits {split}: no AUC is defined, all test labels are the same: take more data")
+    best = mean.loc[mean["value"].idxmax()]
+    return Net(str(best["model"]), int(best["length"]), f"AUC, split {split}")
+
+
+def correlation_frame(countries: tuple[str, ...], correlation: np.ndarray) -> pd.DataFrame:
     """correlation.csv: one row and one column a country; empty where undefined."""
     table = pd.DataFrame(correlation.round(6), columns=list(countries))
     table.insert(0, "country", countries)
     return table
 
 
-def countries_table(countries: tuple[str, ...], correlation: np.ndarray, threshold: float) -> pd.DataFrame:
+def countries_frame(countries: tuple[str, ...], correlation: np.ndarray, threshold: float) -> pd.DataFrame:
     """countries.csv: whether a country is in C, and the partner that it correlates with most."""
     partner, coefficient = best_partners(correlation)
     return pd.DataFrame(
@@ -48,7 +105,7 @@ def _code(name):
         return None
 
 
-def windows_table(
+def windows_frame(
     new_cases: np.ndarray, correlation: np.ndarray, threshold: float, lengths: Sequence[int], target: str
 ) -> pd.DataFrame:
     """windows.csv: how many windows each threshold and length would give, each length counted by itself."""
@@ -62,38 +119,38 @@ def windows_table(
     return pd.DataFrame(rows, columns=["threshold", "countries", "length", "windows", "distinct", "positives_distinct"])
 
 
-def results_table(results: Iterable[Result]) -> pd.DataFrame:
-    """results.csv: every score of every training."""
+def results_frame(results: Iterable[TrialResult]) -> pd.DataFrame:
+    """results.csv: every score of every trial."""
     rows = [
         (t.model, t.length, t.split, t.seed, metric, value)
-        for t, scores in ((result.training, result.scores) for result in results)
+        for t, scores in ((result.trial, result.scores) for result in results)
         for metric, value in scores.items()
     ]
     table = pd.DataFrame(rows, columns=["model", "length", "split", "seed", "metric", "value"])
     return table.round({"value": 6})
 
 
-def curves_table(results: Iterable[Result]) -> pd.DataFrame:
+def curves_frame(results: Iterable[TrialResult]) -> pd.DataFrame:
     """curves.csv: loss and accuracy of both parts after every epoch."""
     rows = [
         (t.model, t.length, t.split, t.seed, r.epoch, r.part, r.loss, r.accuracy)
-        for t, records in ((result.training, result.records) for result in results)
+        for t, records in ((result.trial, result.records) for result in results)
         for r in records
     ]
     columns = ["model", "length", "split", "seed", "epoch", "part", "loss", "accuracy"]
     return pd.DataFrame(rows, columns=columns).round({"loss": 6, "accuracy": 6})
 
 
-def predictions_table(tested: Iterable[tuple[Result, Windows]], cases: CaseCounts) -> pd.DataFrame:
+def predictions_frame(tested: Iterable[tuple[TrialResult, Windows]], cases: CaseCounts) -> pd.DataFrame:
     """predictions.csv: probability, label and decision of each test window, from pairs of a result and its windows."""
     names, dates = np.array(cases.countries), cases.dates.astype(str)
     parts = [
         pd.DataFrame(
             {
-                "model": result.training.model,
-                "length": result.training.length,
-                "split": result.training.split,
-                "seed": result.training.seed,
+                "model": result.trial.model,
+                "length": result.trial.length,
+                "split": result.trial.split,
+                "seed": result.trial.seed,
                 "country": names[windows.country],
                 "day": dates[windows.day + 1],  # column t of the differences belongs to date t + 1
                 "probability": result.probability,
@@ -106,7 +163,7 @@ def predictions_table(tested: Iterable[tuple[Result, Windows]], cases: CaseCount
     return pd.concat(parts, ignore_index=True)
 
 
-def map_table(cases: CaseCounts, latest: np.ndarray, results: Iterable[Result]) -> pd.DataFrame:
+def map_frame(cases: CaseCounts, latest: np.ndarray, results: Iterable[TrialResult]) -> pd.DataFrame:
     """world_map.csv, its column `drawn` still empty: for every country, the mean over seeds of its probability.
 
     latest: (countries, L), the last L daily new cases that the probabilities are about.

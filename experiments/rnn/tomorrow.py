@@ -4,7 +4,9 @@ from typing import Any
 
 from experiments.page.player import Player, packed
 from experiments.rnn.models import load_rnn, model_file
-from experiments.rnn.saved import CELLS, MODEL_NAMES, SavedRnn
+from experiments.rnn.saved import SavedRnn
+from experiments.rnn.words import MODEL_NAMES
+from rnn.classifier import CELLS
 from rnn.trained import Trained
 
 TEXT = (

@@ -16,7 +16,7 @@ from experiments.page.study import (
     figures_in,
     link_discussion,
 )
-from experiments.prose import plain
+from experiments.prose import escaped
 from experiments.vae.saved import SavedVae
 from experiments.vae.story import story
 from experiments.vae.tables import latent_table, layers_table, linear_table, metrics_table
@@ -107,7 +107,7 @@ def _preparation(run: SavedVae, figures: Gallery) -> Item:
         "Some pictures in three stages: the original, its centre crop, the crop resized",
         "From a file to what the network sees.",
     )
-    skipped = [[plain(str(name)), plain(str(reason))] for name, reason in data.get("skipped", [])]
+    skipped = [[escaped(str(name)), escaped(str(reason))] for name, reason in data.get("skipped", [])]
     if skipped:
         parts.append(Folded(f"Pictures left out: {len(skipped)}", table(["file", "reason"], skipped, "ll")))
     parts.append(

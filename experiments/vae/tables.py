@@ -7,7 +7,7 @@ from typing import Any
 
 from data.atomic import write_bytes
 from experiments.markdown import table
-from experiments.prose import plain
+from experiments.prose import escaped
 from experiments.vae.saved import SavedVae
 from experiments.vae.words import name, rounded
 from experiments.vae.yardsticks import LinearYardstick
@@ -157,7 +157,7 @@ def settings_table(run: SavedVae) -> str:
     """What was asked for, of which data, and what it took."""
     config, data = run.config, run.config["data"]
     rows = {key.replace("_", " "): _setting(config[key]) for key in SETTINGS if key in config}
-    rows |= {"data": plain(str(data.get("source", ""))), "images (training, held-out)": _images(data)}
+    rows |= {"data": escaped(str(data.get("source", ""))), "images (training, held-out)": _images(data)}
     if data.get("sha256"):
         rows["SHA-256 of the data"] = f"`{data['sha256'][:16]}…`"
     if config.get("wall_seconds"):

@@ -83,6 +83,56 @@ def test_imports_run_one_way(path):
     assert list(violations(module, names)) == []
 
 
+# Inside experiments, from the ground up: a file may import from storeys below and from its own room, so never upward
+# and never from one study to another. What is not listed is a command, on the top storey.
+STOREYS = [
+    {"cli", "run_folder", "prose", "style", "markdown", "memory", "letters"},
+    {"page", "rnn", "vae", "benchmark", "textbook"},
+]
+# These fill the engine of the page with a study.
+PAGE_BUILDERS = {f"experiments.{study}.{part}" for study in ("rnn", "vae") for part in ("page", "story")}
+
+
+def storey(name):
+    room = (name.split(".") + ["__init__"])[1]
+    return room, next((i for i, rooms in enumerate(STOREYS) if room in rooms), len(STOREYS))
+
+
+def sideways_or_upward(module, names):
+    """What is wrong with a module of experiments importing these names of experiments."""
+    room, own = storey(module)
+    for name in sorted(names):
+        other, height = storey(name)
+        if not (module.startswith("experiments.") and name.startswith("experiments.")) or room == other:
+            continue
+        if other == "page" and module in PAGE_BUILDERS:
+            continue
+        if height > own or (height == own == 1):
+            yield f"{module} imports {name}: {'upward' if height > own else 'sideways'}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "experiments").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_inside_experiments_nothing_imports_upward_or_from_one_study_to_another(path):
+    module = module_name(path)
+    names = imports(path.read_text(encoding="utf-8"), module, path.name == "__init__.py")
+    assert list(sideways_or_upward(module, names)) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("experiments.rnn.study", "from experiments.vae import training"),
+        ("experiments.vae.page", "from experiments.rnn.words import the"),
+        ("experiments.prose", "from experiments.rnn.words import MODEL_NAMES"),
+        ("experiments.cli", "from . import all"),
+        ("experiments.page.html_page", "from experiments.rnn.saved import open_run"),
+        ("experiments.rnn.study", "from experiments.report import write_report"),
+    ],
+)
+def test_an_import_upward_or_sideways_inside_experiments_is_found(module, source):
+    assert list(sideways_or_upward(module, imports(source, module, is_package=False)))
+
+
 def test_every_room_of_autograd_has_its_floor_on_the_map_and_the_map_invents_none():
     rooms = {p.stem for p in (ROOT / "autograd").glob("*.py")}
     rooms |= {p.parent.name for p in (ROOT / "autograd").glob("*/__init__.py")}

@@ -2,11 +2,11 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rnn.correlation import best_partners, constant_series, correlated_set, correlation_matrix
+from rnn.correlation import best_partners, clustered_order, constant_series, correlated_set, correlation_matrix
 from tests.fakes.course_windows import course_new_cases
 from tests.fakes.real_files import needs_real_files
 
@@ -86,3 +86,34 @@ def test_set_sizes_of_the_course_file():
 def test_refuses_what_has_no_correlation(series, message):
     with pytest.raises(ValueError, match=message):
         correlation_matrix(series)
+
+
+@given(st.integers(0, 12), st.integers(0, 2**32 - 1))
+@settings(max_examples=25, deadline=None)
+def test_clustered_order_is_a_permutation(count: int, seed: int):
+    values = np.random.default_rng(seed).uniform(-1, 1, (count, count))
+    values = (values + values.T) / 2
+    if count:
+        values[0, :] = values[:, 0] = np.nan
+    assert sorted(clustered_order(values)) == list(range(count))
+
+
+def test_clustered_order_brings_groups_together():
+    rng = np.random.default_rng(3)
+    group = rng.permutation(np.repeat([0, 1, 2], 5))
+    similarity = np.where(group[:, None] == group, 0.9, 0.1) + rng.uniform(0, 0.05, (15, 15))
+    ordered = group[clustered_order((similarity + similarity.T) / 2)]
+    assert (np.diff(ordered) != 0).sum() == 2
+
+
+def test_clustered_order_puts_similar_ends_side_by_side():
+    places = np.array([0.0, 1.0, 2.2, 3.5, 5.0, 6.1, 7.5])
+    shuffled = np.random.default_rng(1).permutation(places)
+    ordered = shuffled[clustered_order(-np.abs(shuffled[:, None] - shuffled))]
+    assert ordered.tolist() in (sorted(places), sorted(places, reverse=True))
+
+
+def test_clusters_are_as_similar_as_their_pairs_on_average():
+    # After a and b, the mean of the pairs a-c and b-c (0.4) loses against c-d (0.5): c and d must stand together.
+    values = np.array([[1, 0.9, 0.8, -0.2], [0.9, 1, 0, 0.55], [0.8, 0, 1, 0.5], [-0.2, 0.55, 0.5, 1]])
+    assert clustered_order(values) in ([1, 0, 2, 3], [3, 2, 0, 1])

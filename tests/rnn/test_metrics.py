@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.metrics import accuracy, balanced_accuracy, brier, evaluate, log_loss, roc_auc
+from rnn.metrics import (
+    accuracy,
+    balanced_accuracy,
+    brier,
+    calibration_error,
+    confusion,
+    evaluate,
+    log_loss,
+    reliability,
+    roc_auc,
+)
 
 # Few different probabilities, so that ties occur.
 forecasts = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.2, 0.5, 0.7, 1.0])), min_size=1, max_size=30)
@@ -55,3 +65,30 @@ def test_evaluate_gives_all_five_by_name():
     scores = evaluate(np.array([True, False]), np.array([0.9, 0.3]), np.array([True, False]))
     assert list(scores) == ["accuracy", "balanced_accuracy", "auc", "log_loss", "brier"]
     assert scores["accuracy"] == scores["auc"] == 1
+
+
+def test_reliability_compares_predicted_with_observed_shares():
+    labels, probability = np.array([1, 0, 0, 0] * 10 + [1] * 40), np.array([0.25] * 40 + [0.95] * 40)
+    table = reliability(labels, probability)
+    assert table.predicted == pytest.approx([0.25, 0.95])
+    assert table.observed == pytest.approx([0.25, 1.0])
+    assert table.count.tolist() == [40, 40]
+    assert table.error[0] == pytest.approx(np.sqrt(0.25 * 0.75 / 40))
+    assert calibration_error(labels, probability) == pytest.approx(0.5 * 0.05)
+
+
+def test_a_bin_with_too_few_windows_is_left_out_and_without_any_the_error_is_undefined():
+    labels, probability = np.array([1, 0] * 10 + [1] * 19), np.array([0.5] * 20 + [1.0] * 19)
+    assert reliability(labels, probability).count.tolist() == [20]
+    assert math.isnan(calibration_error(labels[:5], probability[:5]))
+
+
+def test_seeds_that_repeat_windows_do_not_narrow_the_error_bars():
+    labels, probability = np.array([1, 0, 0, 0] * 10), np.array([0.25] * 40)
+    twice = reliability(np.tile(labels, 2), np.tile(probability, 2), repeats=2)
+    assert twice.error == pytest.approx(reliability(labels, probability).error)
+
+
+def test_confusion_has_what_happened_in_rows():
+    assert confusion(np.array([1, 0, 1, 0]), np.array([1, 1, 0, 0])).tolist() == [[1, 1], [1, 1]]
+    assert confusion(np.array([1, 0, 0]), np.array([1, 1, 1])).tolist() == [[0, 2], [0, 1]]

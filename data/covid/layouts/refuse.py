@@ -1,5 +1,6 @@
 """Tables that look like case counts and are not: refused by their name, with what to take instead."""
 
+import re
 from collections.abc import Sequence
 
 from data.covid.cells import is_date
@@ -16,6 +17,25 @@ def refuse_by_name(heading: Sequence[str], source: str) -> None:
     reason = _known_as(heading)
     if reason:
         raise DataError(f"{source}: row 1: {reason}")
+
+
+def refuse_by_file_name(name: str) -> None:
+    """Raise DataError for a file whose name tells what its heading does not: sums of weeks, or rates."""
+    words = letters(name)
+    if "weekly" in words:
+        raise DataError(
+            f"{name}: by its name the file holds sums of weeks, and the study needs daily counts; {_GLOBAL}"
+        )
+    if "permillion" in words or "per100k" in words:
+        raise DataError(f"{name}: by its name the file holds rates, and the study needs counts; {_GLOBAL}")
+
+
+def remark_on_file_name(name: str) -> list[str]:
+    """What to tell of a file whose name says that it counts something else, although its heading fits."""
+    others = ("death", "recovered", "vaccin", "hospital", "icu", "testing")
+    words = re.split(r"[^a-z]+", name.casefold())
+    found = next((other for other in others if any(word.startswith(other) for word in words)), None)
+    return [f"the name of the file says {found!r}: its numbers are taken for cases"] if found else []
 
 
 def _known_as(heading: Sequence[str]) -> str | None:

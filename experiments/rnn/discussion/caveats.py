@@ -5,11 +5,12 @@ import math
 import numpy as np
 import pandas as pd
 
-from experiments.prose import counts_as, interval, listed, number, percent, plain, points, sentence, the
-from experiments.rnn.figures.calibration import calibration_error
-from experiments.rnn.figures.lengths import splits_in
-from experiments.rnn.saved import SPLIT_PHRASES, SPLITS, SavedRnn
-from experiments.rnn.summary import Difference, best_of, cells_in, compare, mean_of, values_by_seed
+from experiments.prose import escaped, listed, number, percent, points, sentence
+from experiments.rnn.saved import SavedRnn
+from experiments.rnn.summary import best_of, between_splits, cells_in, compare, mean_of, splits_in
+from experiments.rnn.words import SPLIT_PHRASES, counts_as, interval, the
+from rnn.metrics import calibration_error
+from rnn.splits import SPLITS
 
 
 def random_split(run: SavedRnn, results: pd.DataFrame) -> str:
@@ -25,7 +26,7 @@ def random_split(run: SavedRnn, results: pd.DataFrame) -> str:
     cell = best_of(results, cells_in(results), length, "random", "accuracy")
     if "country" not in splits or cell is None:
         return text + " No other split was run to compare with; read the accuracy as an upper bound."
-    leak = _independent(results, cell, length, "random", "country")
+    leak = between_splits(results, cell, length, "random", "country")
     values = [percent(mean_of(results, cell, length, split, "accuracy")) for split in ("random", "country")]
     text += (
         f" {sentence(the(cell))} scores {values[0]} on random windows and {values[1]} on countries that it has never "
@@ -38,14 +39,6 @@ def random_split(run: SavedRnn, results: pd.DataFrame) -> str:
         "unknown": " With one seed that difference may be the luck of one draw.",
     }[leak.verdict]
     return text + " The split by country or by time is the one to quote."
-
-
-def _independent(results: pd.DataFrame, cell: str, length: int, first: str, second: str) -> Difference:
-    """Accuracy on one split minus accuracy on another; their test sets differ, so the errors add in squares."""
-    a, b = (values_by_seed(results, cell, length, split, "accuracy") for split in (first, second))
-    seeds = min(len(a), len(b))
-    error = math.hypot(float(a.std()), float(b.std())) / math.sqrt(seeds) if seeds > 1 else float("nan")
-    return Difference(float(a.mean() - b.mean()), error, seeds)
 
 
 def distinct_windows(run: SavedRnn, results: pd.DataFrame) -> str:
@@ -101,7 +94,7 @@ def calibration(run: SavedRnn, results: pd.DataFrame) -> str:
     for split in [split for split in SPLITS if (mine["split"] == split).any()]:
         here = mine[mine["split"] == split]
         said, happened = here["probability"].mean(), here["label"].mean()
-        gap = calibration_error(here)
+        gap = calibration_error(here["label"].to_numpy(), here["probability"].to_numpy())
         parts.append(
             f"{sentence(SPLIT_PHRASES[split])}, {the(run.map_model)} gives a rise {percent(said)} on average, and "
             f"{percent(happened)} of the windows had one"
@@ -189,4 +182,4 @@ def limits(run: SavedRnn, results: pd.DataFrame) -> str:
 
 
 def _with_probability(rows: pd.DataFrame) -> str:
-    return listed([f"{plain(row['country'])} ({percent(row['probability'])})" for _, row in rows.iterrows()])
+    return listed([f"{escaped(row['country'])} ({percent(row['probability'])})" for _, row in rows.iterrows()])

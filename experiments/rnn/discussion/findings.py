@@ -1,7 +1,7 @@
 """The discussion of problem 1, written from the run's own numbers: no figure in it was typed by hand.
 
 Each function below writes one paragraph, or nothing where the run lacks what it would speak of. Whether a
-difference counts is decided in one place, ``summary_rnn.Difference.verdict``.
+difference counts is decided in one place, ``rnn.compare.Difference.verdict``.
 """
 
 import os
@@ -13,21 +13,22 @@ import numpy as np
 import pandas as pd
 
 from data.atomic import write_bytes
-from experiments.prose import counts_as, interval, listed, number, percent, sentence, the
+from experiments.prose import listed, number, percent, sentence
 from experiments.rnn.discussion.caveats import calibration, distinct_windows, limits, map_extremes, random_split
-from experiments.rnn.figures.lengths import splits_in
-from experiments.rnn.saved import MODEL_NAMES, SPLIT_PHRASES, SavedRnn, open_run
+from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.summary import (
-    Difference,
     baselines_in,
     best_of,
     cells_in,
     compare,
     gain,
     mean_of,
-    values_by_seed,
+    mean_over_cells,
+    splits_in,
     with_test_error,
 )
+from experiments.rnn.words import MODEL_NAMES, SPLIT_PHRASES, counts_as, interval, the
+from rnn.compare import Difference
 
 
 def write_discussion(run_folder: str | os.PathLike[str]) -> Path:
@@ -220,10 +221,7 @@ def which_length(results: pd.DataFrame) -> str:
     if len(lengths) < 2:
         return ""
     split, cells = splits_in(results)[0], cells_in(results)
-    by_length = {
-        length: pd.concat([values_by_seed(results, c, length, split, "auc") for c in cells], axis=1).mean(axis=1)
-        for length in lengths
-    }
+    by_length = {length: mean_over_cells(results, cells, length, split) for length in lengths}
     if any(values.empty for values in by_length.values()):  # only one class occurs in the test part
         return ""
     levels = listed([f"{by_length[length].mean():.3f} at L = {length}" for length in lengths])

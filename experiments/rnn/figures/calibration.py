@@ -6,39 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from experiments.rnn.saved import MODEL_NAMES, SPLIT_NAMES, SPLIT_PHRASES, SPLITS
+from experiments.rnn.words import MODEL_NAMES, SPLIT_NAMES, SPLIT_PHRASES
 from experiments.style import GREY, MODEL_COLOURS, figure, headline
+from rnn.metrics import BINS, Reliability, calibration_error, confusion, reliability
+from rnn.splits import SPLITS
 
-BINS = 10
-FEWEST = 20  # windows in a bin below which its observed share says too little to be drawn
 RISE, FALL = "#b2182b", "#2166ac"
-
-
-def reliability(predictions: pd.DataFrame) -> pd.DataFrame:
-    """One row per tenth of probability: mean ``predicted``, ``observed`` share of rises, ``count``, ``error``.
-
-    ``error`` is the standard error of a proportion, sqrt(p (1 - p) / n), with p the mean prediction: the scatter
-    that a perfectly calibrated model would show. Seeds repeat windows rather than add new ones, so n is the count
-    of one seed, on average. Rows with fewer than FEWEST windows are left out.
-    """
-    seeds = max(predictions["seed"].nunique(), 1)
-    bins = np.minimum((predictions["probability"] * BINS).astype(int), BINS - 1)
-    table = predictions.groupby(bins).agg(
-        predicted=("probability", "mean"), observed=("label", "mean"), count=("label", "size")
-    )
-    table = table[table["count"] >= FEWEST]
-    return table.assign(error=np.sqrt(table["predicted"] * (1 - table["predicted"]) * seeds / table["count"]))
-
-
-def calibration_error(predictions: pd.DataFrame) -> float:
-    """Expected calibration error: the bins' mean |predicted - observed|, weighted by their windows.
-
-    M. Naeini, G. Cooper, M. Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning" (2015).
-    """
-    table = reliability(predictions)
-    if table.empty:
-        return float("nan")
-    return float(np.average((table["predicted"] - table["observed"]).abs(), weights=table["count"]))
 
 
 def plot_calibration(
@@ -55,7 +28,9 @@ def plot_calibration(
         panels = fig.subplots(2, len(splits), sharex=True, sharey="row", squeeze=False, height_ratios=(2, 1))
         for column, split in enumerate(splits):
             here = mine[mine["split"] == split]
-            _draw_reliability(panels[0, column], reliability(here), model)
+            _draw_reliability(
+                panels[0, column], reliability(*_labels_and_probabilities(here), here["seed"].nunique()), model
+            )
             panels[0, column].set_title(SPLIT_NAMES[split])
             _draw_histogram(panels[1, column], here)
             panels[1, column].set_xlabel("predicted probability of a rise")
@@ -75,25 +50,26 @@ def plot_confusion(
         headline(fig, _confusion_finding(mine, splits, model, length))
         panels = fig.subplots(1, len(splits), sharey=True, squeeze=False)[0]
         for axes, split in zip(panels, splits, strict=True):
-            _draw_confusion(axes, confusion(mine[mine["split"] == split]))
+            _draw_confusion(axes, _confusion(mine[mine["split"] == split]))
             axes.set_title(SPLIT_NAMES[split])
         panels[0].set_yticks((0, 1), ("no rise", "rise"))
         panels[0].set_ylabel("what happened (each row adds up to 100%)")
 
 
-def confusion(predictions: pd.DataFrame) -> np.ndarray:
-    """Counts, (2, 2): rows no rise and rise as they happened, columns as predicted at one half."""
-    actual = predictions["label"].to_numpy(dtype=np.int64)
-    predicted = (predictions["probability"].to_numpy() >= 0.5).astype(np.int64)
-    return np.bincount(2 * actual + predicted, minlength=4).reshape(2, 2)
+def _confusion(predictions: pd.DataFrame) -> np.ndarray:
+    return confusion(predictions["label"].to_numpy(), predictions["decision"].to_numpy())
 
 
-def _draw_reliability(axes: Axes, table: pd.DataFrame, model: str) -> None:
+def _labels_and_probabilities(predictions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    return predictions["label"].to_numpy(), predictions["probability"].to_numpy()
+
+
+def _draw_reliability(axes: Axes, table: Reliability, model: str) -> None:
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=(0, (4, 2)), linewidth=1.1, label="perfect calibration")
     axes.errorbar(
-        table["predicted"],
-        table["observed"],
-        yerr=2 * table["error"],
+        table.predicted,
+        table.observed,
+        yerr=2 * table.error,
         color=MODEL_COLOURS[model],
         marker="o",
         markersize=4,
@@ -130,14 +106,14 @@ def _draw_confusion(axes: Axes, counts: np.ndarray) -> None:
 def _calibration_finding(predictions: pd.DataFrame, splits: list[str], model: str, length: int) -> str:
     errors = []
     for split in splits:
-        error = calibration_error(predictions[predictions["split"] == split])
+        error = calibration_error(*_labels_and_probabilities(predictions[predictions["split"] == split]))
         errors.append(f"{100 * error:.1f} {SPLIT_PHRASES[split]}")
     return f"{MODEL_NAMES[model]}, L = {length} days: probabilities are off by {', '.join(errors)} (mean, in points)"
 
 
 def _confusion_finding(predictions: pd.DataFrame, splits: list[str], model: str, length: int) -> str:
     split = splits[0]
-    counts = confusion(predictions[predictions["split"] == split])
+    counts = _confusion(predictions[predictions["split"] == split])
     found = counts[1, 1] / max(counts[1].sum(), 1)
     right = counts[0, 0] / max(counts[0].sum(), 1)
     where = f"{SPLIT_NAMES[split].capitalize()}, {MODEL_NAMES[model]} at L = {length} days"

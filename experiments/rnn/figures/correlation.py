@@ -10,37 +10,9 @@ from matplotlib.colors import Colormap
 from matplotlib.image import AxesImage
 
 from experiments.style import DIVERGING, NO_DATA, figure, headline
+from rnn.correlation import clustered_order
 
 SCALE_LABEL = "Pearson correlation of daily new cases (−1 to 1, no unit)"
-
-
-def clustered_order(correlation: np.ndarray) -> list[int]:
-    """Row numbers in the order in which average-linkage clustering lines them up, so that likes stand together.
-
-    The distance of two countries is 1 - r, that of two clusters the mean over their pairs (Sokal and Michener,
-    1958). Of two clusters that merge, each is turned round where that brings its more similar end to the seam.
-    ``correlation`` is (n, n); undefined coefficients count as 0.
-    """
-    similarity = np.nan_to_num(np.asarray(correlation, dtype=np.float64))
-    clusters = [[row] for row in range(len(similarity))]
-    between = similarity.copy()  # mean similarity of the clusters still standing
-    np.fill_diagonal(between, -np.inf)
-    while len(clusters) > 1:
-        first, second = sorted(divmod(int(between.argmax()), len(clusters)))
-        sizes = len(clusters[first]), len(clusters[second])
-        merged = np.average(between[[first, second]], axis=0, weights=sizes)
-        between[first], between[:, first] = merged, merged
-        between[first, first] = -np.inf
-        between = np.delete(np.delete(between, second, axis=0), second, axis=1)
-        clusters[first] = _join(clusters[first], clusters.pop(second), similarity)
-    return clusters[0] if clusters else []
-
-
-def _join(left: list[int], right: list[int], similarity: np.ndarray) -> list[int]:
-    """The two lists end to end, each as it is or reversed, whichever puts the most similar ends side by side."""
-    turns = [(a, b) for a in (left, left[::-1]) for b in (right, right[::-1])]
-    a, b = max(turns, key=lambda turn: similarity[turn[0][-1], turn[1][0]])
-    return a + b
 
 
 def plot_all_correlations(

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from experiments.rnn.saved import MODEL_NAMES, SPLIT_NAMES
 from experiments.rnn.summary import baselines_in, cells_in, mean_of
+from experiments.rnn.words import MODEL_NAMES, SPLIT_NAMES
 from experiments.style import MODEL_COLOURS, baseline_line, figure, headline
 
 # Which column of curves.csv each row of panels shows, the metric of results.csv beside it, and its label.

@@ -7,9 +7,10 @@ import pandas as pd
 from experiments.rnn.figures.calibration import plot_calibration, plot_confusion
 from experiments.rnn.figures.correlation import plot_all_correlations, plot_some_correlations
 from experiments.rnn.figures.curves import plot_curves
-from experiments.rnn.figures.lengths import plot_headline, plot_lengths, splits_in
+from experiments.rnn.figures.lengths import plot_headline, plot_lengths
 from experiments.rnn.figures.windows import plot_threshold
 from experiments.rnn.saved import SavedRnn
+from experiments.rnn.summary import splits_in
 
 A_READABLE_DOZEN = 12
 

@@ -19,7 +19,8 @@ from pygal_maps_world.maps import World
 from data.atomic import write_bytes
 from data.covid.countries import countries
 from experiments.letters import drawable
-from experiments.rnn.saved import MODEL_NAMES, SavedRnn
+from experiments.rnn.saved import SavedRnn
+from experiments.rnn.words import MODEL_NAMES
 from experiments.rnn.world_map.png import as_png
 from experiments.rnn.world_map.table import (
     LABELS,

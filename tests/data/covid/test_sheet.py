@@ -98,6 +98,9 @@ def test_sizes_are_limited(write: Write, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(sheet, "MAX_CELLS", 20)
     with pytest.raises(DataError, match="row 4: the table has more than 20 cells"):
         load_cases(write(SERIES))
+    monkeypatch.setattr(sheet, "MAX_LINES_OF_ROW", 2)
+    with pytest.raises(DataError, match=r"row 4 is too long .* and at most 2 lines within quotes"):
+        load_cases(write(SERIES.replace(",Albania", ',"Al\n\nbania"')))
     monkeypatch.setattr(sheet, "MAX_LINE", 50)
-    with pytest.raises(DataError, match="line 1 has more than 50 characters"):
+    with pytest.raises(DataError, match="row 1 is too long for a table of counts: expected at most 50 characters"):
         load_cases(write(SERIES))

@@ -3,11 +3,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.prose import counts_as, interval, listed, number, percent, plain, points, signed
+from experiments.prose import escaped, listed, number, percent, points, signed
 from experiments.rnn.discussion.findings import discuss, write_discussion
-from experiments.rnn.figures.lengths import headline_finding, length_finding
+from experiments.rnn.discussion.titles import headline_finding, length_finding
 from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.summary import mean_of
+from experiments.rnn.words import counts_as, interval
 from tests.fakes.saved_run_sample import COUNTRIES, write_run
 
 
@@ -31,7 +32,7 @@ def test_where_the_difference_is_noise_it_says_so(tmp_path: Path) -> None:
 def test_where_the_cells_fall_short_of_the_rule_it_says_so(tmp_path: Path) -> None:
     text = told(tmp_path, gain=-0.06, scatter=0.001)
     assert "No. At L = 7 no cell beats the best baseline" in text
-    assert "in accuracy: by country, by time and on random windows the best cell falls short of logistic reg" in text
+    assert "in accuracy: by time, by country and on random windows the best cell falls short of logistic reg" in text
     assert "Yes" not in text
 
 
@@ -190,4 +191,4 @@ def test_words_for_numbers() -> None:
     assert (listed(["a"]), listed(["a", "b", "c"])) == ("a", "a, b and c")
     assert interval(Difference(0.027, float("nan"), 1)) == "+2.7 points"
     assert counts_as(Difference(float("nan"), float("nan"), 0)) == "undefined: only one class occurs"
-    assert plain("Taiwan* & <b>") == r"Taiwan\* \& \<b\>"
+    assert escaped("Taiwan* & <b>") == r"Taiwan\* \& \<b\>"

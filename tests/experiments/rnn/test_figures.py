@@ -3,18 +3,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.text import Text
 
 from experiments import style
-from experiments.rnn.figures.calibration import calibration_error, confusion, reliability
-from experiments.rnn.figures.correlation import clustered_order, plot_all_correlations, plot_some_correlations
+from experiments.rnn.discussion.titles import headline_finding
+from experiments.rnn.figures.correlation import plot_all_correlations, plot_some_correlations
 from experiments.rnn.figures.draw import busiest, draw_figures
-from experiments.rnn.figures.lengths import headline_finding, plot_headline
+from experiments.rnn.figures.lengths import plot_headline
 from experiments.rnn.figures.windows import plot_threshold
 from experiments.rnn.redraw import redraw
 from experiments.rnn.saved import SavedRnn, open_run
@@ -125,63 +123,9 @@ def test_a_threshold_that_leaves_no_country_out_is_drawn(sample: SavedRnn, tmp_p
     assert (tmp_path / "x.png").exists()
 
 
-@given(st.integers(0, 12), st.integers(0, 2**32 - 1))
-@settings(max_examples=25, deadline=None)
-def test_clustered_order_is_a_permutation(count: int, seed: int) -> None:
-    values = np.random.default_rng(seed).uniform(-1, 1, (count, count))
-    values = (values + values.T) / 2
-    if count:
-        values[0, :] = values[:, 0] = np.nan
-    assert sorted(clustered_order(values)) == list(range(count))
-
-
-def test_clustered_order_brings_groups_together() -> None:
-    rng = np.random.default_rng(3)
-    group = rng.permutation(np.repeat([0, 1, 2], 5))
-    similarity = np.where(group[:, None] == group, 0.9, 0.1) + rng.uniform(0, 0.05, (15, 15))
-    ordered = group[clustered_order((similarity + similarity.T) / 2)]
-    assert (np.diff(ordered) != 0).sum() == 2
-
-
-def test_clustered_order_puts_similar_ends_side_by_side() -> None:
-    places = np.array([0.0, 1.0, 2.2, 3.5, 5.0, 6.1, 7.5])
-    shuffled = np.random.default_rng(1).permutation(places)
-    ordered = shuffled[clustered_order(-np.abs(shuffled[:, None] - shuffled))]
-    assert ordered.tolist() in (sorted(places), sorted(places, reverse=True))
-
-
-def test_clusters_are_as_similar_as_their_pairs_on_average() -> None:
-    # After a and b, the mean of the pairs a-c and b-c (0.4) loses against c-d (0.5): c and d must stand together.
-    values = np.array([[1, 0.9, 0.8, -0.2], [0.9, 1, 0, 0.55], [0.8, 0, 1, 0.5], [-0.2, 0.55, 0.5, 1]])
-    assert clustered_order(values) in ([1, 0, 2, 3], [3, 2, 0, 1])
-
-
 def test_the_busiest_countries_come_first() -> None:
     table = pd.DataFrame({"country": ["a", "b", "c"], "last_days": ["1 2", "30 1", "5 5"]})
     assert busiest(table, 2) == ["b", "c"]
-
-
-def test_reliability_compares_predicted_with_observed_shares() -> None:
-    predictions = pd.DataFrame(
-        {"probability": [0.25] * 40 + [0.95] * 40, "label": [1, 0, 0, 0] * 10 + [1] * 40, "seed": 0}
-    )
-    table = reliability(predictions)
-    assert table["predicted"].tolist() == pytest.approx([0.25, 0.95])
-    assert table["observed"].tolist() == pytest.approx([0.25, 1.0])
-    assert table["error"].iloc[0] == pytest.approx(np.sqrt(0.25 * 0.75 / 40))
-    assert calibration_error(predictions) == pytest.approx(0.5 * 0.05)
-
-
-def test_seeds_that_repeat_windows_do_not_narrow_the_error_bars() -> None:
-    one = pd.DataFrame({"probability": [0.25] * 40, "label": [1, 0, 0, 0] * 10, "seed": 0})
-    both = pd.concat([one, one.assign(seed=1)])
-    assert reliability(both)["error"].iloc[0] == pytest.approx(reliability(one)["error"].iloc[0])
-
-
-def test_confusion_has_what_happened_in_rows() -> None:
-    predictions = pd.DataFrame({"probability": [0.9, 0.5, 0.1, 0.2], "label": [1, 0, 1, 0]})
-    assert confusion(predictions).tolist() == [[1, 1], [1, 1]]
-    assert confusion(predictions.iloc[[0, 1, 1]]).tolist() == [[0, 2], [0, 1]]
 
 
 @pytest.mark.parametrize(

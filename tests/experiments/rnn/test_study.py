@@ -11,9 +11,10 @@ from data.covid.choose import resolve_cases
 from data.errors import DataError
 from experiments.cli import read_settings
 from experiments.rnn import study as command
-from experiments.rnn import sweep as trainings_rnn
+from experiments.rnn import sweep
 from experiments.rnn.settings import RnnSettings
 from experiments.run_folder import UsageError
+from rnn.trial import Trial, train_and_score
 
 METRICS = ["train_accuracy", "accuracy", "balanced_accuracy", "auc", "log_loss", "brier"]
 SMALL = [
@@ -196,7 +197,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was_and_ends_the_same(folder, t
 
     def counting(training, windows, recipe):
         trained.append(training)
-        return trainings_rnn.train_and_score(training, windows, recipe)
+        return train_and_score(training, windows, recipe)
 
     monkeypatch.setattr(command, "train_and_score", stop_after_seven)
     with pytest.raises(KeyboardInterrupt):
@@ -212,11 +213,11 @@ def test_a_run_that_was_stopped_goes_on_where_it_was_and_ends_the_same(folder, t
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"training": 1}', '{"records": [{"epoch": 1}]}'])
-def test_a_damaged_training_counts_as_not_done(content, tmp_path):
-    training = trainings_rnn.Training("gru", 3, "time", 0)
+def test_a_damaged_trial_counts_as_not_done(content, tmp_path):
+    trial = Trial("gru", 3, "time", 0)
     (tmp_path / "trainings").mkdir()
-    (tmp_path / training.file).write_text(content)
-    assert trainings_rnn._load(tmp_path, training) is None
+    (tmp_path / sweep.file_of(trial)).write_text(content)
+    assert sweep._load(tmp_path, trial) is None
 
 
 def test_resuming_with_other_settings_is_refused_in_one_line_that_names_the_setting(folder, no_drawing):
@@ -304,6 +305,6 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path):
 
 def test_a_worker_process_keeps_freed_memory_before_it_trains(monkeypatch):
     calls = []
-    monkeypatch.setattr(trainings_rnn, "keep_freed_memory", lambda: calls.append("memory"))
-    assert trainings_rnn._in_worker(lambda: calls.append("training") or "result") == "result"
+    monkeypatch.setattr(sweep, "keep_freed_memory", lambda: calls.append("memory"))
+    assert sweep._in_worker(lambda: calls.append("training") or "result") == "result"
     assert calls == ["memory", "training"]

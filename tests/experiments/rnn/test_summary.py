@@ -7,38 +7,16 @@ import pandas as pd
 import pytest
 
 from data.errors import DataError
-from experiments.rnn.markdown_tables import results_table, windows_table, write_tables
+from experiments.rnn.markdown_tables import results_markdown, windows_markdown, write_tables
 from experiments.rnn.saved import SavedRnn, open_run
-from experiments.rnn.summary import Difference, best_of, compare, gain, mean_of, over_seeds, with_test_error
+from experiments.rnn.summary import best_of, compare, gain, mean_of, over_seeds, with_test_error
 from experiments.run_folder import FORMAT
+from rnn.compare import Difference
 from tests.fakes.saved_run_sample import write_run
-
-
-def test_a_paired_difference_cancels_what_the_split_does_to_both() -> None:
-    luck = pd.Series([0.0, 0.1, -0.1])
-    difference = gain(0.6 + luck + pd.Series([0.01, 0.02, 0.03]), 0.6 + luck, "accuracy")
-    assert difference.mean == pytest.approx(0.02)
-    assert difference.error == pytest.approx(0.01 / math.sqrt(3))
-    assert difference.margin == pytest.approx(4.30 * 0.01 / math.sqrt(3))
 
 
 def test_lower_loss_is_a_gain() -> None:
     assert gain(pd.Series([0.5, 0.5]), pd.Series([0.6, 0.7]), "log_loss").mean == pytest.approx(0.15)
-
-
-@pytest.mark.parametrize(
-    ("difference", "verdict"),
-    [
-        (Difference(0.02, 0.004, 3), "above"),
-        (Difference(0.02, 0.005, 3), "noise"),
-        (Difference(-0.02, 0.004, 3), "below"),
-        (Difference(0.02, float("nan"), 1), "unknown"),
-        (Difference(0.02, 0.004, 3, test_error=0.01), "noise"),
-        (Difference(0.0, 0.0, 3), "noise"),
-    ],
-)
-def test_a_verdict_is_given_only_where_the_interval_excludes_zero(difference: Difference, verdict: str) -> None:
-    assert difference.verdict == verdict
 
 
 def test_the_test_set_adds_the_scatter_of_its_windows() -> None:
@@ -99,14 +77,14 @@ def test_the_best_mean_at_a_length_is_bold() -> None:
         + [("gru", 7, "log_loss", 0.62, 0.01, 3), ("rnn", 7, "log_loss", 0.61, np.nan, 1)],
         columns=["model", "length", "metric", "mean", "sd", "seeds"],
     )
-    table = results_table(summary)
+    table = results_markdown(summary)
     assert "| 7 | GRU | **0.720** ± 0.010 | 0.620 ± 0.010 |" in table
     assert "| 7 | RNN | 0.710 ± 0.010 | **0.610** |" in table
 
 
 def test_the_table_of_windows_gives_shares() -> None:
     row = {"threshold": 0.4, "countries": 181, "length": 7, "windows": 200, "distinct": 50, "positives_distinct": 20}
-    assert "| 0.4 | 181 | 7 | 200 | 50 (25%) | 20 (40%) |" in windows_table(pd.DataFrame([row]))
+    assert "| 0.4 | 181 | 7 | 200 | 50 (25%) | 20 (40%) |" in windows_markdown(pd.DataFrame([row]))
 
 
 def test_a_folder_without_a_run_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from data.covid.counts import load_cases
 from data.errors import DataError
+from tests.fakes.samples import SERIES
 
 Write = Callable[..., Path]
 
@@ -36,3 +37,16 @@ def test_a_known_table_of_another_kind_is_refused_by_name(write: Write, heading:
     assert "\n" not in str(caught.value)
     if "none of cases" not in name:
         assert "; take " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("weekly_cases.csv", "sums of weeks"), ("total_cases_per_million.csv", "rates")]
+)
+def test_a_file_whose_name_says_sums_or_rates_is_refused(write: Write, name: str, reason: str) -> None:
+    with pytest.raises(DataError, match=f"{name}: by its name the file holds {reason}"):
+        load_cases(write(SERIES, name))
+
+
+def test_a_file_whose_name_says_deaths_is_read_and_said(write: Write) -> None:
+    notes = load_cases(write(SERIES, "time_series_covid19_deaths_global.csv")).notes
+    assert notes[1] == "the name of the file says 'death': its numbers are taken for cases"

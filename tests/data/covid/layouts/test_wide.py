@@ -104,6 +104,7 @@ BAD_CONTENT = {
     "a workbook": (b"PK\x03\x04" + bytes(100), "this is an archive or an Excel workbook"),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "this is a binary file, not a CSV file"),
     "a byte that is no text at the start": (b"\x80abc,1\n", "row 1, column 1: the byte 0x80 is not UTF-8"),
+    "a bad byte after a lone carriage return": (b"a,\rb,\xff", "row 1, column 3: the byte 0xff is not UTF-8"),
     "Latin-1": (
         PIVOT.replace("MS Zaandam", "Réunion").encode("latin-1"),
         "row 7, column 1: the byte 0xe9 is not UTF-8",

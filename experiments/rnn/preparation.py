@@ -1,0 +1,110 @@
+"""What problem 1 trains on, made from the settings and the counts, with every reason to refuse before training."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from data.covid.counts import CaseCounts
+from experiments.rnn.settings import RnnSettings
+from experiments.rnn.tables import codes
+from experiments.rnn.world_map.table import share_a_code
+from experiments.run_folder import UsageError
+from rnn.baselines import BASELINES
+from rnn.correlation import best_partners, constant_series, correlated_set
+from rnn.trial import Recipe, Trial
+from rnn.windows import Windows, comparable_windows, distinct
+
+
+def check_cases(cases: CaseCounts, source: str) -> None:
+    """UsageError for counts that could not be correlated, tabulated or drawn."""
+    days = len(cases.dates)
+    if days < 3:
+        raise UsageError(f"--start {cases.dates[0]} --end {cases.dates[-1]}: {days} days, expected at least 3")
+    if "country" in cases.countries:
+        raise UsageError(f"--data {source}: a country is called 'country', as a column of the tables is: rename it")
+    shared = share_a_code(cases.countries, codes(cases.countries))
+    if shared:
+        raise UsageError(f"--data {source}: {shared}")
+
+
+def make_set_c(correlation: np.ndarray, threshold: float) -> np.ndarray:
+    """The mask (countries,) of the set C; UsageError if it is empty."""
+    in_c = correlated_set(correlation, threshold)
+    if not in_c.any():
+        _, coefficient = best_partners(correlation)
+        highest = f"{np.nanmax(coefficient):.3f}" if np.isfinite(coefficient).any() else "undefined"
+        raise UsageError(f"--threshold {threshold}: no two countries correlate above it, the highest is {highest}")
+    return in_c
+
+
+def make_all_windows(new_cases: np.ndarray, in_c: np.ndarray, settings: RnnSettings) -> dict[int, Windows]:
+    """The windows of every length, about the same pairs of country and day."""
+    days, longest = new_cases.shape[1], max(settings.lengths)
+    if longest >= days:
+        raise UsageError(f"--lengths {longest}: the data have {days} daily differences, choose fewer days")
+    return comparable_windows(new_cases, settings.lengths, in_c, settings.target, settings.windows)
+
+
+def all_trials(settings: RnnSettings) -> list[Trial]:
+    """Every model, for every length, split and seed."""
+    return [
+        Trial(model, length, split, seed)
+        for length in settings.lengths
+        for split in settings.splits
+        for seed in range(settings.seeds)
+        for model in (*settings.cells, *BASELINES)
+    ]
+
+
+def check_splits(trials: Iterable[Trial], windows: Mapping[int, Windows], recipe: Recipe) -> None:
+    """UsageError if a split would leave nothing to train or to test on."""
+    for trial in trials:
+        try:
+            recipe.test_part(windows[trial.length], trial)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+
+
+def facts(cases: CaseCounts) -> dict[str, Any]:
+    """The entry "data" of config.json."""
+    return {
+        "source": cases.source,
+        "sha256": cases.sha256,
+        "simulated": cases.simulated,
+        "countries": len(cases.countries),
+        "days": len(cases.dates),
+        "first_day": str(cases.dates[0]),
+        "last_day": str(cases.dates[-1]),
+    }
+
+
+def notes(cases: CaseCounts) -> list[str]:
+    """What a reader should know about the data."""
+    constant = constant_series(cases.new_cases)
+    names = [name for name, same in zip(cases.countries, constant, strict=True) if same]
+    if not names:
+        return list(cases.notes)
+    return [*cases.notes, f"the daily count never changes, so that no correlation is defined: {', '.join(names)}"]
+
+
+def kept(windows: Mapping[int, Windows]) -> dict[str, Any]:
+    """How many pairs of country and day the models are asked about, and their different windows by length."""
+    pairs = windows[max(windows)]
+    different = {str(length): len(distinct(of_length)) for length, of_length in windows.items()}
+    return {"pairs": len(pairs), "rises": int(pairs.labels.sum()), "different": different}
+
+
+def introduce(cases: CaseCounts, in_c: np.ndarray, windows: Mapping[int, Windows], settings: RnnSettings) -> None:
+    """Print what is about to be trained on what."""
+    asked = windows[settings.lengths[0]]
+    how, *further = notes(cases)  # the first says how the file was read, or why counts are simulated
+    print(f"data: {cases.source}, {len(cases.countries)} countries, {cases.dates[0]} to {cases.dates[-1]}; {how}")
+    for note in further:
+        print(f"note: {note}")
+    print(f"C: {in_c.sum()} of {len(in_c)} countries correlate above {settings.threshold} with another one")
+    print(
+        f"windows: {len(asked):,} pairs of country and day ({settings.windows}), {asked.labels.mean():.1%} rise, "
+        f"each asked about with L = {', '.join(map(str, settings.lengths))}",
+        flush=True,
+    )
