@@ -41,6 +41,7 @@ class TrialResult:
     records      of every epoch and part; empty for a baseline
     probability  of a rise: of each test window, or of each country's last window
     decision     1 where a rise is predicted, for the same windows: a rule need not decide by its probability
+    parameters   of a net that was trained on all windows, by name, as lists; None for any other trial
     """
 
     trial: Trial
@@ -48,6 +49,7 @@ class TrialResult:
     records: list[Record]
     probability: list[float]
     decision: list[int]
+    parameters: dict[str, list] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,10 @@ class Recipe:
     def generators(self, seed: int) -> tuple[np.random.Generator, np.random.Generator]:
         """Independent generators for the split and for the net; the seeds of trials count from the recipe's own."""
         return np.random.default_rng(self.seed + seed), np.random.default_rng([self.seed + seed, 1])
+
+    def new_net(self, cell: str, rng: np.random.Generator) -> SequenceClassifier:
+        """A net of the study's sizes, before training."""
+        return SequenceClassifier(cell, hidden=self.hidden, layers=self.layers, rng=rng)
 
     def test_part(self, windows: Windows, trial: Trial) -> np.ndarray:
         """The mask (n,) of the windows that a trial is tested on; ValueError if a part would be empty."""
@@ -89,12 +95,14 @@ def forecast(trial: Trial, windows: Windows, latest: np.ndarray, recipe: Recipe)
     """Train a net on all windows and give the probability of a rise for each row of `latest` (countries, L)."""
     net, records = _fit(trial, {"train": windows}, recipe)
     probability = net.probability(signed_log(latest))
-    return TrialResult(trial, {}, records, _rounded(probability), (probability >= 0.5).astype(int).tolist())
+    decision = (probability >= 0.5).astype(int).tolist()
+    parameters = {name: array.tolist() for name, array in net.state_dict().items()}
+    return TrialResult(trial, {}, records, _rounded(probability), decision, parameters)
 
 
 def _fit(trial, parts, recipe):
     _, rng = recipe.generators(trial.seed)
-    net = SequenceClassifier(trial.model, hidden=recipe.hidden, layers=recipe.layers, rng=rng)
+    net = recipe.new_net(trial.model, rng)
     ready = {name: Part(signed_log(windows.values), windows.labels) for name, windows in parts.items()}
     try:
         return net, [record for epoch in train(net, ready, recipe.training, rng) for record in epoch]

@@ -1,11 +1,16 @@
 """The trained nets that a run keeps: one file in models/ for each cell."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from experiments.rnn.saved import open_run
-from experiments.run_folder import UsageError
-from rnn.trained import Trained, load
+from experiments.run_folder import RunFolder, UsageError
+from rnn.classifier import SequenceClassifier
+from rnn.trained import Trained, load, save
+from rnn.trial import Recipe, Trial, TrialResult
 
 FOLDER = "models"
 
@@ -13,6 +18,19 @@ FOLDER = "models"
 def model_file(cell: str) -> str:
     """Where a run keeps the nets of a cell: "models/gru.npz"."""
     return f"{FOLDER}/{cell}.npz"
+
+
+def write_nets(folder: RunFolder, forecasts: Mapping[Trial, TrialResult], recipe: Recipe) -> None:
+    """Keep the nets that were trained on all windows: one file for each cell, in it one net for each seed."""
+    (folder.path / FOLDER).mkdir(exist_ok=True)
+    nets: dict[str, list[SequenceClassifier]] = {}
+    for trial, result in forecasts.items():
+        net = recipe.new_net(trial.model, np.random.default_rng(0))  # its initial weights are replaced at once
+        net.load_state_dict({name: np.array(values, np.float32) for name, values in (result.parameters or {}).items()})
+        nets.setdefault(trial.model, []).append(net)
+    length = next(iter(forecasts)).length
+    for cell, trained in nets.items():
+        save(folder.path / model_file(cell), Trained(cell, length, trained))
 
 
 def load_rnn(run: str | os.PathLike[str], cell: str | None = None) -> Trained:

@@ -63,7 +63,9 @@ def _load(folder: Path, trial: Trial) -> TrialResult | None:
     try:
         saved = json.loads((folder / file_of(trial)).read_text(encoding="utf-8"))
         records = [Record(**record) for record in saved["records"]]
-        return TrialResult(trial, saved["scores"], records, saved["probability"], saved["decision"])
+        return TrialResult(
+            trial, saved["scores"], records, saved["probability"], saved["decision"], saved["parameters"]
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import experiments
 from data.covid.choose import resolve_cases
 from data.errors import DataError
 from experiments.cli import read_settings
@@ -152,6 +153,15 @@ def test_the_map_asks_about_every_country_and_the_day_after_the_data(folder, cas
     last = [list(map(int, days.split())) for days in table["last_days"]]
     np.testing.assert_array_equal(last, cases.new_cases[:, -length:])
     assert dict(zip(table["country"], table["code"], strict=True))["Namibia"] == "na"
+
+
+def test_the_kept_nets_give_the_probabilities_of_the_map(folder, cases):
+    table = pd.read_csv(folder / "world_map.csv", keep_default_na=False)
+    trained = experiments.load_rnn(folder)
+    assert trained.cell == json.loads((folder / CONFIG).read_text())["map"]["model"]
+    found = trained.probability(cases.new_cases[:, -trained.length :])
+    np.testing.assert_allclose(found, table["probability"], atol=1e-6)
+    assert {path.stem for path in (folder / "models").iterdir()} == {"rnn", "gru"}
 
 
 def test_the_map_uses_the_cell_and_length_with_the_best_mean_auc_by_country(folder):
