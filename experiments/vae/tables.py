@@ -22,6 +22,12 @@ METRICS = {
     "active_units": "active units",
 }
 DIGITS = {"bits_per_dim": 3, "mse": 4, "psnr": 1, "active_units": 0}
+DISTANCES = {
+    "frechet_as_trained": "Frechet distance of samples from held-out faces, z from N(0, I)",
+    "frechet_mapped": "– the same draws through the linear map",
+    "frechet_reconstructions": "– of reconstructions",
+    "frechet_floor": "– of as many training faces (the floor)",
+}
 SPLITS = {"train": "training", "held_out": "held-out"}
 LATENT_FACTS = {
     "verdict": "verdict",
@@ -31,8 +37,8 @@ LATENT_FACTS = {
     "diversity_training": "diversity of training faces",
 }
 SETTINGS = (
-    "kl_weights", "latent", "likelihood", "widths", "image_size", "epochs", "batch_size", "learning_rate", "mirror",
-    "seed",
+    "kl_weights", "latent", "likelihood", "noise", "norm", "start", "prior", "widths", "image_size", "epochs",
+    "batch_size", "learning_rate", "schedule", "mirror", "seed",
 )  # fmt: skip
 
 
@@ -70,6 +76,11 @@ def summary_table(run: SavedVae) -> str:
         "mean squared error, decoded from the posterior mean": [
             f"{run.final(weight, 'mse'):.4f}" for weight in run.weights
         ],
+        "nats that the linear map saves": [_saved_by_map(run, weight) for weight in run.weights],
+        **{
+            title: [_distance(run.final(weight, metric)) for weight in run.weights]
+            for metric, title in DISTANCES.items()
+        },
         "verdict on the code": [run.verdict(weight) or "–" for weight in run.weights],
     }
     known = [[title, *cells] for title, cells in rows.items() if set(cells) != {"–"}]
@@ -78,6 +89,16 @@ def summary_table(run: SavedVae) -> str:
         best = f"reaches {run.pca.mse:.4f} with {run.pca.components} components."
         text += f"\n\nPCA, the best linear code in squared error, {best}"
     return text
+
+
+def _saved_by_map(run: SavedVae, weight: float) -> str:
+    """By how much the linear map shortens the KL from N(0, I), which is never less."""
+    saved = run.final(weight, "kl") - run.final(weight, "kl_mapped")
+    return "–" if math.isnan(saved) or run.config.get("prior") == "linear" else rounded(saved)
+
+
+def _distance(value: float) -> str:
+    return "–" if math.isnan(value) else rounded(value)
 
 
 def _sent(code: LinearYardstick | None) -> str:

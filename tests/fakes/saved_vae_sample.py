@@ -41,6 +41,7 @@ def write_vae_run(
         "format": FORMAT, "study": "vae", "environment": {}, "finished": evaluated,
         "kl_weights": list(kinds), "latent": latent, "likelihood": likelihood, "widths": [4, 8], "image_size": SIDE,
         "epochs": EPOCHS, "batch_size": 32, "learning_rate": 1e-3, "mirror": True, "seed": 0,
+        "norm": "batch", "start": "linear", "prior": "standard", "schedule": "cosine", "noise": "shared",
         "data": {"source": "sample", "drawn": drawn, "images": 500, "training": 450, "held_out": 50, "skipped": [],
                  "sha256": "0" * 64},
         "pca": {"components": latent, "mse": pca}, "layers": layers(latent),
@@ -97,6 +98,9 @@ def _evaluate(folder, kinds, rng, latent, likelihood):
         values |= {"psnr": -10 * np.log10(mse), "active_units": active, "bits_per_dim": 7.5}
         for split in ("train", "held_out"):
             final += [(weight, split, metric, value) for metric, value in values.items()]
+        distances = {"as_trained": 231.0, "mapped": 22.0, "reconstructions": 15.0, "floor": 12.0}
+        final += [(weight, "held_out", f"frechet_{key}", value) for key, value in distances.items()]
+        final.append((weight, "held_out", "kl_mapped", 0.8 * kl))
         factors += [(weight, "hair_colour", 0.8), (weight, "tilt", 0.3), (weight, "gaze_x", -0.1)]
         verdicts[f"{weight:g}"] = {
             "verdict": verdict, "active_units": active, "mean_posterior_variance": variance, "kl_total": kl,
@@ -129,6 +133,7 @@ def _arrays(rng, originals, pairs, draws, like, kl):
     ends = _towards_grey(pairs, like)
     arrays = {
         "originals": originals, "reconstructions": _towards_grey(originals, like), "samples": draws,
+        "samples_mapped": draws[::-1].copy(),
         "nearest": _faces(rng, 8), "pairs": pairs,
         "interpolations": ((1 - t) * ends[:, :1] + t * ends[:, 1:]).astype(np.uint8),
         "prior_paths": _faces(rng, 18).reshape(2, 9, SIDE, SIDE, 3),

@@ -39,13 +39,15 @@ def best_difference(probe: Probe, u: np.ndarray, only: float | None = None) -> D
     found = [probe.central(u, h, moving) for h in steps]
     central, rounding = (np.array(column) for column in zip(*found, strict=True))
     usable = np.isfinite(central)
-    if not probe.takes_complex and central.any():  # no change at all over a short step: below the noise
+    rises = np.abs(2 * central * steps)[usable]
+    if rises.any() and not rises.all():  # no change at all over some steps: they are shorter than the rounding
         usable &= central != 0
+        noise = max(noise, float(rises[rises > 0].min()) / 2)
     best = Difference(math.nan, math.inf, steps[-1], math.nan, noise)
     for j in range(len(steps) - 1):
         if usable[j] and usable[j + 1]:
             value = (ratio**2 * central[j + 1] - central[j]) / (ratio**2 - 1)
-            error = abs(value - central[j + 1]) + max(2 * noise / steps[j + 1], rounding[j + 1])
+            error = abs(value - central[j + 1]) + max(noise / steps[j + 1], rounding[j + 1])
             if error < best.error:
                 best = Difference(float(value), float(error), steps[j], float(central[j]), noise)
     return best

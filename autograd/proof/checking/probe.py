@@ -27,7 +27,7 @@ from .arguments import Argument
 ROUNDING = 8 * float(np.finfo(np.float64).eps)  # relative error of a result after a few roundings on the way to it
 COMPLEX_STEP = 1e-30
 NOISE_POINTS = 7
-NOISE_SPACINGS = (1e-9, 1e-6)  # relative to the scale of the argument; the coarse one sees the rounding of float32
+NOISE_SPACINGS = (1e-9, 1e-6, 1e-3)  # relative to the scale of the argument; the coarse ones for coarse rounding
 
 
 @dataclass
@@ -43,7 +43,8 @@ class Probe:
     x: np.ndarray
     here: Sequence[np.ndarray]
     checked: Sequence[Argument]
-    takes_complex: bool = field(default=True)
+    takes_complex: bool = True
+    depends: list[np.ndarray] = field(default_factory=list)  # which results the last complex step has moved
 
     def results_at(self, moved: np.ndarray) -> list[np.ndarray]:
         """The function's results where the argument is `moved`; it is moved back afterwards."""
@@ -73,7 +74,7 @@ class Probe:
 
         A result that depends on x may yet stay the same, bit by bit, over a short step: rounding hides the change.
         """
-        found = [np.zeros(y.shape, bool) for y in self.here]
+        found = self.depends or [np.zeros(y.shape, bool) for y in self.here]
         for h in (-10.0, -1.0, -0.25, 0.25, 1.0, 10.0):
             try:
                 there = self.results_at(self.x + h * u)
@@ -115,20 +116,26 @@ class Probe:
         return min(self._noise(u), self._noise(-u))  # a corner on one side is no noise
 
     def _noise(self, u) -> float:
-        found = [0.0]
+        found = 0.0
         for spacing in NOISE_SPACINGS:
             try:
                 points = [self.results_at(self.x + k * spacing * u) for k in range(NOISE_POINTS)]
             except (ValueError, ArithmeticError):
-                continue
-            found.append(noise_of(np.array([self.rise(self.here, point) for point in points])))
-        return max(found)
+                break
+            values = np.array([self.rise(self.here, point) for point in points])
+            found = max(found, float(noise_of(values)))
+            rises = np.diff(values)
+            if rises.all() and np.ptp(rises) > 1e-9 * np.abs(rises).max():
+                break  # all points differ, and not by the same: this spacing is coarser than the rounding
+        return found
 
     def complex_step(self, u: np.ndarray, h: float = COMPLEX_STEP, at: np.ndarray | None = None) -> float | None:
         """The derivative along u at x (or `at`), or None where some op does not take complex numbers, or drops them.
 
         All arguments of the check become complex for the moment, since an op does not mix the two kinds.
         """
+        if at is None:
+            self.depends = []
         if not self.takes_complex:
             return None
         kept: list[tuple[Any, np.ndarray]] = [(a.value, a.value._array) for a in self.checked]
@@ -148,6 +155,8 @@ class Probe:
                 tensor._array = array
         if at is None and not all(np.allclose(y.real, z, rtol=1e-6) for y, z in zip(results, self.here, strict=True)):
             return None  # a comparison went another way than for the real number
+        if at is None:
+            self.depends = [y.imag != 0 for y in results]
         parts = zip(self.cotangents, results, strict=True)
         return float(sum(np.sum(v * y.imag) for v, y in parts) / h)
 

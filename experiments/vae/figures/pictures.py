@@ -13,6 +13,11 @@ SHOWN_SIDE = 112  # approximate side of an enlarged picture, in screen pixels
 LABEL = 110  # width of the row labels, in screen pixels
 LETTERS = 22  # height of a line of small text
 BAND = 22  # gap between two bands of pictures
+SAMPLE_ROWS = 4  # of eight draws from the prior, in each grid
+SAMPLE_GRIDS = {
+    "samples": "as trained:\nz drawn from\nN(0, I)",
+    "samples_mapped": "the same\ndraws\nthrough the\nlinear map",
+}
 ROW = 8  # pairs of original and reconstruction per row
 
 Path = str | os.PathLike[str]
@@ -57,20 +62,23 @@ def _reconstructions_finding(run: SavedVae, weight: float) -> str:
 
 
 def plot_samples(run: SavedVae, weight: float, path: Path) -> None:
-    """An 8x8 grid of decoded draws from the prior; its first row again above the nearest training faces."""
+    """The same draws from the prior, decoded as trained and through the linear map; the nearest training faces."""
     arrays = run.snapshot(weight)
     scale, side = _scale(run)
     samples, nearest = arrays["samples"], arrays["nearest"]
     count = len(nearest)
-    grid_side = extent(8, side)
-    size = LABEL + grid_side, grid_side + BAND + LETTERS + extent(2, side) + LETTERS
+    grid, height = slice(8 * SAMPLE_ROWS), extent(SAMPLE_ROWS, side)
+    size = LABEL + extent(8, side), 2 * (height + BAND) + LETTERS + extent(2, side) + LETTERS
     note = (
         "The same draws for every KL weight. Below, to check for copies: the first row and its nearest training faces."
     )
     with picture_sheet(path, *size, _samples_finding(run, weight), note, drawn=run.drawn) as (page, top):
-        left, y = MARGIN + LABEL, top + grid_side + BAND + LETTERS
-        page.picture(left, top, tile(samples.reshape(8, 8, *samples.shape[1:]), scale))
-        page.row_label(left - 8, top, grid_side, "decoded\ndraws from\nthe prior")
+        left, y = MARGIN + LABEL, top
+        for key, label in SAMPLE_GRIDS.items():
+            page.picture(left, y, tile(arrays[key][grid].reshape(SAMPLE_ROWS, 8, *samples.shape[1:]), scale))
+            page.row_label(left - 8, y, height, label)
+            y += height + BAND
+        y += LETTERS
         page.picture(left, y, tile(np.stack([samples[:count], nearest]), scale))
         page.row_label(left - 8, y, side, "first row\nagain")
         page.row_label(left - 8, y + side + GAP, side, "nearest\ntraining face")
@@ -82,7 +90,14 @@ def plot_samples(run: SavedVae, weight: float, path: Path) -> None:
 
 def _samples_finding(run: SavedVae, weight: float) -> str:
     facts = run.verdicts.get(weight)
-    start = f"{name(weight)}: 64 draws from the prior"
+    start = f"{name(weight)}: draws from the prior"
+    plain, mapped, floor = (run.final(weight, f"frechet_{key}") for key in ("as_trained", "mapped", "floor"))
+    if np.isfinite(mapped):
+        saved = run.final(weight, "kl") - run.final(weight, "kl_mapped")
+        return (
+            f"{start}, Frechet distance {rounded(plain)}; through the linear map {rounded(mapped)} "
+            f"(other {run.kind} faces {rounded(floor)}), and the map saves {nats(max(saved, 0.0))}"
+        )
     if not facts or not facts["diversity_training"]:
         return start
     share = facts["diversity_samples"] / facts["diversity_training"]

@@ -9,9 +9,9 @@ import imageio.v3 as imageio
 import numpy as np
 import pytest
 
-from autograd.__main__ import main
 from autograd.functional import lift
 from autograd.proof import step_sizes
+from autograd.proof.command import main
 from autograd.proof.models import MODELS
 from autograd.proof.mutations import MUTANTS
 from autograd.proof.samples import SAMPLES
@@ -128,7 +128,7 @@ def test_mutations_of_one_op_tell_what_was_done_and_what_was_said(capsys):
 def test_a_mutant_that_escapes_is_printed_and_makes_the_status_1(capsys, monkeypatch):
     from autograd.proof.mutations.mutant import Mutant
 
-    monkeypatch.setattr("autograd.__main__.MUTANTS", [Mutant("neg", "x", "sign", "nothing at all", RULES["neg"])])
+    monkeypatch.setattr("autograd.proof.command.MUTANTS", [Mutant("neg", "x", "sign", "nothing at all", RULES["neg"])])
     assert main(["--mutations"]) == 1
     assert "NOT CAUGHT: neg (x), sign: nothing at all" in capsys.readouterr().out
 
