@@ -25,7 +25,7 @@ import pandas as pd
 
 import autograd
 from data.atomic import written_beside
-from data.errors import DataError
+from data.errors import DataError, printable
 from experiments.memory import peak_memory_mb
 
 CONFIG = "config.json"
@@ -34,6 +34,9 @@ FORMAT = 1  # of run folders; raised when files change their meaning, so that an
 
 class UsageError(Exception):
     """The user's mistake, in one line: the command line prints it without a traceback and exits with status 2."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 class RunFolder:

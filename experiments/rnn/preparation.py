@@ -1,6 +1,6 @@
 """What problem 1 trains on, made from the settings and the counts, with every reason to refuse before training."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,13 +57,20 @@ def all_trials(settings: RnnSettings) -> list[Trial]:
     ]
 
 
-def check_splits(trials: Iterable[Trial], windows: Mapping[int, Windows], recipe: Recipe) -> None:
-    """UsageError if a split would leave nothing to train or to test on."""
+def check_splits(trials: Sequence[Trial], windows: Mapping[int, Windows], recipe: Recipe) -> None:
+    """UsageError if a split would leave nothing to train or test on, or if the map's net could not be chosen."""
+    how = "country" if any(trial.split == "country" for trial in trials) else trials[0].split
+    can_compare = False  # the net is chosen by the AUC of this split, which needs rises and falls
     for trial in trials:
         try:
-            recipe.test_part(windows[trial.length], trial)
+            test = recipe.test_part(windows[trial.length], trial)
         except ValueError as error:
             raise UsageError(str(error)) from None
+        can_compare |= trial.split == how and len(np.unique(windows[trial.length].labels[test])) == 2
+    if not can_compare:
+        raise UsageError(
+            f"--splits {how}: all windows to test on have the same answer, so there is nothing to learn: take more days"
+        )
 
 
 def facts(cases: CaseCounts) -> dict[str, Any]:

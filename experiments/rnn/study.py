@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> None:
 
     # The data: daily new cases of every country.
     cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
-    preparation.check_cases(cases, settings.data)
+    preparation.check_cases(cases, cases.source)
 
     # The correlation of all pairs of countries, and the set C of those that correlate highly with another one.
     correlation = correlation_matrix(cases.new_cases)

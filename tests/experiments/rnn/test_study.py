@@ -283,6 +283,16 @@ def test_names_that_cannot_be_told_apart_are_refused_before_anything_is_trained(
     assert not (tmp_path / "out").exists()
 
 
+def test_counts_that_always_rise_are_refused_before_anything_is_trained(tmp_path):
+    days = ",".join(f"2020-02-{day:02}" for day in range(1, 29))
+    names = ("Albania", "Algeria", "Angola", "Austria", "Belgium", "Brazil")
+    rows = [f"{name},{','.join(str((k + 2) * i**3) for i in range(28))}" for k, name in enumerate(names)]
+    (tmp_path / "rise.csv").write_text("\n".join([f"Country,{days}", *rows]))
+    with pytest.raises(UsageError, match=r"--splits country: all windows to test on have the same answer"):
+        run(tmp_path / "out", "--data", str(tmp_path / "rise.csv"))
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid value:RuntimeWarning")
 def test_a_loss_that_explodes_gives_one_line_that_names_the_training(tmp_path, no_drawing):
     with pytest.raises(UsageError, match=r"(rnn|gru) L=3 time seed 0: .*: choose a smaller --learning-rate"):
