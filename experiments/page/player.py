@@ -4,6 +4,7 @@ The script finds the part by its name and makes it visible; without JavaScript, 
 """
 
 import base64
+import zlib
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -21,11 +22,9 @@ class Player:
     data: dict[str, Any]
 
 
-def packed(array: np.ndarray) -> dict[str, Any]:
+def packed(array: np.ndarray, deflated: bool = False) -> dict[str, Any]:
     """An array of float32, int8 or uint8 as the scripts read it (numbers.js): little-endian bytes in base64."""
     little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-    return {
-        "type": little.dtype.str,
-        "shape": list(little.shape),
-        "data": base64.b64encode(little.tobytes()).decode(),
-    }
+    content = zlib.compress(little.tobytes(), 9) if deflated else little.tobytes()
+    facts = {"type": little.dtype.str, "shape": list(little.shape), "data": base64.b64encode(content).decode()}
+    return facts | {"deflated": True} if deflated else facts

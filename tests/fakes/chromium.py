@@ -104,7 +104,15 @@ class Browser:
 
     def press(self, key: str) -> None:
         """Press and release a key, named as in the DOM: "Enter", "Escape", "ArrowRight"."""
-        codes = {"Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+        codes = {
+            "Enter": 13,
+            "Escape": 27,
+            "ArrowLeft": 37,
+            "ArrowUp": 38,
+            "ArrowRight": 39,
+            "ArrowDown": 40,
+            "End": 35,
+        }
         typed = {"text": "\r"} if key == "Enter" else {}
         what = {"key": key, "code": key, "windowsVirtualKeyCode": codes[key]}
         self.send("Input.dispatchKeyEvent", type="keyDown", **what, **typed)

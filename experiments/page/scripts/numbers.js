@@ -8,6 +8,14 @@ export function arrayOf({ type, shape, data }) {
   return { values: new TYPES[type](bytes.buffer), shape };
 }
 
+/** The same for an array that was deflated (RFC 1950). */
+export async function unpacked({ type, shape, data, deflated }) {
+  if (!deflated) return arrayOf({ type, shape, data });
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return { values: new TYPES[type](await new Response(stream).arrayBuffer()), shape };
+}
+
 /** The JSON of a data block of the page. */
 export function dataOf(element) {
   return JSON.parse(element.querySelector('script[type="application/json"]').textContent);
