@@ -9,7 +9,7 @@ import sys
 from data.errors import DataError
 
 from . import all as everything
-from . import gallery, reconstruct, report, sample
+from . import gallery, predict, reconstruct, report, sample, study
 from .benchmark import command as benchmark
 from .cli import did_you_mean
 from .memory import keep_freed_memory
@@ -17,12 +17,16 @@ from .rnn import study as rnn
 from .run_folder import UsageError
 from .terminal import make_streams_safe
 from .textbook import command as textbook
+from .vae import ablation
 from .vae import study as vae
 
 COMMANDS = {
     "all": everything,
     "rnn": rnn,
     "vae": vae,
+    "study": study,
+    "ablation": ablation,
+    "predict": predict,
     "sample": sample,
     "reconstruct": reconstruct,
     "report": report,

@@ -1,61 +1,75 @@
-"""Trained nets in one file: what they are, how many days they read, and the parameters of each.
+"""Trained nets in files, ready to be asked for tomorrow's probabilities.
 
-    save("gru.npz", Trained("gru", 14, nets))
-    load("gru.npz").probability(last_days)      # of a rise tomorrow, (n,), for daily counts (n, 14)
+    nets = TrainedNets((load("gru-0.npz"), load("gru-1.npz")))
+    nets.probability(last_days)     # (countries,) mean over the nets, from daily new cases (countries, at least L)
 
-Several nets of one kind, each trained from another seed, answer with their mean. The file is an
-`autograd.tools.checkpoint`: arrays and JSON, nothing in it that could run.
+A file is an `autograd.tools.checkpoint`: arrays and JSON, nothing in it that could run.
 """
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from autograd import checkpoint
 
 from .classifier import SequenceClassifier
-from .scaling import signed_log
+from .features import INPUTS, net_inputs
 
-MAX_SIZE = 4096  # no net has a larger number in it; a damaged file must not ask for all memory
+MAX_SIZE = 4096  # no net has a larger number in its architecture; a damaged file must not ask for all memory
+SIZES = ("length", "features", "hidden", "layers")
 
 
 @dataclass(frozen=True)
-class Trained:
-    """Nets of one cell after training, ready to be asked.
+class TrainedNet:
+    """One net after training, the kind of `features.net_inputs` that it sees, and L, the days that it needs."""
 
-    Attributes:
-        cell: "rnn", "lstm" or "gru".
-        length: L, the number of days that a question has.
-        nets: one for each seed, of the same sizes.
-    """
-
-    cell: str
+    classifier: SequenceClassifier
+    inputs: str
     length: int
-    nets: Sequence[SequenceClassifier]
 
     def probability(self, last_days: np.ndarray) -> np.ndarray:
-        """The probability of a rise tomorrow (n,), for the daily counts (n, L) of the last L days.
+        """Probability of a rise (n,) from daily new cases (n, days), oldest first; the last L of them are used.
 
         Raises:
-            ValueError: another number of days.
+            ValueError: the array is not two-dimensional or has fewer than L days.
         """
-        if np.ndim(last_days) != 2 or np.shape(last_days)[1] != self.length:
-            raise ValueError(f"last_days has shape {np.shape(last_days)}, expected (n, {self.length})")
-        return np.mean([net.probability(signed_log(last_days)) for net in self.nets], axis=0)
+        last_days = np.asarray(last_days)
+        if last_days.ndim != 2 or last_days.shape[1] < self.length:
+            raise ValueError(f"last_days has shape {last_days.shape}, expected (countries, at least {self.length})")
+        return self.classifier.probability(net_inputs(last_days[:, -self.length :], self.inputs))
 
 
-def save(path: str | os.PathLike[str], trained: Trained) -> None:
-    """Write trained nets to a file, which appears only when it is complete."""
-    recurrent = trained.nets[0].recurrent
-    sizes = {"features": recurrent.features, "hidden": recurrent.hidden, "layers": recurrent.layers}
-    values = {"cell": trained.cell, "length": trained.length, "sizes": sizes}
-    checkpoint.save(path, {"classifier": values | {"nets": [net.state_dict() for net in trained.nets]}})
+@dataclass(frozen=True)
+class TrainedNets:
+    """Nets of one kind, trained with different seeds; their probabilities are averaged."""
+
+    nets: tuple[TrainedNet, ...]
+
+    @property
+    def length(self) -> int:
+        """L, the days that every net needs."""
+        return self.nets[0].length
+
+    def probability(self, last_days: np.ndarray) -> np.ndarray:
+        """Probability of a rise (n,), the mean over the nets; see `TrainedNet.probability`."""
+        return np.mean([net.probability(last_days) for net in self.nets], axis=0)
 
 
-def load(path: str | os.PathLike[str]) -> Trained:
-    """The trained nets that `save` wrote.
+def describe(net: SequenceClassifier, cell: str, inputs: str, length: int, hidden: int, layers: int) -> dict[str, Any]:
+    """What a file holds of a net: its architecture and its parameters."""
+    architecture = {"cell": cell, "inputs": inputs, "length": length, "features": net.recurrent.features}
+    return {"architecture": architecture | {"hidden": hidden, "layers": layers}, "parameters": net.state_dict()}
+
+
+def save(path: str | os.PathLike[str], description: dict[str, Any]) -> None:
+    """Write what `describe` gave; the file appears only when it is complete."""
+    checkpoint.save(path, {"classifier": description})
+
+
+def load(path: str | os.PathLike[str]) -> TrainedNet:
+    """The net in a file that `save` wrote.
 
     Raises:
         OSError: the file is missing or cannot be read.
@@ -64,15 +78,12 @@ def load(path: str | os.PathLike[str]) -> Trained:
     values = checkpoint.load(path)
     try:
         saved = values["classifier"]
-        cell, length, sizes = saved["cell"], saved["length"], saved["sizes"]
-        numbers = [length, *(sizes[name] for name in ("features", "hidden", "layers"))]
-        if not saved["nets"] or not all(type(number) is int and 0 < number <= MAX_SIZE for number in numbers):
-            raise ValueError(f"its sizes are {numbers}, expected whole numbers up to {MAX_SIZE}")
-        nets = [SequenceClassifier(cell, **sizes, rng=np.random.default_rng(0)) for _ in saved["nets"]]
-        for net, parameters in zip(nets, saved["nets"], strict=True):
-            net.load_state_dict(parameters)
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{path}: holds no trained nets ({error!r})") from None
-    except ValueError as error:
-        raise ValueError(f"{path}: holds no trained nets ({error})") from None
-    return Trained(cell, length, nets)
+        a = saved["architecture"]
+        if not all(type(a[name]) is int and 0 < a[name] <= MAX_SIZE for name in SIZES) or a["inputs"] not in INPUTS:
+            raise ValueError(f"its architecture is {a}")
+        rng = np.random.default_rng(0)  # draws parameters that are replaced at once
+        net = SequenceClassifier(a["cell"], a["features"], a["hidden"], a["layers"], rng=rng)
+        net.load_state_dict(saved["parameters"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}: not a trained net ({error!r})") from None
+    return TrainedNet(net, a["inputs"], a["length"])

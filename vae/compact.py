@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.nn import BatchNorm, ConvTranspose2d, Linear
 
-from .model import VAE
+from .model import LINEAR_SCALE, VAE
 
 LEVELS = 127
 
@@ -63,7 +63,8 @@ def compact_decoder(model: VAE) -> CompactDecoder:
     if model.skip == "none":
         return CompactDecoder(layers, None)
     beside = model.linear_decoder
-    return CompactDecoder(layers, _rounded("linear", beside.weight.data, _bias(beside), None, axis=0))
+    weight = LINEAR_SCALE * beside.weight.data
+    return CompactDecoder(layers, _rounded("linear", weight, LINEAR_SCALE * _bias(beside), None, axis=0))
 
 
 def decode(decoder: CompactDecoder, z: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from data.covid.choose import resolve_cases
 from experiments.cli import add_run_arguments, add_settings, read_settings
-from experiments.rnn import models, preparation, tables
+from experiments.rnn import preparation, tables
 from experiments.rnn.redraw import redraw
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.sweep import run_all
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> None:
     in_c = preparation.make_set_c(correlation, settings.threshold)
 
     # Windows of every length, about the same country-days; a trial is one model, length, split and seed.
-    windows = preparation.make_all_windows(cases.new_cases, in_c, settings)
+    windows = preparation.make_all_windows(cases.new_cases, in_c, settings, settings.windows)
     trials = preparation.all_trials(settings)
     recipe = Recipe(cases.new_cases.shape[1], settings.hidden, settings.layers, settings.training(), settings.seed)
 
@@ -60,16 +60,15 @@ def run(args: argparse.Namespace) -> None:
     work = {trial: partial(train_and_score, trial, windows[trial.length], recipe) for trial in trials}
     results = run_all(work, folder, settings.jobs, partial(tables.write_results, folder))
 
-    # The nets to keep: every cell at the length of the best net, trained again on all windows, once a seed. The map
-    # asks the best one about the day after the data end.
+    # The map: every cell is trained again on all windows of the best length, once a seed, and kept in models/; the best
+    # one is asked about the day after the data end.
     net = tables.best_net(results, settings)
     asked, latest = windows[net.length], cases.new_cases[:, -net.length :]
     folder.record(map={**net._asdict(), "seeds": settings.seeds})
     tables.write_predictions(folder, results, asked, recipe, cases)
-    retrained = [Trial(c, net.length, EVERYTHING, seed) for c in settings.cells for seed in range(settings.seeds)]
+    retrained = [Trial(cell, net.length, EVERYTHING, n) for cell in settings.cells for n in range(settings.seeds)]
     forecasts = run_all({t: partial(forecast, t, asked, latest, recipe) for t in retrained}, folder, settings.jobs)
-    models.write_nets(folder, forecasts, recipe)
-    tables.write_map(folder, cases, latest, [each for trial, each in forecasts.items() if trial.model == net.model])
+    tables.write_map(folder, cases, latest, {t: each for t, each in forecasts.items() if t.model == net.model})
 
     # Figures, map, tables and discussion, from the saved files alone.
     print(redraw(folder.path))

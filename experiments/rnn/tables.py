@@ -55,9 +55,9 @@ def write_predictions(
     folder.write_csv("predictions.csv", predictions_frame(tested, cases))
 
 
-def write_map(folder: RunFolder, cases: CaseCounts, latest: np.ndarray, forecasts: Sequence[TrialResult]) -> None:
+def write_map(folder: RunFolder, cases: CaseCounts, latest: np.ndarray, forecasts: Mapping[Trial, TrialResult]) -> None:
     """world_map.csv: for every country the probability of a rise on the day after the data."""
-    folder.write_csv("world_map.csv", mark_drawn(map_frame(cases, latest, forecasts)))
+    folder.write_csv("world_map.csv", mark_drawn(map_frame(cases, latest, forecasts.values())))
 
 
 def best_net(results: Mapping[Trial, TrialResult], settings: RnnSettings) -> Net:

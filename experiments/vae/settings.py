@@ -90,7 +90,8 @@ class VaeSettings(StudySettings):
     )
     noise: str = setting(
         "shared",
-        "noise level of the gaussian likelihood: one shared by all values of an image, or one for each",
+        "noise level of the gaussian likelihood: one shared by all values of an image, one for each, or one for each "
+        "frequency",
         choices=NOISES,
         group=AUTOENCODER,
     )

@@ -12,7 +12,9 @@ from experiments.rnn.saved import open_run
 from experiments.rnn.world_map.svg import write_world_map
 from experiments.run_folder import FORMAT
 from rnn.classifier import CELLS, SequenceClassifier
-from rnn.trained import Trained, save
+from rnn.features import net_inputs
+from rnn.trained import describe, save
+from rnn.trial import EVERYTHING, Trial
 from tests.fakes.saved_run_sample import COUNTRIES, write_run
 
 SCRIPT = "<script>alert(1)</script>"
@@ -28,15 +30,23 @@ def write_rnn(folder: Path, *, countries: dict[str, str] | None = None) -> Path:
     """A run of problem 1 with its world map and tiny figures."""
     run = open_run(write_run(folder, countries=countries))
     write_world_map(run)
-    (folder / "models").mkdir()
     for number, name in enumerate(RNN_FIGURES):
         write_picture(folder / "figures" / f"{name}.png", number)
-    for seed, cell in enumerate(CELLS):
-        nets = [SequenceClassifier(cell, hidden=5, layers=2, rng=np.random.default_rng([seed, i])) for i in range(2)]
-        save(folder / model_file(cell), Trained(cell, run.map_length, nets))
+    write_nets(folder, run.map_length, run.config["map"]["seeds"])
     text = "# Discussion\n\nThe cells **learn**.\n\n## Which cell?\n\nNone.\n"
     (folder / "discussion.md").write_text(text, encoding="utf-8")
     return folder
+
+
+def write_nets(folder: Path, length: int, seeds: int, inputs: str = "log") -> None:
+    """Untrained nets of every cell, two layers deep, where a run keeps its trained ones."""
+    features = net_inputs(np.zeros((1, length)), inputs).reshape(1, length, -1).shape[2]
+    for number, cell in enumerate(CELLS):
+        for seed in range(seeds):
+            net = SequenceClassifier(cell, features, hidden=5, layers=2, rng=np.random.default_rng([number, seed]))
+            path = folder / model_file(Trial(cell, length, EVERYTHING, seed))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save(path, describe(net, cell, inputs, length, hidden=5, layers=2))
 
 
 def write_vae(folder: Path, *, weights: tuple[float, ...] = WEIGHTS, drawn: bool = True) -> Path:

@@ -71,9 +71,11 @@ def layers(latent: int) -> list[dict[str, object]]:
         ("encoder.1", "convolution 4x4, stride 2, relu", [4, 4, 8], 520, 8192),
         ("to_mean", "linear", [latent], 129 * latent, 128 * latent),
         ("to_log_variance", "linear", [latent], 129 * latent, 128 * latent),
+        ("linear_encoder", "linear, from image to mean", [latent], 769 * latent, 768 * latent),
         ("from_latent", "linear", [128], 128 * latent + 128, 128 * latent),
         ("decoder.0", "transposed convolution 4x4, stride 2, relu", [8, 8, 4], 516, 8192),
         ("decoder.1", "transposed convolution 4x4, stride 2", [16, 16, 3], 195, 12288),
+        ("linear_decoder", "linear, from latent to image", [768], 768 * (latent + 1), 768 * latent),
     ]
     names = ("name", "kind", "output_shape", "parameters", "multiply_adds")
     return [dict(zip(names, row, strict=True)) for row in rows]

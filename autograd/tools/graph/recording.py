@@ -1,14 +1,15 @@
-"""``with graph.recording():`` keeps of every op what a drawing may show: values, gradients, and the place in the code.
+"""``with graph.recording():`` notes for each op what a drawing can show: values, gradients, and the calling function.
 
-Each node that is made inside the block gets `Notes`. They name the node's parents, too, so that the graph can still be
-drawn when backward has used it up. Values are noted in words, not kept: a recorded graph holds no array longer than
-any other does. Inside the block an op costs some twenty microseconds more, outside it nothing.
+Each node that is made inside the block gets `Notes`. They name the parents of the node too, so the graph can still be
+drawn after backward has used it up. Values are noted as text: a recorded graph keeps no array alive longer than any
+other graph. Only ``recording(arrays=True)`` copies the values and every step of backward, for `to_html`. Inside the
+block an op costs about twenty microseconds more, outside it nothing.
 """
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from itertools import count
 from pathlib import Path
@@ -22,12 +23,32 @@ from ...nn.module import Module
 from ...node import Node
 
 _PACKAGE = Path(__file__).parents[2]
-_ENGINE = {str(_PACKAGE / name) for name in ("apply.py", "functional.py", "mode.py", "tensor.py")}
+_ENGINE = {str(_PACKAGE / name) for name in ("apply.py", "functional.py", "mode.py", "numpy_functions.py", "tensor.py")}
+
+
+@dataclass
+class Share:
+    """One step of backward: `g` arrived at a node and was handed on to `parent` as `share`.
+
+    `box` is the parent's op: another node than the parent only where the op has several results. `number` counts the
+    steps of all nodes in the order in which they happened. `argument` is the parent's position among the arguments of
+    the op. The arrays are copies, a list of them where the op has several results.
+    """
+
+    number: int
+    parent: Node
+    box: Node
+    argument: int
+    g: Any
+    share: Any
 
 
 @dataclass
 class Notes:
-    """What was seen of one node: which op ran `number`-th, on what, inside which function and modules."""
+    """The notes on one node: its parents and results, the order of the op, and the function and modules it ran in.
+
+    `arrays` (copies of the results of the op, or of a leaf) and `shares` are filled by ``recording(arrays=True)`` only.
+    """
 
     parents: tuple[Node, ...] = ()
     results: tuple[str, ...] = ()
@@ -36,19 +57,27 @@ class Notes:
     number: int = 0
     function: str = ""
     modules: tuple[Module, ...] = ()
+    arrays: tuple[np.ndarray, ...] = ()
+    shares: list[Share] = field(default_factory=list)
 
 
 @contextmanager
-def recording() -> Iterator[None]:
-    """Inside this block ops leave notes for the drawings: values, gradients once backward has run, and modules."""
-    with observing(_Recorder()):
+def recording(*, arrays: bool = False) -> Iterator[None]:
+    """Inside this block ops leave notes for drawings: values, modules, and gradients once backward has run.
+
+    Args:
+        arrays: copy every value and every step of backward, too, as `to_html` needs it. Meant for small graphs: the
+            copies live as long as the graph.
+    """
+    with observing(_Recorder(arrays)):
         yield
 
 
 class _Recorder:
-    """The observer of the engine: writes `Notes` on every node."""
+    """The observer: it writes `Notes` on every node."""
 
-    def __init__(self):
+    def __init__(self, copies):
+        self.copies = copies
         self.numbers = count()
         self.arguments: list[tuple[Any, Any]] = []  # (vjp, array) of the rule that ran last
 
@@ -74,18 +103,42 @@ class _Recorder:
             function=function,
             modules=modules,
         )
+        if self.copies:
+            notes.arrays = tuple(np.array(v) for v in values)
+        positions = {id(v): (i, a) for i, (v, a) in enumerate(self.arguments)}
+        edges = []
         for parent, vjp in node.edges:
+            position, argument = positions.get(id(vjp), (0, None))
             if parent.op == "leaf":
-                parent.notes = Notes(value=next((in_words(a) for v, a in self.arguments if v is vjp), ""))
+                parent.notes = self._notes_of_leaf(argument)
+            noting = _noting(vjp, notes)
+            edges.append((parent, self._copying(noting, notes, parent, position) if self.copies else noting))
         node.notes = notes
-        node.edges = tuple((parent, _noting(vjp, notes)) for parent, vjp in node.edges)
+        node.edges = tuple(edges)
+
+    def _notes_of_leaf(self, array):
+        if array is None:
+            return Notes()
+        return Notes(value=in_words(array), arrays=(np.array(array),) if self.copies else ())
+
+    def _copying(self, vjp, notes, parent, position):
+        """The vjp, which keeps copies of the gradient that it is given and of the one that it hands on."""
+
+        box = op_of(parent)  # asked now: backward cuts a result off its op
+
+        def copy_and_run(g):
+            share = vjp(g)
+            notes.shares.append(Share(next(self.numbers), parent, box, position, copied(g), copied(share)))
+            return share
+
+        return copy_and_run
 
     def shown(self, array):
         return array
 
 
 def _noting(vjp, notes):
-    """The vjp, which notes the gradient that it is given: that of the op's value."""
+    """The vjp, which first notes its argument, the gradient of the op's value."""
 
     def note_and_run(g):
         notes.gradient = notes.gradient or in_words(*(g if isinstance(g, list) else [g]))
@@ -94,8 +147,15 @@ def _noting(vjp, notes):
     return note_and_run
 
 
+def copied(gradient: Any) -> Any:
+    """A copy of a gradient, or of one for each result: None where none came."""
+    if isinstance(gradient, list):
+        return [None if g is None else np.array(g) for g in gradient]
+    return np.array(gradient)
+
+
 def op_of(node: Node) -> Node:
-    """The node of the op itself: of an op with several results, each result has a node of its own above it."""
+    """The node of the op itself: if an op has several results, each result has a node of its own above it."""
     return node.edges[0][0] if node.edges and node.edges[0][0].shape is None else node
 
 
@@ -105,7 +165,7 @@ def result_in_words(result: Any) -> str:
 
 
 def in_words(*arrays: np.ndarray | None) -> str:
-    """A few numbers as they are, more of them by their norm: that of the vector that holds them all."""
+    """Up to three numbers as they are; more numbers as the norm of the vector of all of them."""
     numbers = np.concatenate([np.ravel(a) for a in arrays if a is not None])
     if numbers.size == 1:
         return f"{numbers[0]:.4g}"
@@ -115,7 +175,7 @@ def in_words(*arrays: np.ndarray | None) -> str:
 
 
 def _place() -> tuple[str, tuple[Module, ...]]:
-    """Which function called the op (not the engine itself), and the modules that it ran in, outermost first."""
+    """The function outside the engine that called the op, and the modules that it ran in, outermost first."""
     frame: FrameType | None = sys._getframe(2)
     function, modules = "", []
     while frame is not None:

@@ -53,8 +53,25 @@ const CELLS = {
   },
 };
 
-/** sign(x) log(1 + |x|): what a net sees of a count. */
+/** sign(x) log(1 + |x|). */
 export const signedLog = (count) => Math.sign(count) * Math.log1p(Math.abs(count));
+
+// What a net sees of the days (rnn/features.py): forward from their signed logs to rows of numbers, one row a day, and
+// back from the gradients of these rows to those of the logs.
+const INPUTS = {
+  log: [
+    (logs) => logs.map((value) => [value]),
+    (gradients) => gradients.map(([g]) => g),
+  ],
+  // The log, the log relative to the last day, and the sign of the step from the day before, which is flat.
+  steps: [
+    (logs) => logs.map((value, t) => [value, value - logs.at(-1), Math.sign(value - (logs[t - 1] ?? value))]),
+    (gradients) => {
+      const relative = gradients.reduce((sum, [, g]) => sum + g, 0);
+      return gradients.map(([g, h], t) => g + h - (t === gradients.length - 1 ? relative : 0));
+    },
+  ],
+};
 
 /** W x + bias, with the rows of W (rows x columns) one after the other. */
 function affine({ values, shape: [rows, columns] }, x, bias) {
@@ -75,13 +92,14 @@ function transposed({ values, shape: [rows, columns] }, g) {
 }
 
 /**
- * The probability of a rise, and its gradient with respect to what the net sees of each day.
+ * The probability of a rise, and its gradient with respect to the signed log of each day's count.
  *
- * net: {cell, layers, hidden, parameters}, the parameters by PyTorch's names as {values, shape};
- * seen: the signed logs of the days' counts, the last day last.
+ * net: {cell, inputs, layers, hidden, parameters}, the parameters by PyTorch's names as {values, shape};
+ * logs: the signed logs of the days' counts, the last day last.
  */
-export function classify({ cell, layers, hidden, parameters: p }, seen) {
-  let inputs = seen.map((value) => [value]);
+export function classify({ cell, inputs: kind, layers, hidden, parameters: p }, logs) {
+  const [see, seeBack] = INPUTS[kind];
+  let inputs = see(logs);
   const tape = [];
   for (let k = 0; k < layers; k++) {
     let state = { h: Array(hidden).fill(0), c: Array(hidden).fill(0) };
@@ -112,15 +130,15 @@ export function classify({ cell, layers, hidden, parameters: p }, seen) {
     }
     gradients = below;
   }
-  return { probability, gradient: gradients.map(([g]) => g) };
+  return { probability, gradient: seeBack(gradients) };
 }
 
 /** The mean over several nets, as the map has it. */
-export function classifyByAll(nets, seen) {
-  const answers = nets.map((net) => classify(net, seen));
+export function classifyByAll(nets, logs) {
+  const answers = nets.map((net) => classify(net, logs));
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     probability: mean(answers.map((answer) => answer.probability)),
-    gradient: seen.map((_, t) => mean(answers.map((answer) => answer.gradient[t]))),
+    gradient: logs.map((_, t) => mean(answers.map((answer) => answer.gradient[t]))),
   };
 }

@@ -17,6 +17,9 @@ CELL = 200  # side of a picture's cell, in screen pixels
 LABEL, LETTERS = 110, 22
 ENCODER, CODE, DECODER = "#0072b2", "#009e73", "#e69f00"
 
+LINEAR = ("linear_encoder", "linear_decoder")  # layers beside the convolutions
+PATH_HEIGHT = 0.74  # at which their arrows run, above the boxes
+
 
 def plot_preparation(run: SavedVae, path: str | os.PathLike[str]) -> None:
     """Original, centre crop and resized picture below one another; one column per picture."""
@@ -52,26 +55,41 @@ def fitted(image: np.ndarray, side: int) -> np.ndarray:
 def plot_architecture(run: SavedVae, path: str | os.PathLike[str]) -> None:
     """The layers from left to right as boxes; the height shows the image side, the width the number of channels."""
     columns = _columns(run)
-    with figure(path, max(8.0, 1.15 * len(columns)), 4.1, drawn=run.drawn) as fig:
+    linear = {layer["name"]: layer for layer in run.config["layers"] if layer["name"] in LINEAR}
+    with figure(path, max(8.0, 1.15 * len(columns)), 4.5 if linear else 4.1, drawn=run.drawn) as fig:
         headline(fig, _architecture_finding(run))
         axes = fig.subplots()
-        left, right = [], []  # ends of arrows: (x, y) of each box in a column
+        left, right, middles = [], [], []  # ends of arrows: (x, y) of each box in a column
         x = 0.0
         for column in columns:
             width = max(_width(layer["output_shape"]) for layer in column)
             heights = _draw_column(axes, column, x + width / 2, run.image_size)
             left.append([(x - 0.06, y) for y in heights])
             right.append([(x + width + 0.06, y) for y in heights])
+            middles.append(x + width / 2)
             x += width + 0.75
         for begins, ends in pairwise(zip(right, left, strict=True)):
             for begin, end in product(begins[0], ends[1]):
                 axes.annotate(
                     "", end, begin, arrowprops={"arrowstyle": "->", "color": GREY, "shrinkA": 0, "shrinkB": 0}
                 )
-        axes.text(-0.3, 0.84, _kinds(run), fontsize=8, color=GREY, va="top")
+        code = next(i for i, column in enumerate(columns) if len(column) > 1)
+        if linear:
+            _draw_path(axes, middles[0], 0.62, middles[code] - 0.2, 0.47, linear["linear_encoder"])
+            _draw_path(axes, middles[code] + 0.2, 0.47, middles[-1], 0.62, linear["linear_decoder"])
+        top = 1.3 if linear else 0.84
+        axes.text(-0.3, top, _kinds(run), fontsize=8, color=GREY, va="top")
         axes.set_xlim(-0.5, x - 0.25)
-        axes.set_ylim(-1.05, 0.85)
+        axes.set_ylim(-1.05, top + 0.01)
         axes.set_axis_off()
+
+
+def _draw_path(axes: Axes, start: float, low: float, end: float, high: float, layer: dict[str, Any]) -> None:
+    """An arrow above the boxes, from the top of one, (start, low), to that of another, (end, high), with its name."""
+    axes.plot([start, start, end], [low, PATH_HEIGHT, PATH_HEIGHT], color=CODE)
+    axes.annotate("", (end, high), (end, PATH_HEIGHT), arrowprops={"arrowstyle": "->", "color": CODE, "shrinkA": 0})
+    words = f"linear path, {layer['parameters']:,} parameters"
+    axes.text((start + end) / 2, PATH_HEIGHT + 0.02, words, ha="center", va="bottom", fontsize=7.5, color=GREY)
 
 
 def _columns(run: SavedVae) -> list[list[dict[str, Any]]]:
@@ -80,6 +98,8 @@ def _columns(run: SavedVae) -> list[list[dict[str, Any]]]:
         [{"name": "image", "output_shape": [run.image_size, run.image_size, 3], "parameters": 0}]
     ]
     for layer in run.config["layers"]:
+        if layer["name"] in LINEAR:  # a path of its own
+            continue
         # to_mean and to_log_variance both read the encoder's last layer
         if layer["name"].startswith("to_") and columns[-1][0]["name"].startswith("to_"):
             columns[-1].append(layer)

@@ -5,16 +5,19 @@ import json
 import numpy as np
 import pytest
 
-from autograd import Tensor, sigmoid
+from autograd import Tensor, sigmoid, stack
 from experiments.page.scripts import bundle
 from experiments.report import write_report
-from experiments.rnn.models import load_rnn
+from experiments.rnn.models import load_rnn, model_file
 from experiments.rnn.saved import open_run
 from experiments.rnn.tomorrow import _models, tomorrow
+from rnn.classifier import CELLS
+from rnn.features import INPUTS, net_inputs
 from rnn.scaling import signed_log
-from rnn.trained import Trained
+from rnn.trained import TrainedNets, load
+from rnn.trial import EVERYTHING, Trial
 from tests.fakes.chromium import Browser, find_chromium
-from tests.fakes.report_sample import HOSTILE, write_hostile_runs
+from tests.fakes.report_sample import HOSTILE, write_hostile_runs, write_nets
 
 EXECUTABLE = find_chromium()
 pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason="no Chromium found; install it or set CHROMIUM to its path")
@@ -39,32 +42,46 @@ def browser():
         yield browser
 
 
-def answers_of_the_page(browser: Browser, trained: Trained, windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def answers_of_the_page(browser: Browser, cell: str, trained: TrainedNets, windows: np.ndarray):
     """Probabilities (n,) and gradients (n, L) as the page's script finds them."""
-    asked = json.dumps({"models": _models(trained), "seen": signed_log(windows, np.float64).tolist()})
+    asked = json.dumps({"models": _models(cell, trained), "logs": signed_log(windows, np.float64).tolist()})
     script = bundle(["numbers", "recurrent"])
     found = browser.evaluate(
         f"""(() => {{ {script}
-          const {{ models, seen }} = {asked};
+          const {{ models, logs }} = {asked};
           for (const model of models)
             for (const name in model.parameters) model.parameters[name] = arrayOf(model.parameters[name]);
-          return seen.map((days) => classifyByAll(models, days));
+          return logs.map((days) => classifyByAll(models, days));
         }})()"""
     )
     return np.array([each["probability"] for each in found]), np.array([each["gradient"] for each in found])
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
-def test_probabilities_and_gradients_are_those_of_python(browser, runs, cell):
-    trained = load_rnn(runs / "rnn", cell)
+def inputs_of(logs: Tensor, kind: str, counts: np.ndarray) -> Tensor:
+    """`rnn.features.net_inputs` in ops of the engine, from the logs on."""
+    if kind == "log":
+        return logs.reshape(*logs.shape, 1)
+    signs = Tensor(net_inputs(counts, kind)[..., 2])
+    return stack([logs, logs - logs[:, -1:], signs], axis=2)
+
+
+@pytest.mark.parametrize("kind", INPUTS)
+@pytest.mark.parametrize("cell", CELLS)
+def test_probabilities_and_gradients_are_those_of_python(browser, runs, tmp_path, cell, kind):
+    config = open_run(runs / "rnn").config
+    length, seeds = config["map"]["length"], config["map"]["seeds"]
+    write_nets(tmp_path, length, seeds, kind)
+    trained = TrainedNets(
+        tuple(load(tmp_path / model_file(Trial(cell, length, EVERYTHING, seed))) for seed in range(seeds))
+    )
     rng = np.random.default_rng(3)
-    windows = np.rint(rng.standard_normal((50, trained.length)) * 10.0 ** rng.integers(0, 5, (50, 1)))
-    probability, gradient = answers_of_the_page(browser, trained, windows)
+    windows = np.rint(rng.standard_normal((50, length)) * 10.0 ** rng.integers(0, 5, (50, 1)))
+    probability, gradient = answers_of_the_page(browser, cell, trained, windows)
     np.testing.assert_allclose(probability, trained.probability(windows), atol=1e-5)
-    seen = Tensor(signed_log(windows), requires_grad=True)
+    logs = Tensor(signed_log(windows), requires_grad=True)
     for net in trained.nets:
-        sigmoid(net(seen.reshape(*windows.shape, 1))).sum().backward()
-    np.testing.assert_allclose(gradient, seen.grad / len(trained.nets), atol=1e-5)
+        sigmoid(net.classifier(inputs_of(logs, kind, windows))).sum().backward()
+    np.testing.assert_allclose(gradient, logs.grad / seeds, atol=1e-5)
 
 
 def test_the_player_starts_with_a_country_and_the_answers_of_the_run(browser, page, runs):

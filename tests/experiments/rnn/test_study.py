@@ -1,6 +1,7 @@
 import argparse
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import experiments
 from data.covid.choose import resolve_cases
 from data.errors import DataError
+from experiments.__main__ import main
 from experiments.cli import read_settings
 from experiments.rnn import study as command
 from experiments.rnn import sweep
@@ -80,7 +82,7 @@ def test_results_hold_every_metric_of_every_model_length_split_and_seed_once(fol
         for length in (3, 5)
         for split in ("time", "country")
         for seed in (0, 1)
-        for model in ("rnn", "gru", "majority", "reversal", "logistic")
+        for model in ("rnn", "gru", "majority", "reversal", "logistic", "logistic_features")
         for metric in METRICS
     ]
     assert list(results.drop(columns="value").itertuples(index=False, name=None)) == expected
@@ -155,15 +157,6 @@ def test_the_map_asks_about_every_country_and_the_day_after_the_data(folder, cas
     assert dict(zip(table["country"], table["code"], strict=True))["Namibia"] == "na"
 
 
-def test_the_kept_nets_give_the_probabilities_of_the_map(folder, cases):
-    table = pd.read_csv(folder / "world_map.csv", keep_default_na=False)
-    trained = experiments.load_rnn(folder)
-    assert trained.cell == json.loads((folder / CONFIG).read_text())["map"]["model"]
-    found = trained.probability(cases.new_cases[:, -trained.length :])
-    np.testing.assert_allclose(found, table["probability"], atol=1e-6)
-    assert {path.stem for path in (folder / "models").iterdir()} == {"rnn", "gru"}
-
-
 def test_the_map_uses_the_cell_and_length_with_the_best_mean_auc_by_country(folder):
     results = pd.read_csv(folder / "results.csv")
     nets = results[
@@ -172,6 +165,46 @@ def test_the_map_uses_the_cell_and_length_with_the_best_mean_auc_by_country(fold
     best = nets.groupby(["model", "length"])["value"].mean().idxmax()
     chosen = json.loads((folder / CONFIG).read_text())["map"]
     assert (chosen["model"], chosen["length"], chosen["seeds"]) == (*best, 2)
+
+
+def test_the_kept_nets_give_the_probabilities_of_the_map(folder, cases):
+    nets = experiments.load_rnn(folder)
+    table = pd.read_csv(folder / "world_map.csv", keep_default_na=False)
+    np.testing.assert_allclose(nets.probability(cases.new_cases), table["probability"], atol=2e-6)
+    for cell in ("rnn", "gru"):
+        assert len(experiments.load_rnn(folder, cell).nets) == 2  # one for each seed
+    with pytest.raises(UsageError, match=r"no trained lstm in models/"):
+        experiments.load_rnn(folder, "lstm")
+
+
+def test_predict_prints_every_country_the_likeliest_rise_first(folder, cases, capsys, tmp_path):
+    assert main(["predict", str(folder), "--data", "simulated", "--out", str(tmp_path / "tomorrow.csv")]) == 0
+    said = capsys.readouterr().out
+    table = pd.read_csv(tmp_path / "tomorrow.csv", keep_default_na=False)
+    assert f"probability of a rise on {cases.dates[-1] + 1}" in said
+    assert sorted(table["country"]) == sorted(cases.countries)
+    assert table["probability"].is_monotonic_decreasing
+    assert all(name in said for name in cases.countries[:5])
+    on_map = pd.read_csv(folder / "world_map.csv", keep_default_na=False).set_index("country")["probability"]
+    np.testing.assert_allclose(table["probability"], on_map[table["country"]], atol=2e-6)
+
+
+def test_predict_from_too_few_days_is_one_line(folder, capsys, tmp_path):
+    (tmp_path / "short.csv").write_text("Country/Region,1/22/20,1/23/20\nFrance,1,2\nItaly,3,5\n")
+    assert main(["predict", str(folder), "--data", str(tmp_path / "short.csv")]) == 2
+    assert "1 daily counts, the nets of" in capsys.readouterr().err
+
+
+def test_a_net_that_was_deleted_is_trained_again(folder, tmp_path, no_drawing):
+    again = tmp_path / "again"
+    shutil.copytree(folder, again)
+    before = {path.name: path.read_bytes() for path in (again / "models").iterdir()}
+    for path in (again / "models").iterdir():
+        path.unlink()
+    run(again, "--resume")
+    assert {path.name for path in (again / "models").iterdir()} == set(before)
+    for name in TABLES:
+        assert (again / name).read_bytes() == (folder / name).read_bytes(), name
 
 
 def test_config_says_what_was_asked_of_which_data(folder):
@@ -217,7 +250,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was_and_ends_the_same(folder, t
 
     monkeypatch.setattr(command, "train_and_score", counting)
     run(tmp_path / "stopped", "--resume")
-    assert len(trained) == len(set(trained)) == 40
+    assert len(trained) == len(set(trained)) == 48
     for name in TABLES:
         assert (tmp_path / "stopped" / name).read_bytes() == (folder / name).read_bytes(), name
 
@@ -225,7 +258,6 @@ def test_a_run_that_was_stopped_goes_on_where_it_was_and_ends_the_same(folder, t
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"training": 1}', '{"records": [{"epoch": 1}]}'])
 def test_a_damaged_trial_counts_as_not_done(content, tmp_path):
     trial = Trial("gru", 3, "time", 0)
-    (tmp_path / "trainings").mkdir()
     (tmp_path / sweep.file_of(trial)).write_text(content)
     assert sweep._load(tmp_path, trial) is None
 

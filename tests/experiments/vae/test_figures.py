@@ -114,7 +114,8 @@ def test_titles_say_the_finding_in_the_runs_numbers(drawn):
     assert "a held-out negative ELBO of −970 nats" in words["learning_curve.png"]
     assert "falls from 499 to −970 nats, 20.0 nats above training" in words["learning_curve_kl_1.png"]
     assert "1 of 3 true factors" in words["factors.png"]
-    assert "3,099 parameters" in words["architecture.png"]
+    assert "10,015 parameters" in words["architecture.png"]
+    assert "linear path, 3,840 parameters" in words["architecture.png"]
 
 
 def test_pictures_stand_on_their_sheet_pixel_by_pixel(drawn):
