@@ -9,6 +9,7 @@ array([2., 4., 6.], dtype=float32)
 """
 
 from . import nn as nn
+from . import numpy_functions as numpy_functions
 from . import optim as optim
 from .compositions import conv1d as conv1d
 from .compositions import expand_dims as expand_dims
@@ -42,6 +43,7 @@ from .functional import gru as gru
 from .functional import kl_standard_normal as kl_standard_normal
 from .functional import layer_norm as layer_norm
 from .functional import leaky_relu as leaky_relu
+from .functional import lift as lift
 from .functional import log as log
 from .functional import log1p as log1p
 from .functional import log_softmax as log_softmax
@@ -95,6 +97,7 @@ from .tensor import Tensor as Tensor
 from .tools import checkpoint as checkpoint
 from .tools import graph as graph
 from .tools import interop as interop
+from .tools import notebook as notebook
 from .tools.anomaly import AnomalyError as AnomalyError
 from .tools.anomaly import detect_anomaly as detect_anomaly
 from .tools.debug import debug as debug

@@ -1,14 +1,14 @@
-"""`apply` for every rule: any number of arguments, of which some are no tensors, and one result or several.
+"""`apply` for any rule: any number of arguments, tensors or not, and one result or several.
 
-``autograd/tensor.py`` has the same written out for one and for two operands, which most ops have. A rule with several
-results (an LSTM gives its outputs, its last hidden state and its last cell) becomes one node for the op, and above it
-one node for each result:
+``autograd/tensor.py`` has the same written out for one and for two operands, which is what most ops have. A rule with
+several results (an LSTM returns its outputs, its last hidden state and its last cell state) becomes one node for the
+op, and one node above it for each result:
 
-        outputs      hidden       cell           whose gradient arrives here
+        outputs      hidden       cell           the gradient of each result arrives here
            |           |           |
-        slot 0      slot 1      slot 2           is put into its slot; then,
+        slot 0      slot 1      slot 2           each edge puts it into its slot
              +---------+---------+
-                      op                         deeper than all of them, the op's vjps get the list of slots
+                      op                         visited after all of them: its vjps get the list of slots
 """
 
 from collections.abc import Callable
@@ -19,15 +19,15 @@ import numpy as np
 
 from . import mode
 from .dtypes import as_array, mixed_dtypes
-from .errors import explain, tensor_option
+from .errors import explain, no_rule, tensor_option
 from .node import Node
 from .tensor import Tensor, record
 
 
 def apply(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """Run a rule on the arrays inside `args` and remember how its result was made.
+    """Run a rule on the arrays inside `args`, and record how its result was made.
 
-    Floating arrays take the dtype of the tensors beside them. Gives a Tensor, or a tuple of them if the rule has
+    Floating arrays take the dtype of the tensors beside them. Returns a Tensor, or a tuple of Tensors if the rule has
     several results.
     """
     return _apply(rule, args, options, _array)
@@ -36,7 +36,7 @@ def apply(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
 def apply_to_values(rule: Callable[..., Any], *args: Any, **options: Any) -> Any:
     """`apply`, with constants treated as in arithmetic: numbers, lists and integer arrays take the tensors' dtype.
 
-    Plain `apply` cannot do that for every rule: labels and indices are integers and must stay so.
+    Plain `apply` cannot do so for every rule: labels and indices are integers and must stay integers.
     """
     return _apply(rule, args, options, _value)
 
@@ -48,9 +48,12 @@ def _apply(rule, args, options, convert):
     if mode.watches:
         rule = mode.observed_rule(rule)
     try:
-        value, *vjps = rule(*arrays, **options)
+        result = rule(*arrays, **options)
     except (ValueError, TypeError, IndexError, AttributeError) as error:
         raise explain(rule.__name__, arrays, error) from error
+    if type(result) is not tuple:
+        raise no_rule(rule.__name__, result)
+    value, *vjps = result
     if Tensor in map(type, args[len(vjps) :]):
         raise tensor_option(rule.__name__)
     edges = [
@@ -62,10 +65,10 @@ def _apply(rule, args, options, convert):
 
 
 def _arrays_of(rule, args, convert):
-    """The arrays inside `args`, converted to the floating dtype of the tensors among them."""
+    """The arrays inside `args`, in the floating dtype of the tensors among them."""
     arrays = [a._array if type(a) is Tensor else a for a in args]
     if all(type(a) is np.ndarray for a in arrays) and len({a.dtype for a in arrays}) == 1:
-        return arrays  # mostly there is nothing to convert
+        return arrays  # the common case: nothing to convert
     dtypes = {a._array.dtype for a in args if type(a) is Tensor and a._array.dtype.kind in "fc"}
     if sum(dtype.kind == "f" for dtype in dtypes) > 1:
         raise mixed_dtypes(rule.__name__, *sorted(dtypes, key=str))
@@ -74,7 +77,7 @@ def _arrays_of(rule, args, convert):
 
 
 def _array(a, dtype):
-    """An argument as it is, but a list as an array, and a floating array in `dtype`."""
+    """An argument unchanged, except that a list becomes an array, and a floating array takes `dtype`."""
     if isinstance(a, np.generic):
         return a.item()
     if isinstance(a, np.ndarray | list):
@@ -84,7 +87,7 @@ def _array(a, dtype):
 
 
 def _value(a, dtype):
-    """An argument in `dtype`, if it is a number or several."""
+    """A number, a list or an array in `dtype`; any other argument unchanged."""
     if isinstance(a, Real | np.ndarray | list | tuple):
         return np.asarray(a, dtype) if dtype else as_array(a)
     return _array(a, dtype)

@@ -1,16 +1,16 @@
-"""The dtype of a result: what makes float32 stay float32.
+"""The dtype of a result: these rules keep float32 float32.
 
-NumPy 2 raises the dtype of a result to that of its widest operand. Python numbers are exempt: float32 * 2.0 is
-float32. NumPy's own scalars and arrays are not, so that np.sqrt(2) or np.ones(3) beside a float32 tensor would turn
-all that follows into float64. Here a constant takes the dtype of the tensor beside it, and two tensors of different
-precision do not mix. (Complex numbers occur in gradient checks alone, and beside them all becomes complex.)
+In NumPy 2 a result takes the dtype of its widest operand. Python numbers do not count: float32 * 2.0 is float32. NumPy
+scalars and arrays do count: np.sqrt(2) or np.ones(3) beside a float32 tensor would turn all later results to float64.
+So here a constant takes the dtype of the tensor beside it, and tensors of two precisions do not mix. (Complex numbers
+occur only in gradient checks; a result beside them is complex.)
 """
 
 import numpy as np
 
 
 def as_array(data):
-    """Data for a tensor: an array keeps its dtype, Python's floating numbers become float32."""
+    """Data for a tensor: an array keeps its dtype, Python floats become float32."""
     array = np.asarray(data)
     if array.dtype == np.float64 and not isinstance(data, np.generic | np.ndarray):
         return array.astype(np.float32)
@@ -18,7 +18,7 @@ def as_array(data):
 
 
 def constant(value, dtype):
-    """A constant operand beside a tensor of `dtype`; NotImplemented for what is no number or array."""
+    """A constant operand beside a tensor of `dtype`; NotImplemented if it is not a number, list or array."""
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, int | float):
@@ -30,7 +30,7 @@ def constant(value, dtype):
 
 
 def one_dtype(op, x, y):
-    """Two tensors' arrays in one dtype: integers become floating beside a floating one; two precisions are refused."""
+    """The arrays of two tensors in one dtype: integers become floating beside floats; two precisions are refused."""
     if x.dtype.kind == "f" and y.dtype.kind == "f" and x.dtype != y.dtype:
         raise mixed_dtypes(op, x.dtype, y.dtype)
     dtype = np.result_type(*[array.dtype for array in (x, y) if array.dtype.kind in "fc"] or (x, y))

@@ -1,9 +1,12 @@
-"""Error messages of the engine: they name the op, the shapes and the axis that differs.
+"""Error messages of the engine: they name the op, the shapes, and the axis on which the shapes differ.
 
-`explain` rewrites NumPy's message. `require_alike` and `check_state` refuse arrays that do not fit.
+`explain` rewrites the message of NumPy. `require_alike` and `check_state` refuse arrays that do not fit.
 """
 
+import dis
 from collections.abc import Mapping
+from functools import lru_cache
+from types import CodeType, FrameType
 
 import numpy as np
 
@@ -11,7 +14,7 @@ BROADCASTING = {"add", "sub", "mul", "div", "pow", "maximum", "minimum", "where"
 
 
 def explain(op, arrays, error):
-    """The exception to raise when rule `op` failed with NumPy's `error` on `arrays`, its arguments."""
+    """The exception to raise when the rule `op` has failed with `error`; `arrays` are its arguments."""
     shapes = [np.shape(a) for a in arrays if isinstance(a, np.ndarray)]
     operands = " and ".join(map(str, shapes))
     if op in BROADCASTING and (differs := _first_difference(shapes)):
@@ -40,16 +43,32 @@ def explain(op, arrays, error):
 
 
 def tensor_option(op):
-    """The error for a Tensor among the options of an op: it would be taken for a number, and get no gradient."""
+    """The error for a Tensor among the options of an op, which would get no gradient."""
     return TypeError(f"{op}: an option is a Tensor, but options have no gradient: pass a plain number or array")
 
 
+def no_rule(op, result):
+    """The error for a function that is not a rule: it returns something else than a tuple."""
+    return TypeError(
+        f"{op}: returned {type(result).__name__}, but a rule returns a tuple: its value, then a vjp for each array "
+        "argument, e.g. return x * x, lambda g: 2 * x * g"
+    )
+
+
+def no_gradient(op, vjp, share):
+    """The error for an edge whose vjp is no function, or returned no array."""
+    if not callable(vjp):
+        return TypeError(f"{op}: its rule returned {vjp!r} in the place of a vjp, expected a function of g")
+    hint = " (is a return missing?)" if share is None else ""
+    return TypeError(f"{op}: a vjp returned {type(share).__name__}{hint}, expected an array")
+
+
 def require_alike(what, value, array):
-    """Refuse what cannot be the new data or gradient of a tensor that holds `array`.
+    """Refuse a value that cannot be the new data or gradient of a tensor that holds `array`.
 
     Raises:
-        TypeError: no array, or one of another dtype.
-        ValueError: one of another shape.
+        TypeError: `value` is not an array, or has another dtype.
+        ValueError: `value` has another shape.
     """
     if type(value) is not np.ndarray:
         raise TypeError(f"{what}: {type(value).__name__} for a tensor of dtype {array.dtype}: expected an array")
@@ -60,11 +79,11 @@ def require_alike(what, value, array):
 
 
 def check_state(held: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray], where: str) -> None:
-    """Compare what was `found` in a file with the arrays `held`, key by key.
+    """Compare the arrays `found` in a file with the arrays `held` in memory, key by key.
 
     Raises:
-        ValueError: names every key that is missing, unexpected, of another shape, or of a dtype whose values the
-            held one cannot represent exactly (float64 into float32), so that one reading shows all that is wrong.
+        ValueError: names every key that is missing, unexpected, of another shape, or of a dtype that the held array
+            cannot represent exactly (float64 into float32). One message lists all of them.
     """
     complaints = [f"{key} is missing" for key in held if key not in found]
     complaints += [f"{key} is unexpected" for key in found if key not in held]
@@ -79,8 +98,32 @@ def check_state(held: Mapping[str, np.ndarray], found: Mapping[str, np.ndarray],
         raise ValueError(f"{where}: these values were not saved from the same architecture: {'; '.join(complaints)}")
 
 
+def calls_math(frame: FrameType) -> bool:
+    """Whether the call that `frame` is making is one of a function of the math module, as far as its code tells.
+
+    Python asks a tensor for its number in the same way for ``math.exp(tensor)`` as for ``float(tensor)``. Only the code
+    of the caller tells them apart: the call begins with the name `math`, or with `exp` if that was imported.
+    """
+    name = _first_name(frame.f_code, frame.f_lasti)
+    value = name and {**frame.f_builtins, **frame.f_globals, **frame.f_locals}.get(name)
+    return "math" in (getattr(value, "__name__", ""), getattr(value, "__module__", ""))
+
+
+@lru_cache(maxsize=256)
+def _first_name(code: CodeType, offset: int) -> str | None:
+    """The name with which the expression begins that is evaluated at this offset: `math` of ``math.exp(tensor)``."""
+    starts = {
+        i.offset: i.positions and (i.positions.lineno, i.positions.col_offset) for i in dis.get_instructions(code)
+    }
+    for instruction in dis.get_instructions(code):
+        is_load = instruction.opname.startswith("LOAD_") and isinstance(instruction.argval, str)
+        if is_load and starts[instruction.offset] == starts.get(offset) != (None, None):
+            return instruction.argval
+    return None
+
+
 def _first_difference(shapes):
-    """Which axis, counted from the end as broadcasting does, holds two sizes that are neither equal nor 1."""
+    """The first axis, counted from the end as in broadcasting, whose sizes differ and are not 1."""
     for axis in range(-1, -1 - max(map(len, shapes), default=0), -1):
         sizes = [s[axis] for s in shapes if len(s) >= -axis]
         if len({n for n in sizes if n != 1}) > 1:
@@ -89,7 +132,7 @@ def _first_difference(shapes):
 
 
 def _matmul_difference(shapes):
-    left, right = (*shapes, ())[:2]  # a number is no array and has left no shape
+    left, right = (*shapes, ())[:2]  # a number is not an array, so it has no shape in the list
     if () in (left, right):
         return None
     inner = right[0] if len(right) == 1 else right[-2]

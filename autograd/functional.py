@@ -1,7 +1,7 @@
 """The ops as functions of tensors: one line per rule.
 
-Names are PyTorch's for arithmetic and losses and NumPy's for the rest. Formula, backward and shapes stand in the
-rule's own docstring, which `lift` hands on: ``help(autograd.softmax)``.
+Names are PyTorch's for arithmetic and losses, and NumPy's for the rest. The docstring of a rule gives its formula, its
+backward pass and the shapes; `lift` copies it to the function: ``help(autograd.softmax)``.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,13 +29,33 @@ from .tensor import Tensor, apply_binary, apply_unary
 
 
 def lift(rule: Callable[..., Any], applied: Callable[..., Any] = apply) -> Callable[..., Any]:
-    """A rule on arrays as a function on tensors, which may be passed by keyword too.
+    """Make a rule, a function of arrays, into a function of tensors: this is how to add an op of your own.
 
-    The function raises TypeError for operands that are neither tensors, arrays nor numbers.
+    >>> import numpy as np
+    >>> from autograd import Tensor, lift
+    >>> cube = lift(lambda x: (x**3, lambda g: 3 * x**2 * g))
+    >>> x = Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    >>> cube(x).sum().backward()
+    >>> x.grad
+    array([ 3., 12.])
+
+    Args:
+        rule: takes arrays, then options, and returns a tuple: the value, then for each array argument its
+            vector-Jacobian product, or None if it has no gradient (``autograd/rules/registry.py``). Several results are
+            a tuple in the place of the value.
+        applied: how arguments are converted: `apply`, or one of the shorter ways for rules of the engine.
+
+    Returns:
+        The function. Tensors may be passed to it by position or by keyword. It raises a TypeError for arguments that
+        are not tensors, arrays or numbers, and for a rule that returns no tuple.
+
+    Raises:
+        TypeError: `rule` is not a function.
     """
-    parameters = [
-        (p.name, p.default is p.empty) for p in signature(rule).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD
-    ]
+    if not callable(rule):
+        raise TypeError(f"lift: expected a rule, which is a function of arrays, not {rule!r}")
+    by_name = [p for p in signature(rule).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    parameters = [(p.name, p.default is p.empty) for p in by_name]
 
     @wraps(rule)
     def function(*args, **options):
@@ -51,7 +71,7 @@ def lift(rule: Callable[..., Any], applied: Callable[..., Any] = apply) -> Calla
 
 
 def _tensors_first(parameters, args, options):
-    """Arguments that `apply` is to look at go by position: those without a default, and whatever comes as an array."""
+    """Move to the positional arguments, which `apply` looks at: those without a default, and any tensor or array."""
     for name, required in parameters[len(args) :]:
         if name not in options or not (required or type(options[name]) in (Tensor, np.ndarray)):
             break
@@ -141,7 +161,7 @@ _BATCH_NORM = signature(normalization.batch_norm)
 
 @wraps(normalization.batch_norm)
 def batch_norm(x: Tensor, weight: Tensor, bias: Tensor, *settings: Any, **options: Any) -> Tensor:
-    # The running statistics go as options: an argument may be converted, and a copy would then be brought up to date.
+    # The running statistics are passed as options: an argument may be converted, and then a copy would be updated.
     named = _BATCH_NORM.bind(x, weight, bias, *settings, **options).arguments
     return apply(normalization.batch_norm, *(named.pop(name) for name in ("x", "weight", "bias")), **named)
 
@@ -164,7 +184,7 @@ def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     return apply_to_values(shape.stack, *tensors, axis=axis)
 
 
-# Tensors have some of these as methods, one line each; what they do is told once for both.
+# Tensors have some of these as methods. A method and its function share one docstring.
 METHODS = "reshape transpose astype clip exp log sqrt tanh sigmoid relu abs sum mean max min var std"
 for _name in METHODS.split():
     getattr(Tensor, _name).__doc__ = globals()[_name].__doc__

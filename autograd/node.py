@@ -19,6 +19,8 @@ from operator import attrgetter
 
 import numpy as np
 
+from .errors import no_gradient
+
 
 class Node:
     """The place of one value in the graph: the op that made it, edges to its parents, and its gradient so far.
@@ -53,9 +55,10 @@ def backward(node: Node, gradient: np.ndarray) -> None:
 
     Raises:
         RuntimeError: an earlier walk has used a part of this graph.
-        TypeError: a vjp gave a leaf a gradient of another dtype.
+        TypeError: a vjp returned no array, or gave a leaf a gradient of another dtype.
     """
     order = sorted(_reachable(node), key=attrgetter("depth"), reverse=True)
+    vjp, share = None, gradient
     try:
         _accumulate(node, gradient)
         for node in order:
@@ -78,6 +81,8 @@ def backward(node: Node, gradient: np.ndarray) -> None:
         for unfinished in order:
             if unfinished.edges:
                 unfinished.grad = None
+        if vjp is not None and not (callable(vjp) and hasattr(share, "shape")):
+            raise no_gradient(node.op, vjp, share) from error
         raise
 
 
@@ -90,12 +95,16 @@ def _accumulate(node, g):
     if node.edges:
         node.grad = g if node.grad is None else node.grad + g
         return
-    if g.dtype != node.dtype:
+    if g.dtype is not node.dtype and g.dtype != node.dtype:
         raise TypeError(
             f"a gradient of dtype {g.dtype} came to a leaf of dtype {node.dtype}: a vjp on the way has changed the "
             "dtype, every vjp must keep that of its argument"
         )
-    node.grad = np.array(g, order="C") if node.grad is None else np.asarray(node.grad + g)
+    if node.grad is None:
+        node.grad = np.array(g, order="C")
+    else:
+        total = node.grad + g
+        node.grad = total if type(total) is np.ndarray else np.asarray(total)
 
 
 def _reachable(root):

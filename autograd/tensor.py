@@ -5,6 +5,7 @@ A `Tensor` is an array and, if it needs a gradient, a node of the graph (``autog
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any, final
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from . import mode
 from .dtypes import as_array, constant, one_dtype
-from .errors import explain, require_alike, tensor_option
+from .errors import calls_math, explain, require_alike, tensor_option
 from .node import Node, backward
 from .rules import elementwise, linear, reduction, shape
 
@@ -36,7 +37,7 @@ class Tensor:
     """
 
     __slots__ = ("_array", "_name", "node")
-    __array_ufunc__ = None  # makes array * tensor call our __rmul__, and np.exp(tensor) an error
+    __array_ufunc__: Any = None  # with numpy_functions.py: np.exp(tensor) and array * tensor run our ops
 
     _array: np.ndarray
     node: Node | None
@@ -196,9 +197,23 @@ class Tensor:
 
     def __len__(self) -> int: return len(self._array)
     def __iter__(self) -> Iterator[Tensor]: return (self[i] for i in range(len(self._array)))
-    def __float__(self) -> float: return float(self._array.item())
+    def __int__(self) -> int: return int(self._array.item())
     def __bool__(self) -> bool: return bool(self._array)
+    def __pos__(self) -> Tensor: return self
     # fmt: on
+
+    def __float__(self) -> float:
+        if self.node is not None and calls_math(sys._getframe(1)):
+            raise TypeError(
+                "a function of the math module would cut the gradient: use the function of autograd, "
+                "e.g. autograd.exp(tensor), or tensor.item() for the number alone"
+            )
+        return float(self._array.item())
+
+    def __format__(self, spec: str) -> str:
+        if spec and self.size != 1:
+            raise TypeError(f"a Tensor of shape {self.shape} cannot be formatted as {spec!r}: only a single number can")
+        return format(self._array.item(), spec) if spec else str(self)
 
     def __repr__(self) -> str:
         text = f"Tensor({_written(self._array, 'Tensor(')}, shape={self.shape}, dtype={self.dtype}"
@@ -289,14 +304,15 @@ def apply_unary(rule, a, *options, **named):
 
 def apply_binary(rule, a, b):
     """Run a rule of two operands. An operand that is not a tensor is a constant."""
-    if type(a) is Tensor and type(b) is Tensor:
+    is_tensor_a, is_tensor_b = type(a) is Tensor, type(b) is Tensor
+    if is_tensor_a and is_tensor_b:
         x, y = a._array, b._array
         if x.dtype is not y.dtype:
             x, y = one_dtype(rule.__name__, x, y)
-    elif type(a) is Tensor:
+    elif is_tensor_a:
         x, y = a._array, constant(b, a._array.dtype)
     else:
-        b = b if type(b) is Tensor else Tensor(b)
+        b = b if is_tensor_b else Tensor(b)
         x, y = constant(a, b._array.dtype), b._array
     if x is NotImplemented or y is NotImplemented:
         return NotImplemented
@@ -307,10 +323,10 @@ def apply_binary(rule, a, b):
     except (ValueError, TypeError, IndexError) as error:
         raise explain(rule.__name__, (x, y), error) from error
     edges = []
-    if type(a) is Tensor and (parent := a.node) is not None:
-        edges.append((parent, vjp_a))
-    if type(b) is Tensor and (parent := b.node) is not None:
-        edges.append((parent, vjp_b))
+    if is_tensor_a and a.node is not None:
+        edges.append((a.node, vjp_a))
+    if is_tensor_b and b.node is not None:
+        edges.append((b.node, vjp_b))
     return record(rule.__name__, value, edges)
 
 

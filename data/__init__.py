@@ -1,1 +1,1 @@
-"""Readers, downloads and simulators: files in, plain NumPy arrays out. Nothing here knows of gradients."""
+"""Readers, downloads and simulators: files in, plain NumPy arrays out. No gradients here."""

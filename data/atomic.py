@@ -1,4 +1,4 @@
-"""Files that are never half-written: each is written beside its place and renamed when it is whole."""
+"""Files that are never half-written: each is written under a temporary name and renamed when it is complete."""
 
 import os
 from collections.abc import Iterator
@@ -8,10 +8,10 @@ from pathlib import Path
 
 @contextmanager
 def written_beside(path: Path) -> Iterator[Path]:
-    """Give a temporary path in the same folder; rename it to `path` when the block has ended well.
+    """Give a temporary path in the same folder; rename it to `path` when the block ends without an error.
 
-    A rename within a folder is atomic: whoever reads `path` sees the old file or the whole new one. The folder is made
-    if it is not there, and the suffix is kept, since some writers choose the format by it.
+    A rename within a folder is atomic: whoever reads `path` sees the old file or the complete new one. The folder is
+    made if it is missing. The suffix is kept, since some writers choose the format by it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")

@@ -1,4 +1,4 @@
-"""One short, verified attempt to fetch a file: the right content arrives whole, or nothing is left behind."""
+"""Download a file in one verified attempt: the right content arrives complete, or nothing is written."""
 
 import codecs
 import logging
@@ -39,7 +39,7 @@ _WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's wbits for each way
 
 
 def is_url(source: str) -> bool:
-    """Whether it is an address to download from rather than a file."""
+    """Whether `source` is an http(s) address rather than a path."""
     return re.match(r"https?://", source, re.IGNORECASE) is not None
 
 

@@ -11,11 +11,12 @@ import os
 for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-_LOADERS = {"load_vae": "experiments.vae.models"}  # imported when first asked for: a command needs only its own parts
+# Imported when first asked for: a command needs only its own parts.
+_LOADERS = {"load_rnn": "experiments.rnn.models", "load_vae": "experiments.vae.models"}
 
 
 def __getattr__(name: str):
-    """`experiments.load_vae(folder)` gives a trained model of a run."""
+    """`experiments.load_rnn(folder)` and `experiments.load_vae(folder)` give the trained models of a run."""
     if name in _LOADERS:
         return getattr(importlib.import_module(_LOADERS[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

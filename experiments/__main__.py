@@ -1,25 +1,32 @@
 """The command line: finds the command, runs it, and turns a user's mistake into one line and exit status 2."""
 
 import argparse
+import errno
+import os
 import re
 import sys
 
 from data.errors import DataError
 
 from . import all as everything
-from . import gallery, reconstruct, report, sample
+from . import gallery, predict, reconstruct, report, sample, study
 from .benchmark import command as benchmark
 from .cli import did_you_mean
 from .memory import keep_freed_memory
 from .rnn import study as rnn
 from .run_folder import UsageError
+from .terminal import make_streams_safe
 from .textbook import command as textbook
+from .vae import ablation
 from .vae import study as vae
 
 COMMANDS = {
     "all": everything,
     "rnn": rnn,
     "vae": vae,
+    "study": study,
+    "ablation": ablation,
+    "predict": predict,
     "sample": sample,
     "reconstruct": reconstruct,
     "report": report,
@@ -39,7 +46,8 @@ examples:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command. Gives the exit status: 0, 2 for a mistake of the user, 130 when interrupted."""
+    """Run one command. Gives the exit status: 0, 2 for a mistake of the user or of the system, 130 when interrupted."""
+    make_streams_safe()
     args = _parse(sys.argv[1:] if argv is None else argv)
     keep_freed_memory()
     try:
@@ -47,10 +55,40 @@ def main(argv: list[str] | None = None) -> int:
     except (UsageError, DataError) as error:
         print(f"{PROGRAM} {args.command}: {error}", file=sys.stderr)
         return 2
+    except (
+        BrokenPipeError
+    ):  # whoever read the output has seen enough: nothing may be written any more, not even at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except OSError as error:
+        print(f"{PROGRAM} {args.command}: {_system_error(error)}{_how_to_continue(args)}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(f"interrupted{_how_to_continue(args)}", file=sys.stderr)
         return 130
     return 0
+
+
+REMEDIES = {
+    errno.ENOSPC: "the disk is full: make room",
+    getattr(errno, "EDQUOT", -1): "your share of the disk is used up: make room",
+    errno.EROFS: "the disk is read-only: choose another folder with --out",
+    errno.EACCES: "permission denied: choose another folder with --out, or change the permissions",
+    errno.EPERM: "permission denied: choose another folder with --out, or change the permissions",
+    errno.EFBIG: "the file would exceed the limit on file sizes: raise it (ulimit -f)",
+    errno.EMFILE: "too many open files: raise the limit (ulimit -n)",
+    errno.ENAMETOOLONG: "the name is too long: choose a shorter path",
+    errno.EISDIR: "a folder stands where a file is expected: move it away",
+    errno.ENOTDIR: "a file stands where a folder is expected: move it away",
+    errno.ENOTEMPTY: "a folder stands where a file is expected: move it away",
+}
+
+
+def _system_error(error: OSError) -> str:
+    """One line: the path, what the system said, and what to do about it."""
+    path = f"{error.filename2 or error.filename}: " if error.filename else ""
+    reason = REMEDIES.get(error.errno or 0, f"{error.strerror or error}: the operating system refused")
+    return f"{path}{reason}"
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:

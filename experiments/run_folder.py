@@ -9,7 +9,6 @@ continues it with the same settings, `--force` deletes it first, and both refuse
 import json
 import os
 import platform
-import resource
 import shlex
 import shutil
 import subprocess
@@ -26,7 +25,8 @@ import pandas as pd
 
 import autograd
 from data.atomic import written_beside
-from data.errors import DataError
+from data.errors import DataError, printable
+from experiments.memory import peak_memory_mb
 
 CONFIG = "config.json"
 FORMAT = 1  # of run folders; raised when files change their meaning, so that an old folder is refused and not misread
@@ -34,6 +34,9 @@ FORMAT = 1  # of run folders; raised when files change their meaning, so that an
 
 class UsageError(Exception):
     """The user's mistake, in one line: the command line prints it without a traceback and exits with status 2."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 class RunFolder:
@@ -143,7 +146,8 @@ class RunFolder:
     def record_cost(self) -> None:
         """Record the time and memory so far, of all calls that worked on the run together."""
         self.config["wall_seconds"] = round(time.monotonic() - self._started, 1)
-        self.config["peak_memory_mb"] = round(max(peak_memory_mb(), self.config.get("peak_memory_mb", 0.0)), 1)
+        if peak := peak_memory_mb():
+            self.config["peak_memory_mb"] = round(max(peak, self.config.get("peak_memory_mb", 0.0)), 1)
         self.write_json(CONFIG, self.config)
 
 
@@ -269,12 +273,6 @@ def environment() -> dict[str, Any]:
         "machine": f"{platform.system()} {platform.machine()}",
         "commit": _git_commit(),
     }
-
-
-def peak_memory_mb() -> float:
-    """The most memory that this process or one of its children held at once, in MB."""
-    unit = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss is in bytes there and in kilobytes here
-    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / unit
 
 
 def _git_commit() -> str | None:

@@ -65,12 +65,22 @@ MODEL_COLOURS: dict[str, ColorType] = {
     "majority": GREY,
     "reversal": GREY,
     "logistic": GREY,
+    "logistic_features": GREY,
 }
-MODEL_MARKERS = {"rnn": "o", "lstm": "s", "gru": "D", "majority": "x", "reversal": "+", "logistic": "|"}
+MODEL_MARKERS = {
+    "rnn": "o",
+    "lstm": "s",
+    "gru": "D",
+    "majority": "x",
+    "reversal": "+",
+    "logistic": "|",
+    "logistic_features": "1",
+}
 BASELINE_DASHES: dict[str, tuple[int, tuple[int, ...]]] = {
     "majority": (0, (1, 2)),
     "reversal": (0, (5, 2)),
     "logistic": (0, (5, 2, 1, 2)),
+    "logistic_features": (0, (8, 2)),
 }
 SPLIT_COLOURS: dict[str, ColorType] = {"time": "#56b4e9", "country": "#cc79a7", "random": "#d55e00"}
 

@@ -5,19 +5,24 @@ of a seed meet the same split, whatever their length. A trial depends on nothing
 in any process and the number of processes changes no result.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from .baselines import BASELINES
-from .classifier import SequenceClassifier
+from .classifier import CELLS, SequenceClassifier
+from .features import net_inputs
 from .metrics import accuracy, evaluate
-from .scaling import signed_log
 from .splits import split
 from .train import Part, Record, TrainingSettings, train
+from .trained import describe
 from .windows import Windows
 
 EVERYTHING = "all"  # in place of a split: no window is held out
+
+# A net is a cell and what it sees of each day: name -> (cell, kind of `features.net_inputs`).
+NETS = {cell: (cell, "log") for cell in CELLS} | {f"{cell}_steps": (cell, "steps") for cell in CELLS}
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class TrialResult:
     records: list[Record]
     probability: list[float]
     decision: list[int]
+    net: dict[str, Any] | None = field(default=None, compare=False)  # `trained.describe`, if no window was held out
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def train_and_score(trial: Trial, windows: Windows, recipe: Recipe) -> TrialResu
         probability, decision = BASELINES[trial.model](known, windows)
     else:
         net, records = _fit(trial, {"train": known, "test": asked}, recipe)
-        probability = net.probability(signed_log(windows.values))
+        probability = net.probability(inputs(trial, windows.values))
         decision = probability >= 0.5
     scores = {"train_accuracy": accuracy(known.labels, decision[~test])}
     scores |= evaluate(asked.labels, probability[test], decision[test])
@@ -88,14 +94,22 @@ def train_and_score(trial: Trial, windows: Windows, recipe: Recipe) -> TrialResu
 def forecast(trial: Trial, windows: Windows, latest: np.ndarray, recipe: Recipe) -> TrialResult:
     """Train a net on all windows and give the probability of a rise for each row of `latest` (countries, L)."""
     net, records = _fit(trial, {"train": windows}, recipe)
-    probability = net.probability(signed_log(latest))
-    return TrialResult(trial, {}, records, _rounded(probability), (probability >= 0.5).astype(int).tolist())
+    probability = net.probability(inputs(trial, latest))
+    decision = (probability >= 0.5).astype(int).tolist()
+    kept = describe(net, *NETS[trial.model], trial.length, recipe.hidden, recipe.layers)
+    return TrialResult(trial, {}, records, _rounded(probability), decision, kept)
+
+
+def inputs(trial: Trial, values: np.ndarray) -> np.ndarray:
+    """What the net of a trial sees of windows (n, L)."""
+    return net_inputs(values, NETS[trial.model][1])
 
 
 def _fit(trial, parts, recipe):
     _, rng = recipe.generators(trial.seed)
-    net = SequenceClassifier(trial.model, hidden=recipe.hidden, layers=recipe.layers, rng=rng)
-    ready = {name: Part(signed_log(windows.values), windows.labels) for name, windows in parts.items()}
+    ready = {name: Part(inputs(trial, windows.values), windows.labels) for name, windows in parts.items()}
+    features = np.atleast_3d(ready["train"].x).shape[2]
+    net = SequenceClassifier(NETS[trial.model][0], features, recipe.hidden, recipe.layers, rng=rng)
     try:
         return net, [record for epoch in train(net, ready, recipe.training, rng) for record in epoch]
     except FloatingPointError as error:

@@ -31,6 +31,7 @@ from dataclasses import dataclass
 import numpy as np
 
 TARGETS = ("new-cases", "cumulative")
+KEEPS = ("distinct", "nonzero", "all")
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +133,7 @@ def comparable_windows(
 
     Args:
         lengths: the lengths L to compare.
-        keep: "distinct" or "all".
+        keep: "distinct", "all", or "nonzero" for the pairs whose longest window has a day with cases.
         new_cases, countries, target: as for `make_windows`.
 
     Returns:
@@ -141,11 +142,12 @@ def comparable_windows(
     Raises:
         ValueError: an unknown `keep`, and as `make_windows`.
     """
-    if keep not in ("distinct", "all"):
-        raise ValueError(f'keep is {keep!r}, expected "distinct" or "all"')
+    if keep not in KEEPS:
+        raise ValueError(f"keep is {keep!r}, expected one of {', '.join(KEEPS)}")
     longest = max(lengths)
     windows = {n: make_windows(new_cases, n, countries, target, first_target=longest) for n in lengths}
-    if keep == "distinct":
-        kept = first_occurrences(windows[longest].values)
-        windows = {n: w.take(kept) for n, w in windows.items()}
-    return windows
+    if keep == "all":
+        return windows
+    values = windows[longest].values
+    kept = first_occurrences(values) if keep == "distinct" else np.flatnonzero(values.any(axis=1))
+    return {n: w.take(kept) for n, w in windows.items()}

@@ -17,12 +17,14 @@ from .model import VAE, as_floats
 # nothing of the image may wander by as much.)
 ACTIVE_VARIANCE = 0.1
 
-# Conventions of ours, in nats for each latent unit: on faces, weights of 1, 100 and 0 differ from them by far.
-COLLAPSED_NATS = 0.25  # a code of less than this says hardly anything
-UNUSED_NATS = 1.0  # posteriors taken together that are further than this from the prior are somewhere else
-SILENT_NATS = 0.1  # a unit of less than this tells almost nothing of the image
+SILENT_NATS = 0.1  # a latent unit of less KL than this tells almost nothing of the image
 SAME_PICTURE = 0.35  # pictures that vary by less than this share of their originals look alike
-POINT_VARIANCE = 1e-4  # mean posterior variance below which posteriors are points, with nothing trained between them
+
+# Conventions behind the verdicts; `verdict` says what each is for.
+COLLAPSED_SHARE = 0.1
+POINT_VARIANCE = 1e-4
+UNUSED_NATS = 1.0
+NEAR = 2.0
 
 
 @dataclass(frozen=True)
@@ -86,33 +88,70 @@ def prior_gap(means: np.ndarray, log_variances: np.ndarray) -> np.ndarray:
     """How far, in nats, each unit's posteriors, all taken together, are from the prior: (K,).
 
     The KL term is the information that z carries about the image plus KL(q(z) || p(z)), where q(z) is the average of
-    all posteriors (Hoffman and Johnson, ELBO surgery, 2016). This is the second part, with q(z) taken for a normal of
-    its mean a and variance b:  1/2 (b + a^2 - 1 - log b).  Where it is large, draws of the prior are not where the
-    decoder was trained.
+    all posteriors (Hoffman and Johnson, ELBO surgery, 2016). This is the second part, with q(z) of a unit taken for the
+    normal of its mean a and variance b:  1/2 (b + a^2 - 1 - log b).  Where it is large, draws of the prior are not
+    where the decoder was trained. `covariance_gap` also sees units that vary together.
     """
     centre = means.mean(0)
     variance = means.var(0) + np.exp(log_variances).mean(0)
     return 0.5 * (variance + np.square(centre) - 1 - np.log(variance))
 
 
-def verdict(means: np.ndarray, log_variances: np.ndarray) -> str:
-    """What has become of the latent space, from posterior means and log-variances (N, K): one of
+def covariance_gap(means: np.ndarray, log_variances: np.ndarray) -> float:
+    """How far, in nats, all posteriors together are from the prior, from means and log-variances (N, K).
 
-    "collapsed": the code says hardly anything of the image; most units say nothing at all, and images are decoded to
-    pictures far more alike than they are;
-    "unused prior": the posteriors have left the prior, or have shrunk to points of it: either way a draw of the prior
-    hits next to nothing that the decoder was trained on;
-    "healthy": neither.
-
-    The count of active units alone does not tell a collapse: many may be just above the line. Nor does a small
-    posterior variance tell an unused prior before it vanishes: a good model, too, knows well where an image lies.
+    As `prior_gap`, but q(z) is taken for the normal of its mean a and its full covariance S, so that units that vary
+    together count too:  KL(N(a, S) || N(0, I)) = 1/2 (tr S + |a|^2 - K - log det S). What `vae.linear_map` removes.
     """
-    if kl_per_unit(means, log_variances).mean() < COLLAPSED_NATS:
+    means = means.astype(np.float64)
+    spread = np.diag(np.exp(log_variances.astype(np.float64)).mean(0))
+    covariance = np.cov(means.T, ddof=0).reshape(spread.shape) + spread
+    centre = means.mean(0)
+    return float(0.5 * (np.trace(covariance) + centre @ centre - len(centre) - np.linalg.slogdet(covariance)[1]))
+
+
+def variance_kept(mse: float, images: np.ndarray, mean_image: np.ndarray) -> float:
+    """The share of the pixels' variance around the mean image that reconstructions explain: 1 - mse / variance.
+
+    `images` are uint8 (N, S, S, C), `mean_image` (S, S, C) has levels from 0 to 255. A decoder that gives the mean
+    image whatever it is told keeps 0.
+    """
+    total = sum(np.square(images[i : i + BATCH] - mean_image).sum() for i in range(0, len(images), BATCH))
+    return float(1 - mse * 255**2 * images.size / total) if total else math.nan
+
+
+def verdict(
+    *, kept: float, telling: int, units: int, gap: float, posterior_variance: float, samples: float, mapped: float,
+    near: float,
+) -> str:  # fmt: skip
+    """The state of the latent space in two or three words, from numbers on held-out images.
+
+    Args:
+        kept: `variance_kept` by reconstructions.
+        telling: units with a KL of `SILENT_NATS` or more, of `units`.
+        gap: `covariance_gap`.
+        posterior_variance: mean over images and units.
+        samples, mapped: Frechet distance of decoded draws from N(0, I), and through the linear map.
+        near: Frechet distance of the reconstructions, or the floor if that is larger.
+
+    Returns:
+        "collapsed": less than `COLLAPSED_SHARE` of the variance is kept: every image comes back as the mean image;
+        "unused prior": the posteriors have shrunk to points (variance below `POINT_VARIANCE`), with nothing trained
+        between them, or the gap exceeds `UNUSED_NATS` for each telling unit: a draw of the prior lands elsewhere;
+        "short code": fewer than half of the units tell anything, and what they tell is decoded;
+        "healthy": draws from N(0, I) are within `NEAR` times the distance that reconstructions have;
+        "healthy through the map": draws through the linear map are;
+        "poor samples": neither are.
+    """
+    if kept < COLLAPSED_SHARE:
         return "collapsed"
-    points = np.exp(log_variances).mean() < POINT_VARIANCE
-    if points or prior_gap(means, log_variances).mean() > UNUSED_NATS:
+    if posterior_variance < POINT_VARIANCE or gap > UNUSED_NATS * telling:
         return "unused prior"
-    return "healthy"
+    if telling < units / 2:
+        return "short code"
+    if samples <= NEAR * near:
+        return "healthy"
+    return "healthy through the map" if mapped <= NEAR * near else "poor samples"
 
 
 def diversity(images: np.ndarray) -> float:
@@ -145,15 +184,17 @@ def silent_units(kl: np.ndarray) -> int:
 
 
 def factor_scores(
-    means: np.ndarray, factors: dict[str, np.ndarray], test_means: np.ndarray, test_factors: dict[str, np.ndarray]
+    latents: np.ndarray, factors: dict[str, np.ndarray], test_latents: np.ndarray, test_factors: dict[str, np.ndarray]
 ) -> dict[str, float]:
-    """How well each true factor can be read from posterior means by a linear map: R squared on other images.
+    """How well each true factor can be read from latents by a linear map: R squared on other images.
 
-    The map is fitted by least squares to means (N, K) and factors (N,), and tried on means (M, K) and factors (M,).
+    The map is fitted by least squares to latents (N, K) and factors (N,), and tried on latents (M, K) and factors (M,).
+    Latents drawn from the posterior tell what the decoder is told; their means alone may move in step with a factor by
+    less than the noise around them.
     Factors of whole numbers are categories: they count as columns of 0 and 1, one for each category, scored together.
     A factor that does not vary has no score: NaN.
     """
-    design, test_design = _with_constant(means), _with_constant(test_means)
+    design, test_design = _with_constant(latents), _with_constant(test_latents)
     scores = {}
     for name, values in factors.items():
         categories = np.unique(values)
@@ -165,8 +206,8 @@ def factor_scores(
     return scores
 
 
-def _with_constant(means):
-    return np.column_stack([means, np.ones(len(means))]).astype(np.float64)
+def _with_constant(latents):
+    return np.column_stack([latents, np.ones(len(latents))]).astype(np.float64)
 
 
 def _columns(values, categories):

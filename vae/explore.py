@@ -18,6 +18,12 @@ def encode(model: VAE, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(means), np.concatenate(log_variances)
 
 
+def draw_posterior(model: VAE, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A draw from the posterior N(m, s^2) of each image (N, S, S, C): latents (N, K)."""
+    means, log_variances = encode(model, images)
+    return means + np.exp(0.5 * log_variances) * rng.standard_normal(means.shape, dtype=means.dtype)
+
+
 @no_grad()
 def decode(model: VAE, latents: np.ndarray) -> np.ndarray:
     """Mean images (N, S, S, C) in [0, 1] of latents (N, latent)."""
@@ -58,11 +64,26 @@ def traverse(latent: np.ndarray, units: np.ndarray, values: np.ndarray) -> np.nd
 
 
 def nearest(images: np.ndarray, gallery: np.ndarray) -> np.ndarray:
-    """For each of images (N, S, S, C) in [0, 1], the index in gallery (M, S, S, C), uint8, of least squared distance.
+    """For each image, the closest picture of a gallery by squared distance, mirrored left to right if that is closer.
+
+    Both are uint8, (N, S, S, C) and (M, S, S, C); the result (N, S, S, C) too. Training shows every image both ways, so
+    a copy may be a copy of either.
+    """
+    both_ways = np.concatenate([images, images[:, :, ::-1]])  # mirroring the few queries is mirroring the gallery
+    index, distance = _closest(both_ways, gallery)
+    index, distance = index.reshape(2, -1), distance.reshape(2, -1)
+    found = gallery[index[0]]
+    is_mirrored = distance[1] < distance[0]
+    found[is_mirrored] = gallery[index[1][is_mirrored], :, ::-1]
+    return found
+
+
+def _closest(images, gallery):
+    """Index of the closest picture of the gallery, and its squared distance up to a constant of the image: both (N,).
 
     |a - b|^2 = |a|^2 - 2 a b + |b|^2, and |a|^2 is the same for the whole gallery: one matrix product does it.
     """
-    queries = images.reshape(len(images), -1).astype(np.float32)
+    queries = images.reshape(len(images), -1).astype(np.float32) / 255
     best = np.full(len(images), np.inf, np.float32)
     index = np.zeros(len(images), np.int64)
     for start in range(0, len(gallery), 1024):
@@ -72,4 +93,4 @@ def nearest(images: np.ndarray, gallery: np.ndarray) -> np.ndarray:
         value = distance[np.arange(len(images)), closest]
         index = np.where(value < best, start + closest, index)
         best = np.minimum(best, value)
-    return index
+    return index, best

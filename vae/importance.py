@@ -10,6 +10,7 @@ Source: Burda, Grosse and Salakhutdinov, Importance weighted autoencoders (2016)
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,15 +21,27 @@ from .linear_map import LinearMap
 from .model import VAE, as_floats
 
 
+class Bounds(NamedTuple):
+    """Two bounds from the same draws, in nats per image; less is better.
+
+    Attributes:
+        negative_elbo: -L_1, estimated with all K draws.
+        weighted: -L_K.
+    """
+
+    negative_elbo: float
+    weighted: float
+
+
 @no_grad()
-def importance_bound(
+def importance_bounds(
     model: VAE, images: np.ndarray, draws: int, rng: np.random.Generator, linear_map: LinearMap | None = None
-) -> float:
-    """-L_K in nats per image, averaged over uint8 images (N, S, S, C), with K = `draws`; the decoder runs N K times.
+) -> Bounds:
+    """-L_1 and -L_K, averaged over uint8 images (N, S, S, C), with K = `draws`; the decoder runs N K times.
 
     The prior of z is N(0, I), or N(0, I) through `linear_map`.
     """
-    total = 0.0
+    single, weighted = 0.0, 0.0
     with model.evaluating():
         for image in images:
             x = as_floats(image[None], model)
@@ -42,8 +55,9 @@ def importance_bound(
                 weights.append(log_likelihood.astype(np.float64) + _log_prior(z, linear_map) - log_posterior)
             log_weights = np.concatenate(weights)
             largest = log_weights.max()
-            total -= largest + math.log(np.exp(log_weights - largest).mean())
-    return float(total / len(images))
+            single -= log_weights.mean() / len(images)
+            weighted -= (largest + math.log(np.exp(log_weights - largest).mean())) / len(images)
+    return Bounds(float(single), float(weighted))
 
 
 def _log_normal(noise):

@@ -2,7 +2,7 @@
 
 A model with `skip="linear"` has a linear path beside the convolutions, in encoder and decoder:
 
-    m = convolutions(x) + E x + e            logits = transposed convolutions(z) + D z + d
+    m = convolutions(x) + a (E x + e)            logits = transposed convolutions(z) + a (D z + d)
 
 The best linear code is known in closed form (`vae.linear_code`), so these layers need not be found by gradient descent.
 With principal components U_i of the training images, variances l_i along them, c the mean image and v_i the posterior
@@ -10,10 +10,12 @@ variances of the best code at a KL weight of 1:
 
     m_i = (1 - v_i) / |W_i| u_i . (x - c),     log s_i^2 = log v_i,     W_i = sqrt(l_i (1 - v_i)) u_i
 
-The decoder ends in a sigmoid, so the picture c + W z is only met to first order around c: with p = sigmoid(a) and
-dp/da = p (1 - p),
+The decoder ends in a sigmoid, so the picture c + W z is only met to first order around c: with p = sigmoid(y) and
+dp/dy = p (1 - p),
 
-    d = log(c / (1 - c)),     D = W / (c (1 - c)).
+    a d = log(c / (1 - c)),     a D = W / (c (1 - c)).
+
+The constant factor a is `vae.model.LINEAR_SCALE`.
 
 All other layers start small. From the first step on the model is about as good as principal components are, the
 codes have mean 0 and covariance I, as the prior has, and the noise level starts where it belongs.
@@ -25,7 +27,7 @@ Sources: Tipping and Bishop, Probabilistic principal component analysis (1999); 
 import numpy as np
 
 from .linear_code import gaussian_code
-from .model import VAE
+from .model import LINEAR_SCALE, VAE
 from .principal_components import PrincipalComponents
 
 SMALL = 0.1  # factor on the layers at the end of the convolutional paths
@@ -69,8 +71,8 @@ def start_as_linear_code(model: VAE, components: PrincipalComponents) -> None:
     inward, outward = np.zeros((2, model.latent, components.dimensions))
     inward[:sent] = axes * ((1 - left) / lengths)[:, None]
     outward[:sent] = axes * lengths[:, None] / (centre * (1 - centre))
-    _set(model.linear_encoder, inward, -inward @ components.centre)
-    _set(model.linear_decoder, outward.T, np.log(centre / (1 - centre)))
+    _set(model.linear_encoder, inward / LINEAR_SCALE, -inward @ components.centre / LINEAR_SCALE)
+    _set(model.linear_decoder, outward.T / LINEAR_SCALE, np.log(centre / (1 - centre)) / LINEAR_SCALE)
     if model.likelihood == "gaussian":
         model.log_noise.data[...] = np.log(code.noise) + SPARE_LOG_NOISE
 

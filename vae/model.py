@@ -17,12 +17,19 @@ import numpy as np
 import autograd
 from autograd import Tensor, init, nn
 
+from .spectra import dct_matrix
+
 Batch = Tensor | np.ndarray
 
 LIKELIHOODS = ("gaussian", "bernoulli")
 NORMS = ("none", "batch")
-NOISES = ("shared", "per-pixel")
+NOISES = ("shared", "per-pixel", "spectral")
 SKIPS = ("none", "linear")
+
+# A factor on the linear path. Adam changes every weight by about the learning rate, however small the weight is. The
+# weights of the linear path are small, and they start where they belong. With their output scaled down they are larger
+# by as much, and change more slowly by as much.
+LINEAR_SCALE = 0.1
 
 LEAKY_SLOPE = 0.1  # of the leaky ReLU that follows batch normalisation
 
@@ -46,12 +53,17 @@ class VAE(nn.Module):
         channels: C, 3 for colour.
         widths: channels after each of the encoder's convolutions; every one halves the side.
         latent: K, the number of latent units.
-        likelihood: "gaussian" (the decoder gives a mean, one noise level is learned) or "bernoulli".
+        likelihood: "gaussian" (the decoder gives a mean, the noise level is a parameter) or "bernoulli".
+        norm: "batch" puts batch normalisation with leaky ReLU after every layer but the first and last linear maps and
+            the last convolution; "none" puts ReLU there.
+        noise: the gaussian has one level "shared" by all values, one for each ("per-pixel"), or one for each frequency
+            ("spectral": of the discrete cosine transform of each channel).
+        skip: "linear" adds a linear path beside the convolutions, in encoder and decoder (`vae.linear_start`).
         rng: draws the initial weights.
         dtype: of the parameters; float32 to train, float64 to check.
 
     Raises:
-        ValueError: sizes below 1, a side that the widths cannot halve to a whole number, or an unknown likelihood.
+        ValueError: sizes below 1, a side that the widths cannot halve to a whole number, or an unknown choice.
     """
 
     def __init__(
@@ -101,7 +113,8 @@ class VAE(nn.Module):
             self.linear_decoder = nn.Linear(latent, values, rng=rng, dtype=dtype)
         if likelihood == "gaussian":
             shape = () if noise == "shared" else (image_size, image_size, channels)
-            self.log_noise = Tensor(np.full(shape, INITIAL_LOG_NOISE, dtype), requires_grad=True)
+            learned = noise != "spectral"  # levels that differ a thousandfold are set in closed form, epoch by epoch
+            self.log_noise = Tensor(np.full(shape, INITIAL_LOG_NOISE, dtype), requires_grad=learned)
 
     def encode(self, images: Batch) -> tuple[Tensor, Tensor]:
         """Mean and log-variance, both (N, latent), of the posterior of images (N, S, S, C) in [0, 1].
@@ -119,7 +132,7 @@ class VAE(nn.Module):
         hidden = hidden.reshape(len(hidden), -1)
         mean = self.to_mean(hidden)
         if self.skip == "linear":
-            mean = mean + self.linear_encoder(images.reshape(len(images), -1))
+            mean = mean + LINEAR_SCALE * self.linear_encoder(images.reshape(len(images), -1))
         return mean, autograd.clip(self.to_log_variance(hidden), *LOG_VARIANCE_RANGE)
 
     def reparameterize(self, mean: Batch, log_variance: Batch, rng: np.random.Generator) -> Tensor:
@@ -142,7 +155,7 @@ class VAE(nn.Module):
         for convolution, norm in zip_longest(self.decoder, self.decoder_norms):
             hidden = convolution(hidden if norm is None else norm(hidden))
         if self.skip == "linear":
-            hidden = hidden + self.linear_decoder(z).reshape(*hidden.shape)
+            hidden = hidden + LINEAR_SCALE * self.linear_decoder(z).reshape(*hidden.shape)
         return hidden
 
     def decode(self, z: Batch) -> Tensor:
@@ -154,7 +167,16 @@ class VAE(nn.Module):
         logits = self.decode_logits(z)
         if self.likelihood == "bernoulli":
             return autograd.bernoulli_log_likelihood(logits, images)
-        return autograd.gaussian_log_likelihood(autograd.sigmoid(logits), self.log_noise, images)
+        mean = autograd.sigmoid(logits)
+        if self.noise == "spectral":
+            mean, images = self._spectrum(mean), self._spectrum(self._tensor(images))
+        return autograd.gaussian_log_likelihood(mean, self.log_noise, images)
+
+    def _spectrum(self, x: Tensor) -> Tensor:
+        """The orthonormal DCT of both image axes, (N, S, S, C) -> the same: a rotation, which changes no density."""
+        matrix = dct_matrix(self.image_size).astype(self.dtype)
+        columns = (matrix @ x).reshape(len(x), self.image_size, -1)  # along the axis of columns: (S, S) @ (N, S, S, C)
+        return (matrix @ columns).reshape(*x.shape)
 
     def architecture(self) -> dict[str, Any]:
         """The arguments that a model of the same layers is made with, as JSON values."""

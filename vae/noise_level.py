@@ -6,11 +6,13 @@ With x_d the D values of a picture, y_d the decoder's mean for a code drawn from
 
     s^2 = E sum_d (x_d - y_d)^2 / D,
 
-the mean squared error of reconstructions from *drawn* codes; with one level for each value, at the error of that value
-alone. Training moves log s^2 by gradient descent, and Adam moves it by the learning rate a step at most, so after a
-short training it still lags behind. A lag during training does good: a level that is too high gives the KL term more
-weight while the code forms. At an evaluation it only costs nats, so there the level is set to the closed form, computed
-on training images.
+the mean squared error of reconstructions from *drawn* codes. With one level for each value, or for each frequency, the
+same holds for that value or frequency alone.
+
+Training moves log s^2 by gradient descent, and Adam moves it by the learning rate a step at most, so after a short
+training it still lags behind. A lag during training does good: a level that is too high gives the KL term more weight
+while the code forms. At an evaluation it only costs nats, so there the level is set to the closed form, computed on
+training images.
 """
 
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ from autograd import no_grad
 
 from .explore import BATCH
 from .model import VAE, as_floats
+from .spectra import dct
 
 MAX_IMAGES = 1000  # training images that the level is computed from: one number needs no more
 MIN_VARIANCE = 1e-8  # a decoder without any error would have a density without bound
@@ -40,7 +43,9 @@ def best_log_noise(model: VAE, images: np.ndarray, seed: int = 0) -> np.ndarray:
         for start in range(0, len(images), BATCH):
             batch = as_floats(images[start : start + BATCH], model)
             decoded = model.decode(model.reparameterize(*model.encode(batch), rng))
-            total += np.square(batch - decoded.data).sum(0, dtype=np.float64)
+            error = batch - decoded.data
+            error = dct(error) if model.noise == "spectral" else error
+            total += np.square(error).sum(0, dtype=np.float64)
     variance = total / len(images)
     return np.log(np.maximum(variance.mean() if model.noise == "shared" else variance, MIN_VARIANCE))
 

@@ -1,17 +1,20 @@
 """A trained model in pictures and numbers: all that figures and discussion need, so that drawing needs no model."""
 
 import math
+from collections.abc import Mapping
 from statistics import NormalDist
 
 import numpy as np
 
 from . import diagnostics, explore
 from .model import VAE
+from .spectra import power_spectrum
 from .trained import Trained
 
 SHOWN = 16  # held-out images shown beside their reconstructions
-NEAREST = 8  # samples shown beside their nearest training images
+NEAREST = 8  # samples (through the map) shown beside their nearest training images
 PAIRS, STEPS = 4, 9  # interpolations between two images, and the pictures on each
+SPECTRUM = 256  # held-out images whose spectrum is computed
 TRAVERSED = 8  # latent units that are moved one at a time
 TRAVERSAL_VALUES = np.linspace(-3, 3, STEPS, dtype=np.float32)
 MANIFOLD_SIDE = 15
@@ -27,19 +30,24 @@ def snapshot(
         held_out: uint8 images (M, S, S, C), at least `SHOWN`.
         latents: draws from the prior (G, K), decoded as the samples, and again through the linear map as
             `samples_mapped`; G at least `NEAREST`.
+
+    `nearest` are the training images closest to the first mapped samples, `nearest_distances` (G,) those of all of
+    them; beside them stand the distances of as many held-out images, which are no copies.
     """
     model = trained.model
     means, log_variances = explore.encode(model, held_out)
     kl = diagnostics.kl_per_unit(means, log_variances)
-    samples = explore.decode(model, latents)
+    mapped = as_bytes(explore.decode(model, trained.linear_map.to_latents(latents)))
     pairs = means[: 2 * PAIRS].reshape(PAIRS, 2, -1)
     units = np.argsort(kl)[::-1][:TRAVERSED]
     arrays = {
         "originals": held_out[:SHOWN],
         "reconstructions": as_bytes(explore.decode(model, means[:SHOWN])),
-        "samples": as_bytes(samples),
-        "samples_mapped": as_bytes(explore.decode(model, trained.linear_map.to_latents(latents))),
-        "nearest": training[explore.nearest(samples[:NEAREST], training)],
+        "samples": as_bytes(explore.decode(model, latents)),
+        "samples_mapped": mapped,
+        "nearest": explore.nearest(mapped[:NEAREST], training),
+        "nearest_distances": _nearest_distances(mapped, training),
+        "held_out_distances": _nearest_distances(held_out[: len(latents)], training),
         "pairs": held_out[: 2 * PAIRS].reshape(PAIRS, 2, *held_out.shape[1:]),
         "interpolations": _decode_paths(model, [explore.interpolate(a, b, STEPS) for a, b in pairs]),
         "prior_paths": _decode_paths(
@@ -47,6 +55,8 @@ def snapshot(
         ),
         "traversals": _decode_paths(model, explore.traverse(means[0], units, TRAVERSAL_VALUES)),
         "traversal_units": units,
+        "picture_spectrum": _spectrum(held_out[:SPECTRUM] / np.float32(255) - training.mean(0) / 255),
+        "residual_spectrum": _spectrum(held_out[:SPECTRUM] / np.float32(255) - explore.decode(model, means[:SPECTRUM])),
         "kl_per_unit": kl.astype(np.float32),
         "posterior_variance": np.exp(log_variances).mean(0).astype(np.float32),
     }
@@ -56,28 +66,57 @@ def snapshot(
 
 
 def latent_space(
-    model: VAE, training: np.ndarray, held_out: np.ndarray, samples: np.ndarray
+    model: VAE, training: np.ndarray, held_out: np.ndarray, samples: np.ndarray, distances: Mapping[str, float]
 ) -> dict[str, str | int | float]:
-    """The verdict on the latent space and the numbers behind it; images and samples are uint8 (N, S, S, C)."""
+    """The verdict on the latent space and the numbers behind it; images and samples are uint8 (N, S, S, C).
+
+    Args:
+        distances: Frechet distances from held-out images: `frechet_as_trained` of draws from N(0, I),
+            `frechet_mapped` through the linear map, `frechet_reconstructions`, and `frechet_floor` of training images.
+    """
     means, log_variances = explore.encode(model, held_out)
+    kl = diagnostics.kl_per_unit(means, log_variances)
+    mse = diagnostics.mean_squared_error(model, held_out)
     count = min(len(samples), len(training))  # diversity grows with the number of pictures: compare equal numbers
     facts: dict[str, str | int | float] = {
-        "verdict": diagnostics.verdict(means, log_variances),
         "active_units": int(diagnostics.active_units(means).sum()),
+        "telling_units": len(kl) - diagnostics.silent_units(kl),
         "mean_posterior_variance": float(np.exp(log_variances).mean()),
+        "variance_kept": diagnostics.variance_kept(mse, held_out, training.mean(0)),
         "prior_gap": float(diagnostics.prior_gap(means, log_variances).sum()),
-        "kl_total": float(diagnostics.kl_per_unit(means, log_variances).astype(np.float32).sum()),
+        "covariance_gap": diagnostics.covariance_gap(means, log_variances),
+        "kl_total": float(kl.astype(np.float32).sum()),
         "diversity_samples": diagnostics.diversity(samples[:count]),
         "diversity_training": diagnostics.diversity(training[:count]),
     }
     if model.likelihood == "gaussian":
         facts["sigma"] = math.sqrt(float(np.exp(model.log_noise.data.astype(np.float64)).mean()))
-    return facts
+    verdict = diagnostics.verdict(
+        kept=float(facts["variance_kept"]),
+        telling=int(facts["telling_units"]),
+        units=len(kl),
+        gap=float(facts["covariance_gap"]),
+        posterior_variance=float(facts["mean_posterior_variance"]),
+        samples=distances["frechet_as_trained"],
+        mapped=distances["frechet_mapped"],
+        near=max(distances["frechet_reconstructions"], distances["frechet_floor"]),
+    )
+    return {"verdict": verdict, **facts}
 
 
 def as_bytes(images: np.ndarray) -> np.ndarray:
     """Images in [0, 1] as uint8, any shape, rounded to the nearest of the 256 levels."""
     return np.rint(images * 255).astype(np.uint8)
+
+
+def _nearest_distances(images, training):
+    """RMS distance of uint8 images (N, S, S, C) from their nearest training images: (N,), float32."""
+    return diagnostics.rms_distance(images, explore.nearest(images, training)).astype(np.float32)
+
+
+def _spectrum(pictures):
+    """Power of pictures (N, S, S, C) at each frequency, (S / 2,), float32; see `vae.spectra.power_spectrum`."""
+    return power_spectrum(pictures)[1].astype(np.float32)
 
 
 def _decode_paths(model, paths):

@@ -22,6 +22,7 @@ from autograd.tools.checkpoint import generator_state, restore_generator
 from .elbo import Terms, posterior_terms
 from .linear_map import CodeMoments, LinearMap
 from .model import VAE, as_floats, require_choice
+from .noise_level import best_log_noise
 
 PRIORS = ("standard", "linear")
 SCHEDULES = ("constant", "cosine")
@@ -113,6 +114,7 @@ class Trainer:
         epoch = self.epochs_done
         while self.epochs_done == epoch:
             if not len(self.order):
+                self._set_noise_levels()
                 self.order = self._new_order()
             entries = self.order[self.position : self.position + self.settings.batch_size]
             terms = self._step(as_floats(self._images_of(entries), self.model))
@@ -121,6 +123,11 @@ class Trainer:
             if self.position == len(self.order):
                 self.epochs_done, self.position, self.order = epoch + 1, 0, BETWEEN_EPOCHS
             yield step
+
+    def _set_noise_levels(self) -> None:
+        """At the start of an epoch, the levels that gradient descent would be too slow for (`vae.noise_level`)."""
+        if self.model.likelihood == "gaussian" and self.model.noise == "spectral":
+            self.model.log_noise.data[...] = best_log_noise(self.model, self.images)
 
     def _new_order(self) -> np.ndarray:
         """All n images, shuffled: an entry i below n stands for image i as it is, and n + i for image i mirrored."""

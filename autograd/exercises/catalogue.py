@@ -15,6 +15,13 @@ from ..node import unbroadcast
 from ..proof.samples import SAMPLES, Sample, case, labels, normal
 from ..rules import RULES
 
+Rule = Callable[..., tuple[Any, ...]]
+
+
+def _whole(rule: Rule) -> Rule:
+    """The rule as it is."""
+    return rule
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -24,6 +31,8 @@ class Exercise:
     page         of docs/ that teaches it
     samples      arguments on which the gradients are checked
     solution     a right answer
+    cut          cuts a rule of the engine, or a broken form of it, to what the exercise asks for
+    op           the name of that rule, if it is not the exercise's
     exact_shape  whether a gradient must have its argument's own shape (else the engine undoes broadcasting)
     """
 
@@ -32,6 +41,12 @@ class Exercise:
     samples: list[Sample]
     solution: Callable[..., Any]
     exact_shape: bool = False
+    cut: Callable[[Rule], Rule] = _whole
+    op: str = ""
+
+    def known_as(self) -> str:
+        """The op whose broken forms a wrong answer is compared with."""
+        return self.op or self.name
 
 
 def _broadcast_to(x, shape):
@@ -70,6 +85,33 @@ def _gru_cell(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
     return _split(last, of_one_step, 6)
 
 
+def _without_bias(rule):
+    def conv2d(x, weight, stride=1, padding=0):
+        y, *gradients = rule(x, weight, None, stride, padding)
+        return y, *gradients[:2]
+
+    return conv2d
+
+
+def _without_biases(rule):
+    def rnn_tanh(x, h0, weight_ih, weight_hh):
+        no_bias = np.zeros(len(weight_hh), x.dtype)
+        (hidden, _), *gradients = rule(x, h0, weight_ih, weight_hh, no_bias, no_bias)
+        return hidden, *[lambda g, vjp=vjp: vjp([g, None]) for vjp in gradients[:4]]
+
+    return rnn_tanh
+
+
+def _one_step(rule):
+    """A sequence of one step."""
+
+    def gru_cell(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
+        (_, last), gradient_of_x, *gradients = rule(x[:, None], h, weight_ih, weight_hh, bias_ih, bias_hh)
+        return last, lambda g: gradient_of_x([None, g])[:, 0], *[lambda g, vjp=vjp: vjp([None, g]) for vjp in gradients]
+
+    return gru_cell
+
+
 _MATRICES = [case(normal(3, 4), normal(4, 2)), case(normal(1, 3), normal(3, 3))]
 _CLASSES = [case(normal(4, 3), labels(4, classes=3)), case(normal(1, 5), labels(1, classes=5))]
 _CODES = [case(normal(3, 4), normal(3, 4)), case(normal(1, 2), normal(1, 2))]
@@ -99,8 +141,8 @@ EXERCISES = {
         Exercise("cross_entropy", "09-vae", _CLASSES, RULES["cross_entropy"], exact_shape=True),
         Exercise("kl_standard_normal", "09-vae", _CODES, RULES["kl_standard_normal"], exact_shape=True),
         Exercise("layer_norm", "05-matrix-products", _ROWS, _layer_norm),
-        Exercise("conv2d", "06-convolution", _IMAGES, _conv2d, exact_shape=True),
-        Exercise("rnn_tanh", "07-through-time", _SEQUENCES, _rnn_tanh, exact_shape=True),
-        Exercise("gru_cell", "07-through-time", _STEPS, _gru_cell),
+        Exercise("conv2d", "06-convolution", _IMAGES, _conv2d, exact_shape=True, cut=_without_bias),
+        Exercise("rnn_tanh", "07-through-time", _SEQUENCES, _rnn_tanh, exact_shape=True, cut=_without_biases),
+        Exercise("gru_cell", "07-through-time", _STEPS, _gru_cell, cut=_one_step, op="gru"),
     )
 }

@@ -1,6 +1,6 @@
 """The verdict on one exercise: each gradient that the reader wrote, checked while the engine supplies the others.
 
-So a mistake in one gradient does not hide what the others are worth, and a half-finished exercise can be tried.
+A mistake in one gradient does not hide whether the others are right, and a half-finished exercise can be checked.
 """
 
 import importlib.util
@@ -17,12 +17,13 @@ import numpy as np
 from ..proof.checking.report import GradientError
 from ..proof.gradcheck import check_rule
 from .catalogue import Exercise
+from .diagnosis import known_mistake
 
 SOLVED, UNFINISHED, WRONG, NOT_STARTED = "solved", "unfinished", "wrong", "not started"
 
 
 class Mistake(Exception):
-    """What is wrong with an answer before any number can be compared, in one line."""
+    """A mistake that prevents a numerical check: a wrong shape, a missing return, a failed import. One line."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,20 @@ def _remark(exercise, function, drawn, position) -> str:
             check_rule(answer, arrays, sample.options)
         except NotImplementedError:
             return NOT_STARTED
-        except (GradientError, Mistake) as error:
-            return str(error)
+        except GradientError as error:
+            return _explained(error, known_mistake(exercise, function, position))
+        except Mistake as mistake:
+            return str(mistake)
         except Exception as error:  # whatever the reader's code raises is the reader's to see
             return _where(error, function)
     return SOLVED
+
+
+def _explained(error: GradientError, mistake: str | None) -> str:
+    """The error, with the known mistake that gives the same numbers in place of a hint from the numbers alone."""
+    if mistake is None:
+        return str(error)
+    return f"{str(error).split('; hint: ')[0]}; hint: these are the numbers of a known mistake: {mistake}"
 
 
 def _with_one_gradient(exercise, function, position):

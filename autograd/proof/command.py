@@ -14,7 +14,7 @@ the complex step and a slow reference, and the cost. The exit status is 1 if any
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..rules import RULES
@@ -26,13 +26,18 @@ from .mutations.score import examine, show_outcomes, show_score
 from .table import show_op, show_table
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; gives the exit status."""
+def main(argv: Sequence[str] | None = None, more_tests: Sequence[Callable[[], bool]] = ()) -> int:
+    """Run the command; gives the exit status.
+
+    Args:
+        argv: the arguments; None for those of the process.
+        more_tests: run after the self-test, each prints its findings and tells whether all is well.
+    """
     arguments = _parser().parse_args(argv)
     if arguments.mutations:
         right = show_mutations(arguments.op, arguments.seed)
     elif arguments.self_test:
-        right = show_confusion(try_all())
+        right = self_test(more_tests)
     elif arguments.model:
         right = show_model(arguments.model, arguments.parameters, arguments.seed)
     elif arguments.step_sizes is not None:
@@ -44,6 +49,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         right = show_op(arguments.op, arguments.seed) if arguments.op else show_table(arguments.seed)
     return 0 if right else 1
+
+
+def self_test(more_tests: Sequence[Callable[[], bool]]) -> bool:
+    """Print how often the check is fooled, and what the other tests find; whether all is well."""
+    outcomes = [show_confusion(try_all())]
+    for test in more_tests:
+        print()
+        outcomes.append(test())
+    return all(outcomes)
 
 
 def show_mutations(op: str | None, seed: int) -> bool:

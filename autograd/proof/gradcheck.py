@@ -1,20 +1,17 @@
-"""Is a gradient right? The definition of the derivative, tried out in numbers, against what backward says.
+"""Is a gradient right? Numerical derivatives of the function, against what backward says.
 
 The function's results y_k are made one number, L = sum_k <v_k, y_k>, with a random cotangent v_k for each. (A
 cotangent of ones would be blind: the outputs of a softmax sum to 1 whatever its input, so every gradient, right or
 wrong, would be compared with 0.) Then, along a direction u in one argument x,
 
     backward:              <dL/dx, u>
-    central differences:   (L(x + h u) - L(x - h u)) / 2h  =  dL/du + O(h^2)
+    complex step:          Im L(x + i h u) / h             =  dL/du + O(h^2), with h = 1e-30
+    central differences:   (L(x + h u) - L(x - h u)) / 2h  =  dL/du + O(h^2), with h = 6e-6 or the best of many
 
-must agree. In mode "full" the directions are the axes, so that every element of every argument is checked, at two
-evaluations each; in mode "directional" there is one random direction for each argument, so that a whole model takes
-two evaluations for each parameter array, however large. Where the function is analytic the complex step
-(``checking/probe.py``) is a second, independent oracle, without the rounding of differences.
-
-Everything runs in float64. The step h balances two errors: the curvature within a finite step, about h^2, and the
-rounding of L, about 1e-16 / h; their sum is least near the cube root of the machine epsilon (Press et al.,
-Numerical Recipes, section 5.7), where some ten digits are right. A vjp that is wrong by a factor 1.0001 stands out.
+must agree. In mode "full" the directions are the axes: every element of every argument is checked, at three
+evaluations each. In mode "directional" there is one random direction for each argument, so that a whole model takes
+three evaluations for each parameter array, however large. Where the function is analytic the complex step decides,
+elsewhere differences do (``checking/judge.py``). Everything runs in float64.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,9 +1,8 @@
 """Whole models, checked along random directions: a million parameters in a few evaluations.
 
-One number for each parameter array: the loss must change along a random direction as its gradient says. The models are
-those of this project's studies in small, built of ``autograd/nn`` alone, at the size that is asked for: a recurrent
-classifier of sequences, and a convolutional variational autoencoder with its reparameterisation noise, which the check
-replays.
+For each parameter array the derivative of the loss along one random direction is checked. The models are small copies
+of those in this project's studies, built from ``autograd/nn`` alone at any size: a recurrent classifier of sequences,
+and a convolutional variational autoencoder with reparameterisation noise, which the check replays.
 """
 
 import math

@@ -1,7 +1,7 @@
 """What an op costs in the engine, forward and backward, against its bare forward pass in NumPy.
 
 Measured on arrays of the size that training has, in float32. "Bare" is the rule on plain arrays: no tensors, no graph.
-Of several runs the fastest counts: what else the machine does can only make one slower.
+The fastest of several runs counts: other processes can only make a run slower.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from ..rules import RULES
 from ..tensor import Tensor
 from .samples import SAMPLES, Sample, away_from_zero, case, distinct, flags, labels, normal, positive, probabilities
 
-LEAST_SECONDS = 0.02  # repeat until so much time has gone by
-LEAST_RUNS = 10
+MIN_SECONDS = 0.02  # repeat a measurement for at least this long
+MIN_RUNS = 10
 
 _ONE = {
     name: [case(normal(256, 256))]
@@ -116,7 +116,7 @@ def measure(name: str) -> Cost:
         return np.diff(times)
 
     runs, start = [run()], perf_counter()
-    while len(runs) < LEAST_RUNS or perf_counter() - start < LEAST_SECONDS:
+    while len(runs) < MIN_RUNS or perf_counter() - start < MIN_SECONDS:
         runs.append(run())
     shapes = ", ".join("x".join(map(str, a.shape)) or "()" for a in arrays if isinstance(a, np.ndarray))
     return Cost(shapes, *np.min(runs, axis=0).tolist())

@@ -45,9 +45,9 @@ def _widen(x):
 
 
 def _centred(x, axes):
-    """x minus its mean; exactly 0 where all elements are equal, even if their mean is rounded."""
+    """x minus its mean; exactly 0 where all elements are equal, even if their mean is rounded (inf - inf stays NaN)."""
     first = x[tuple(slice(1) if a in axes else slice(None) for a in range(x.ndim))]
-    varies = (x != first).any(axes, keepdims=True)
+    varies = (x != first).any(axes, keepdims=True) | np.isinf(first)
     return np.where(varies, x - x.mean(axes, keepdims=True), 0)
 
 

@@ -1,13 +1,13 @@
-"""``with autograd.detect_anomaly():`` names the first op that computes something which is no finite number.
+"""``with autograd.detect_anomaly():`` names the first op that computes a NaN or an infinity.
 
-A loss that has become NaN says nothing of where it went wrong, for NaN and infinity pass through all that follows::
+A loss that is NaN does not tell where it went wrong, because NaN and infinity spread to every later result::
 
     with autograd.detect_anomaly():
         loss = model(x)        # AnomalyError: log gave 1 infinite of 32 values in shape (8, 4), called at model.py:12
         loss.backward()        # AnomalyError: the gradient of sqrt, called at model.py:14, has 1 NaN of 32 values ...
 
-Inside the block every value is looked at once more, which may double the time: run the step that failed again, with
-the same batch and the same noise, rather than a whole training. Outside the block none of this costs anything.
+Inside the block every value is read once more, which may double the time: repeat the step that failed, with the same
+batch and the same noise, not a whole training run. Outside the block this costs nothing.
 """
 
 import sys
@@ -23,9 +23,9 @@ _ENGINE = str(Path(__file__).parents[1])
 
 
 class AnomalyError(FloatingPointError):
-    """A value or a gradient is NaN or infinite. The message says of which op, how many, and where it was called.
+    """A value or a gradient is NaN or infinite. The message names the op, the number of elements, and the caller.
 
-    Attributes: `op`, its name, and `backward`, whether it is the gradient that is wrong.
+    Attributes: `op`, the name of the op, and `backward`, True if the gradient is wrong and not the value.
     """
 
     def __init__(self, message: str, op: str, backward: bool):
@@ -35,19 +35,19 @@ class AnomalyError(FloatingPointError):
 
 @contextmanager
 def detect_anomaly() -> Iterator[None]:
-    """Inside this block, the first op whose value or gradient is NaN or infinite ends the computation.
+    """Inside this block the first op whose value or gradient is NaN or infinite raises an error.
 
-    A value may be infinite on purpose (a mask of -inf before a softmax): then this block is too strict.
+    The block is too strict where a value is infinite on purpose (a mask of -inf before a softmax).
 
     Raises:
         AnomalyError: naming the op, the shape, and the file and line of the call.
     """
-    with observing(_Watch()), np.errstate(all="ignore"):  # NumPy's warnings would name no op of ours
+    with observing(_Watch()), np.errstate(all="ignore"):  # the error names the op, NumPy's warning does not
         yield
 
 
 class _Watch:
-    """The observer of the engine: looks at every value on the way forward and at every gradient on the way back."""
+    """The observer: it checks every value in the forward pass and every gradient in the backward pass."""
 
     def running(self, rule):
         return rule
@@ -65,7 +65,7 @@ class _Watch:
 
 
 def _checked(vjp, op, place):
-    """The vjp, with a look at the gradient that it gives."""
+    """The vjp, followed by a check of its gradient."""
 
     def run_and_look(g):
         share = vjp(g)
@@ -77,7 +77,7 @@ def _checked(vjp, op, place):
 
 
 def _not_finite(array) -> str:
-    """How many numbers of an array are NaN or infinite, in words; "" if none are."""
+    """How many elements of an array are NaN or infinite, in words; "" if none are."""
     if array.dtype.kind not in "fc" or np.isfinite(array).all():
         return ""
     nans, infinities = int(np.isnan(array).sum()), int(np.isinf(array).sum())
@@ -86,7 +86,7 @@ def _not_finite(array) -> str:
 
 
 def _caller() -> str:
-    """file:line of the nearest call that is not the engine's own."""
+    """file:line of the nearest caller outside the engine."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_ENGINE):
         frame = frame.f_back

@@ -1,4 +1,4 @@
-"""Checkpoints: nested dicts of arrays, numbers and strings in one file that holds no code and is never half-written.
+"""Checkpoints: nested dicts of arrays, numbers and strings in one file, without code, and never half-written.
 
     save("run.npz", {"model": model.state_dict(), "optimizer": optimizer.state_dict(),
                      "epoch": 3, "generator": generator_state(rng)})
@@ -6,9 +6,9 @@
     saved = load("run.npz")
     model.load_state_dict(saved["model"])
 
-The file is an ordinary ``.npz``, a zip of one ``.npy`` for each array, plus the JSON text of everything else. NumPy
-reads it without us. There is no pickle in it: loading a stranger's file runs nothing. The same values give the same
-bytes.
+The file is an ordinary ``.npz``: a zip with one ``.npy`` for each array, and the JSON text of everything else. NumPy
+can read it without this module. It holds no pickle: loading a file from a stranger runs no code. The same values give
+the same bytes.
 """
 
 import json
@@ -23,17 +23,17 @@ FORMAT = "autograd checkpoint 1"
 
 
 class CheckpointError(ValueError):
-    """A file that is no whole checkpoint: says which file, what is wrong, and what to do."""
+    """A file is not a complete checkpoint. The message says which file, what is wrong, and what to do."""
 
 
 def save(path: str | os.PathLike[str], values: dict[str, Any]) -> None:
     """Write nested dicts and lists of arrays, numbers, strings, booleans and None (tuples come back as lists).
 
-    The file appears under its name only when it is complete: it is written beside, flushed to the disk, and renamed.
+    The file gets its name only when it is complete: it is written under another name, flushed to disk, and renamed.
 
     Raises:
-        TypeError: a value that cannot be saved, or a key that is no string, named by where it stands.
-        ValueError: a key with a "/" in it, which separates the keys of nested dicts inside the file.
+        TypeError: a value cannot be saved, or a key is not a string; the message names its place.
+        ValueError: a key contains "/", which separates the keys of nested dicts inside the file.
     """
     arrays: dict[str, np.ndarray] = {}
     rest = _take_arrays(values, "arrays", arrays)
@@ -55,7 +55,7 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Raises:
         OSError: the file is missing or cannot be read.
-        CheckpointError: it is truncated, damaged, or no checkpoint of ours.
+        CheckpointError: the file is truncated, damaged, or not a checkpoint of this project.
     """
     with open(path, "rb") as file:
         try:
@@ -64,7 +64,7 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
                 values = described["values"]
                 for name in described["arrays"]:
                     _put_back(values, name.split("/")[1:], _read(archive, name))
-        except Exception as error:  # a damaged file may trip the readers of zip, npy and JSON anywhere
+        except Exception as error:  # a damaged file can make the readers of zip, npy and JSON fail in many ways
             raise CheckpointError(
                 f"{path} is not a whole checkpoint, but truncated, damaged or another kind of file "
                 f"({error}): take an earlier one, or start again without it"
@@ -75,15 +75,15 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def generator_state(rng: np.random.Generator) -> dict[str, Any]:
-    """Where `rng` stands, as something `save` can write."""
+    """The state of a random generator, in a form that `save` can write."""
     return dict(rng.bit_generator.state)
 
 
 def restore_generator(rng: np.random.Generator, state: dict[str, Any]) -> None:
-    """Put `rng` where another one stood: from now on both draw the same numbers.
+    """Set the state of a random generator: from now on it draws the same numbers as the saved one.
 
     Raises:
-        ValueError: the state of another kind of generator.
+        ValueError: the state belongs to another kind of generator.
     """
     kind = type(rng.bit_generator).__name__
     if state.get("bit_generator") != kind:
@@ -92,7 +92,7 @@ def restore_generator(rng: np.random.Generator, state: dict[str, Any]) -> None:
 
 
 def _take_arrays(value, name, arrays):
-    """`value` with None in place of its arrays, which are put into `arrays` under the path that leads to them."""
+    """`value` with None in place of each array; the array is put into `arrays` under its path."""
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
         arrays[name] = value
         return None
@@ -112,7 +112,7 @@ def _take_arrays(value, name, arrays):
 
 
 def _put_back(values, path, array):
-    """Set what stands at `path` in the nested dicts and lists `values`."""
+    """Set the element at `path` of the nested dicts and lists `values`."""
     *parents, last = path
     for key in parents:
         values = values[int(key) if isinstance(values, list) else key]
@@ -122,5 +122,5 @@ def _put_back(values, path, array):
 def _read(archive, name):
     with archive.open(f"{name}.npy") as member:
         array = np.lib.format.read_array(member, allow_pickle=False)
-        member.read()  # to the end, where zipfile compares checksums, even if a damaged header asked for less
+        member.read()  # to the end, where zipfile compares the checksum, even if a damaged header asks for less
         return array

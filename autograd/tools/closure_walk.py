@@ -1,8 +1,8 @@
-"""Everything that a function can reach: its closure, what that holds, and so on.
+"""All objects that a function can reach: in its closure, in the objects there, and so on.
 
-A Python function carries more with it than its arguments: the variables that it closed over, its defaults, the object
-that it is a method of. ``debug.py`` looks there for the arrays that a vjp has saved, ``replay.py`` for the random
-generators that a function draws from.
+A Python function uses more than its arguments: the variables in its closure, its defaults, the object whose method it
+is. ``debug.py`` searches there for the arrays that a vjp has saved, ``replay.py`` for the random generators that a
+function draws from.
 """
 
 import functools
@@ -14,10 +14,10 @@ import numpy as np
 
 
 def reach(start: Any, named_globals: bool = False) -> Iterator[Any]:
-    """Walk from `start` through functions, containers and objects; gives each thing once, `start` first.
+    """Walk from `start` through functions, containers and objects; yields each object once, `start` first.
 
     Args:
-        named_globals: whether to follow the global names that a function's code mentions too.
+        named_globals: whether to follow the global names in the code of a function too.
     """
     seen, stack = set(), [start]
     while stack:
@@ -47,9 +47,9 @@ def _held_by(thing, named_globals) -> list[Any]:
 
 
 def _globals_of(function) -> list[Any]:
-    """The values of the global names in a function's code and in the functions written inside it.
+    """The values of the global names in the code of a function and of the functions inside it.
 
-    Those of this package are passed over: it keeps no state in globals, and the way through all of it is long.
+    Functions of this package are skipped: it keeps no state in globals, and the walk through all of it would be long.
     """
     if (function.__module__ or "").startswith(f"{__package__}."):
         return []

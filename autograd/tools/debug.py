@@ -1,20 +1,20 @@
 """``with autograd.debug():`` makes a change in place fail where it happens, instead of as a wrong gradient.
 
-A vjp works with arrays of the forward pass: that of ``a * b`` with a and b themselves. Change one of them before
-backward and the gradient is wrong, silently::
+A vjp uses arrays of the forward pass: the vjps of ``a * b`` use a and b themselves. If one of them changes before
+backward, the gradient is silently wrong::
 
     loss = (w * x).sum()
-    w.data -= 0.1          # too early: the gradient of x is w, and w is no longer what it was
+    w.data -= 0.1          # too early: the gradient of x is the old w
     loss.backward()
 
-Inside the block, what an op has saved is read-only until backward comes to that op, or until the graph is dropped.
-What was saved is found by walking the vjps' closures. It is locked as a whole block of memory: the array and the one
-that owns its numbers, so that a write through another tensor's view of them fails as well. `tensor.data` then shows
-a `SavedArray`, whose error names the ops. A write through an array that the user holds meets NumPy's own error
-("assignment destination is read-only"), to which the block adds the ops' names on the way out. One gap is left: a
-view that was taken before the lock, and is no tensor's, still writes.
+Inside the block the arrays that an op has saved are read-only until backward visits the op, or until the graph is
+dropped. They are found in the closures of the vjps. The lock covers the array and the array that owns its memory, so a
+write through a view of another tensor fails too. `tensor.data` then returns a `SavedArray`, whose error names the ops.
+A write through an array that the user holds raises NumPy's own error ("assignment destination is read-only"); the block
+adds the names of the ops as a note. One gap is left: a view that was taken before the lock, and belongs to no tensor,
+can still write.
 
-Outside the block none of this costs anything; inside, an op costs some ten microseconds more.
+Outside the block this costs nothing. Inside it an op costs about ten microseconds more.
 """
 
 from collections.abc import Iterator
@@ -29,13 +29,13 @@ from .closure_walk import reach
 
 @contextmanager
 def debug() -> Iterator[None]:
-    """Inside this block, arrays that backward will need cannot be changed in place.
+    """Inside this block an array that backward needs cannot be changed in place.
 
     Raises:
-        ValueError: at the offending write, naming the op that has saved the array.
+        ValueError: at the write, naming the op that has saved the array.
     """
     if any(isinstance(observer, _Watch) for observer in mode.observers()):
-        yield  # nested: the outer block is watching already
+        yield  # nested: the outer block already observes
         return
     watch = _Watch()
     try:
@@ -51,7 +51,7 @@ def debug() -> Iterator[None]:
 
 
 class _Watch:
-    """The observer of the engine: locks what ops save, and shows the user which arrays are locked."""
+    """The observer: it locks what ops save, and marks locked arrays when the user asks for them."""
 
     def __init__(self):
         self.blocks: dict[int, _Block] = {}  # by the id of the owner, which the block keeps alive
@@ -84,7 +84,7 @@ class _Watch:
 
 
 class _Block:
-    """Memory that is read-only as long as some op needs it: its owner, and the views of it that were locked."""
+    """Memory that is read-only as long as an op needs it: its owner, and the views of it that were locked."""
 
     def __init__(self, watch, owner):
         self.watch = watch
@@ -95,7 +95,7 @@ class _Block:
     def lock(self, arrays, op):
         self.ops.append(op)
         for array in arrays:
-            if array.flags.writeable:  # what was read-only before is not ours to unlock
+            if array.flags.writeable:  # an array that was read-only before stays read-only afterwards
                 array.flags.writeable = False
                 self.locked.append(array)
 
@@ -107,15 +107,15 @@ class _Block:
 
     def unlock(self):
         self.ops.clear()
-        for array in sorted(self.locked, key=lambda array: array is not self.owner):  # a view only after its owner
-            with suppress(ValueError):  # NumPy gives as_strided views no way back; only vjps hold such
+        for array in sorted(self.locked, key=lambda array: array is not self.owner):  # the owner before its views
+            with suppress(ValueError):  # NumPy cannot unlock an as_strided view; only vjps hold one
                 array.flags.writeable = True
         self.locked.clear()
         del self.watch.blocks[id(self.owner)]
 
 
 class _Hold:
-    """One op's claim on the blocks it saved: lasts until `release`, at the latest until the graph is dropped."""
+    """The lock of one op on the blocks it saved: until `release`, or until the graph is dropped."""
 
     def __init__(self, op, blocks):
         self.op = op
@@ -129,7 +129,7 @@ class _Hold:
 
 
 def _releasing(hold, vjp):
-    """The vjp, ending the hold first: from here on the arrays are the op's own to use up."""
+    """The vjp, which first releases the lock: from here on the op may overwrite its saved arrays."""
 
     def release_and_run(g):
         hold.release()
@@ -139,7 +139,7 @@ def _releasing(hold, vjp):
 
 
 class SavedArray(np.ndarray):
-    """What `tensor.data` gives while an op needs the array: read like any array, and it refuses writes by name."""
+    """What `tensor.data` returns while an op needs the array: it reads like any array, and refuses writes."""
 
     block: _Block | None = None
 
@@ -168,13 +168,13 @@ class SavedArray(np.ndarray):
                 f"this array was saved by {', '.join(dict.fromkeys(block.ops))} for its backward pass and is read-only "
                 "until then, else the gradient would be wrong: change it after backward(), or build a new tensor"
             )
-        if block.owner.flags.writeable:  # a view that was taken while the block was locked, and outlived that
+        if block.owner.flags.writeable:  # this view was taken during the lock, which has ended
             plain.flags.writeable = True
         return plain
 
 
 def _owners(array) -> list[np.ndarray]:
-    """The array, the one it is a view of, and so on to the one that owns the numbers."""
+    """The array, the array it is a view of, and so on to the array that owns the memory."""
     owners = [array]
     base = array.base
     while base is not None:
@@ -185,5 +185,5 @@ def _owners(array) -> list[np.ndarray]:
 
 
 def _saved_by(vjp) -> list[np.ndarray]:
-    """All arrays that a vjp can reach: in its closure, in containers there, in functions there, and so on."""
+    """All arrays that a vjp can reach: in its closure, and in containers and functions there."""
     return [thing for thing in reach(vjp) if isinstance(thing, np.ndarray)]

@@ -3,10 +3,10 @@
     theirs.load_state_dict({k: torch.from_numpy(v) for k, v in to_torch_state_dict(ours).items()})
     from_torch_state_dict(ours, {k: v.numpy() for k, v in theirs.state_dict().items()})
 
-Names are those of our attributes, so a PyTorch model whose attributes have the same names has the same keys. Linear
-and recurrent layers hold their weights as PyTorch does; a layer that orders the axes of a weight differently says so
-in its `torch_axes` (`nn.Module`), and is turned here. An array held in two places is listed once, under the first
-name; PyTorch lists it under both (``strict=False`` there).
+A key is the name of our attribute, so a PyTorch model with the same attribute names has the same keys. Linear and
+recurrent layers store their weights as PyTorch does. A layer whose weight has its axes in another order says so in
+`torch_axes` (`nn.Module`), and the axes are transposed here. An array that is held in two places is listed once, under
+its first name; PyTorch lists it under both (use ``strict=False`` there).
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def to_torch_state_dict(module: Module) -> dict[str, np.ndarray]:
 def from_torch_state_dict(module: Module, state: Mapping[str, np.ndarray]) -> None:
     """Copy the values of a PyTorch ``state_dict`` into `module`: all of them, or none if one does not fit.
 
-    BatchNorm's ``num_batches_tracked`` is passed over where the module has no such buffer: nothing depends on it.
+    The ``num_batches_tracked`` of BatchNorm is skipped where the module has no such buffer: nothing depends on it.
 
     Raises:
         ValueError: keys missing or unexpected, or values of another shape or a wider dtype; all are named, with
@@ -44,7 +44,7 @@ def from_torch_state_dict(module: Module, state: Mapping[str, np.ndarray]) -> No
 
 
 def _axes(module):
-    """The axes of every array that PyTorch orders otherwise, by dotted name."""
+    """For each array whose axes PyTorch orders differently, by dotted name: the order."""
     return {
         f"{path}.{name}" if path else name: axes
         for path, part in module.named_modules()

@@ -1,4 +1,4 @@
-"""``with autograd.profile() as report:`` tells which ops the time goes to, and how much memory they ask for.
+"""``with autograd.profile() as report:`` measures the time and the memory of each op.
 
 >>> import numpy as np
 >>> from autograd import Tensor, profile
@@ -8,13 +8,13 @@
 >>> [row.op for row in sorted(report.rows, key=lambda row: row.op)]
 ['matmul', 'sum', 'tanh']
 
-``print(report)`` gives a table, slowest op first. What is measured is the op itself: its rule on the way forward, its
-vector-Jacobian products on the way back. A fused op (an LSTM over a whole sequence) is one row; a layer that is
-written in ordinary ops appears as those. The time in the block that no op had, the engine's own, the optimiser's and
-that of the user's code, is the last line but one, so that the column adds up.
+``print(report)`` shows a table, slowest op first. An op's time is the time of its rule in the forward pass and of its
+vector-Jacobian products in the backward pass. A fused op (an LSTM over a whole sequence) is one row; a layer that is
+written in ordinary ops appears as those ops. The time of the engine, the optimiser and the user's code is the line
+"not in ops", so the column adds up to the time of the block.
 
-The results are the same inside the block and outside, to the bit. Looking on costs a few microseconds for each op,
-which are counted as "not in ops"; outside the block it costs nothing.
+Results are the same inside and outside the block, bit for bit. Measuring costs a few microseconds for each op, which
+are counted as "not in ops"; outside the block it costs nothing.
 """
 
 from collections.abc import Iterator
@@ -30,10 +30,10 @@ from ..mode import observing
 
 @dataclass
 class Row:
-    """What one op did: how often, for how many seconds, and how many bytes of new arrays came of it.
+    """The calls of one op, their seconds, and the bytes of the arrays that they allocated.
 
-    A backward call is one op whose gradient was asked for, however many arguments shared it. A result that is only
-    another view of an argument (of `reshape`, `transpose`, a slice) needs no memory of its own and counts 0 bytes.
+    The backward pass through one op is one backward call, however many of its arguments need a gradient. A result that
+    is a view of an argument (`reshape`, `transpose`, a slice) allocates nothing and counts 0 bytes.
     """
 
     op: str
@@ -52,7 +52,7 @@ class Row:
 
 @dataclass
 class Profile:
-    """The report: one row for each op, filled while the block runs; `seconds` is the block's whole duration."""
+    """The report: one row for each op, filled while the block runs; `seconds` is the duration of the block."""
 
     rows_by_op: dict[str, Row] = field(default_factory=dict)
     seconds: float = 0.0
@@ -74,9 +74,9 @@ class Profile:
 
 @contextmanager
 def profile() -> Iterator[Profile]:
-    """Measure the ops inside this block: time, calls and bytes, forward and backward. Gives a `Profile`.
+    """Measure the ops inside this block: time, calls and bytes, forward and backward. Yields a `Profile`.
 
-    Backward is measured of ops that ran inside the block, wherever it is called.
+    The backward pass of an op that ran inside the block is measured wherever `backward` is called.
     """
     report = Profile()
     start = perf_counter()
@@ -88,7 +88,7 @@ def profile() -> Iterator[Profile]:
 
 
 class _Stopwatch:
-    """The observer of the engine: runs each rule and each vjp with a look at the clock."""
+    """The observer: it times each rule and each vjp."""
 
     def __init__(self, report):
         self.rows = report.rows_by_op
@@ -116,7 +116,7 @@ class _Stopwatch:
 
 
 class _Visit:
-    """The backward pass through one op: its first vjp counts as the call, all add to the time."""
+    """The backward pass through one op: its first vjp counts as the call, and all of them add to the time."""
 
     def __init__(self, row):
         self.row = row
@@ -136,7 +136,7 @@ class _Visit:
 
 
 def _new_bytes(result, arguments) -> int:
-    """The bytes of an array, or 0 if it lies in the memory of an argument."""
+    """The bytes of an array, or 0 if it shares the memory of an argument."""
     arrays = (a for a in arguments if isinstance(a, np.ndarray))
     return 0 if any(np.may_share_memory(result, a) for a in arrays) else result.nbytes
 

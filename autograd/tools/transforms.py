@@ -44,6 +44,7 @@ def value_and_grad(function: Function, argument: int | tuple[int, ...] = 0) -> F
     def evaluate(*arguments: Any, **options: Any) -> Any:
         leaves = {i: _leaf(arguments[i]) for i in positions}
         result = function(*(leaves.get(i, a) for i, a in enumerate(arguments)), **options)
+        result = result if isinstance(result, Tensor) else Tensor(result)
         gradients = _pull_back(result, None, list(leaves.values()))
         return result.item(), gradients if isinstance(argument, tuple) else gradients[0]
 
@@ -62,7 +63,7 @@ def jacobian(function: Function, x: Any) -> np.ndarray:
     One backward pass gives one row. A graph is used once, so f runs once for each number that it returns.
     """
     shape = function(Tensor(_array(x))).shape
-    rows = []
+    rows: list[np.ndarray] = []
     for unit in np.eye(int(np.prod(shape))):
         leaf = _leaf(x)
         rows += _pull_back(function(leaf), unit.reshape(shape), [leaf])
@@ -92,15 +93,14 @@ def _leaf(x: Any) -> Tensor:
 
 def _pull_back(result: Tensor, gradient: Any, leaves: list[Tensor]) -> tuple[np.ndarray, ...]:
     """The gradients of `leaves`, zero where there is no path; other leaves get back the gradients that they had."""
-    if result.node is not None:
-        others: list[Node] = [node for node in _reachable(result.node) if node.edges == ()]
-        held = [(node, node.grad) for node in others]
-        for node in others:
-            node.grad = None
-        try:
-            result.backward(gradient)
-            return tuple(np.zeros_like(leaf.data) if leaf.grad is None else leaf.grad for leaf in leaves)
-        finally:
-            for node, before in held:
-                node.grad = before
-    return tuple(np.zeros_like(leaf.data) for leaf in leaves)
+    if result.node is None:
+        return tuple(np.zeros_like(leaf.data) for leaf in leaves)
+    held: list[tuple[Node, Any]] = [(node, node.grad) for node in _reachable(result.node) if node.edges == ()]
+    for node, _ in held:
+        node.grad = None
+    try:
+        result.backward(gradient)
+        return tuple(np.zeros_like(leaf.data) if leaf.grad is None else leaf.grad for leaf in leaves)
+    finally:
+        for node, before in held:
+            node.grad = before

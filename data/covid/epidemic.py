@@ -1,6 +1,6 @@
-"""A simulated epidemic in the real world's geography, for when no real counts are at hand.
+"""A simulated epidemic in the geography of the real world, for when there are no real counts.
 
-Names, people and positions of the countries are real (``data.covid.countries``); every case is invented. Country
+Names, populations and positions of the countries are real (`data.covid.countries`); every case is invented. Country
 i has N_i inhabitants who are susceptible, exposed, infectious or recovered, S + E + I + R = N. One step is
 one day, and every transition is a random draw (the "chain binomial" of stochastic SEIR models):
 
@@ -9,17 +9,17 @@ one day, and every transition is a random draw (the "chain binomial" of stochast
     E -> I     Binomial(E, 1 - exp(-1 / latent period))
     I -> R     Binomial(I, 1 - exp(-1 / infectious period))
 
-g has mean 1 and makes few infectious people unpredictable: a small k means that a few of them infect most
-of the others. F_ij are the travellers a day from j to i, by a law of gravity in people and distance,
+g has mean 1. Its variance is large while few people are infectious: a small k means that a few of them cause most
+infections. F_ij are the travellers per day from j to i, by a gravity law of population and distance,
 
     F_ij ~ h_i h_j sqrt(N_i N_j) / (d_ij + 500 km).
 
-Contacts c_i fall from 1 when a country takes alarm, at a date of its own: when its own cases become many, or
-some days after the world's cases have. The alarm wears off, fear of recent cases does not, hence later waves;
-b_i is the share of travel that goes on. Less is counted than happens: of the infectious a share is tested and
-waits for the result; of the results a share, noisy, smaller on weekends, some days nil, is reported each day.
-No constant is fitted to real counts: they are round numbers of the order that the sources give, chosen so
-that 82 days are a problem of the real kind, with a million cases, most days nil, many countries in step.
+Contacts c_i fall from 1 when a country takes alarm. Each country does so at its own date: when its own cases are
+many, or some days after the world's cases are. The alarm wears off and the fear of recent cases does not, which
+gives later waves; b_i is the share of travel that continues. Not all cases are counted: a share of the infectious is
+tested and waits for the result. Each day a share of the results is reported; it is noisy, smaller on weekends, and
+zero on some days. No constant is fitted to real counts. They are round numbers of the size that the sources give,
+chosen so that 82 days look like the real ones: a million cases, most daily counts zero, many countries in step.
 
 Sources: M. J. Keeling, P. Rohani, "Modeling Infectious Diseases in Humans and Animals", Princeton 2008,
 chapters 6 and 7 (stochastic and spatial models); J. O. Lloyd-Smith et al., "Superspreading and the
@@ -41,34 +41,34 @@ from data.covid.days import parse_day
 from data.covid.layouts.wide import SIMULATED_MARK
 from data.errors import DataError
 
-FIRST_DAY = date(2020, 1, 22)  # of counting, as in the real data
+FIRST_DAY = date(2020, 1, 22)  # the first day of the real counts
 LAST_DAY = date(2023, 3, 9)
 
-_BUSIEST = 10  # the epidemic breaks out in one of so many countries, those with most travellers
-_FIRST_EXPOSED = 40  # people there
-_FIRST_REPORTED = 60  # cases that make the world begin to count
-_LONGEST_WAIT = 200  # days until then, at most
+_START_CHOICES = 10  # the epidemic starts in one of the 10 countries with most travellers
+_FIRST_EXPOSED = 40  # people exposed in that country
+_FIRST_REPORTED = 60  # counting begins when so many cases are reported
+_MAX_WAIT = 200  # days before counting begins
 _LATENT, _INFECTIOUS = 3.0, 4.0  # mean periods in days
-_SUPERSPREADING = 0.3  # k
-_TRAVELLERS = 4e6  # across borders a day, the world over
-_WORLD_ALARM = 100_000  # reported cases after which every country begins to act
-_DETECTION_BEFORE = 0.3  # of a country's usual detection, before it takes alarm
-_CORRECTIONS = 2e-4  # of a country a day
+_SUPERSPREADING = 0.3  # k in the formula above
+_TRAVELLERS = 4e6  # people who cross a border each day, in the whole world
+_WORLD_ALARM = 100_000  # reported cases in the world after which every country begins to act
+_DETECTION_BEFORE = 0.3  # share of a country's usual detection before it takes alarm
+_CORRECTIONS = 2e-4  # probability that a country withdraws cases on a day
 
 
 @dataclass(frozen=True)
 class _Traits:
-    """What differs between countries and does not change; each array is (C,)."""
+    """What differs between countries and stays the same over time; each array is (C,)."""
 
     population: np.ndarray
-    transmission: np.ndarray  # beta, per day
+    transmission: np.ndarray  # beta, infections per infectious person and day
     contact_floor: np.ndarray  # c under the strictest measures
     hesitation: np.ndarray  # days between the world's alarm and the country's own
     patience: np.ndarray  # reported cases at which a country takes alarm by itself
     tolerance: np.ndarray  # reported cases a day per 100,000 that make fear equal to 1
-    detection: np.ndarray  # share of the infectious that is ever reported
-    turnaround: np.ndarray  # days that a result takes
-    weekend: np.ndarray  # share of the reporting that rests on Saturday and Sunday
+    detection: np.ndarray  # share of infectious people who are ever reported
+    turnaround: np.ndarray  # days from a test to its result
+    weekend: np.ndarray  # share of the reporting that stops on Saturday and Sunday
     steadiness: np.ndarray  # shape of the gamma noise of daily reporting
     closed: np.ndarray  # probability that nothing is reported on a day
 
@@ -76,7 +76,7 @@ class _Traits:
 def simulate_epidemic(
     rng: np.random.Generator, start: str | date = FIRST_DAY, end: str | date = date(2020, 4, 12)
 ) -> CaseCounts:
-    """Simulated cumulative counts of 183 countries from ``start`` to ``end``, both included.
+    """Simulated cumulative counts of 183 countries from `start` to `end`, both included.
 
     The epidemic has spread unseen for some weeks when counting begins on 2020-01-22. Days are drawn one after
     the other: from the same generator state, a longer simulation begins with the shorter one.
@@ -107,7 +107,7 @@ def simulate_epidemic(
 def _simulate(rng: np.random.Generator, places: list[Country], days: int) -> np.ndarray:
     """Reported cumulative counts from FIRST_DAY on, (C, days) int64."""
     world = _World(rng, places)
-    for day in range(FIRST_DAY.weekday() - _LONGEST_WAIT, FIRST_DAY.weekday()):
+    for day in range(FIRST_DAY.weekday() - _MAX_WAIT, FIRST_DAY.weekday()):
         if world.reported.sum() >= _FIRST_REPORTED:
             break
         world.step(day % 7)
@@ -119,7 +119,7 @@ def _simulate(rng: np.random.Generator, places: list[Country], days: int) -> np.
 
 
 class _World:
-    """The state of the epidemic, one integer a country; ``step`` is one day."""
+    """The state of the epidemic, one integer a country; `step` is one day."""
 
     def __init__(self, rng: np.random.Generator, places: list[Country]) -> None:
         count = len(places)
@@ -127,7 +127,7 @@ class _World:
         self.traits = _draw_traits(rng, places)
         self.travel = _draw_travel(rng, places)
         self.exposed, self.infectious, self.waiting, self.reported = np.zeros((4, count), np.int64)
-        self.exposed[rng.choice(np.argsort(self.travel.sum(0))[-_BUSIEST:])] = _FIRST_EXPOSED
+        self.exposed[rng.choice(np.argsort(self.travel.sum(0))[-_START_CHOICES:])] = _FIRST_EXPOSED
         self.susceptible = self.traits.population - self.exposed
         self.contacts, self.borders = np.ones((2, count))  # c and b, shares of what is normal
         self.recent = np.zeros(count)  # results a day per 100,000, averaged over about a week
@@ -141,7 +141,7 @@ class _World:
         self._take_notice(results)
 
     def _infect(self) -> np.ndarray:
-        """S -> E -> I -> R; returns how many became infectious today, (C,)."""
+        """Move people from S to E to I to R; return how many became infectious today, (C,)."""
         rng, population = self.rng, self.traits.population
         noise_shape = _SUPERSPREADING * np.maximum(self.infectious, 1)
         noise = rng.gamma(noise_shape) / noise_shape
@@ -157,7 +157,7 @@ class _World:
         return sickened
 
     def _report(self, sickened: np.ndarray, weekday: int) -> np.ndarray:
-        """Tests some of the sick and publishes some of the waiting results; weekday 0 is Monday."""
+        """Test some of the sick and publish some of the waiting results, (C,); weekday 0 is Monday."""
         rng, traits = self.rng, self.traits
         attention = np.where(self.days_of_alarm > 0, 1.0, _DETECTION_BEFORE)
         self.waiting += rng.binomial(sickened, traits.detection * attention)
@@ -172,7 +172,7 @@ class _World:
         return results
 
     def _take_notice(self, results: np.ndarray) -> None:
-        """Countries take alarm one by one; from then on the days of alarm are counted."""
+        """Decide which countries take alarm, and count the days since."""
         traits = self.traits
         self.recent += (results / traits.population * 1e5 - self.recent) / 7
         self.days_of_world_alarm += bool(self.days_of_world_alarm or self.reported.sum() > _WORLD_ALARM)
@@ -180,10 +180,10 @@ class _World:
         self.days_of_alarm += alarmed | (self.days_of_alarm > 0)
 
     def _behave(self) -> None:
-        """Moves contacts and travel towards what caution leaves of them.
+        """Reduce contacts and travel by caution, or let them recover.
 
-        Caution is the alarm, which wears off over two months, and the fear of recent cases, which lasts as
-        long as the cases do. Borders obey at once, habits take about five days.
+        Caution is the alarm, which wears off over two months, plus the fear of recent cases, which lasts as long as
+        the cases do. Travel follows at once, contacts over about five days.
         """
         traits = self.traits
         caution = 3 * np.exp(-self.days_of_alarm / 60) + self.recent / traits.tolerance
@@ -223,7 +223,7 @@ def _draw_travel(rng: np.random.Generator, places: list[Country]) -> np.ndarray:
 
 
 def course_csv(cases: CaseCounts) -> str:
-    """``cases`` as the course's pivot table with its three heading rows, LF line ends.
+    """`cases` as the course's pivot table with its three heading rows, LF line ends.
 
     Simulated counts carry a mark in the corner cell, which the course's file leaves empty.
     """

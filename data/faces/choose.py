@@ -16,7 +16,7 @@ RAW = Path(__file__).parents[1] / "raw"
 KNOWN_NAMES = ("anime_faces.zip", "anime_faces", "anime-faces.zip", "anime-faces", "archive.zip")
 DATASET = "soumikrakshit/anime-faces"
 KAGGLE_URL = f"https://www.kaggle.com/api/v1/datasets/download/{DATASET}"
-LONGEST_DOWNLOAD = 900.0  # seconds; the archive has some hundred megabytes
+MAX_DOWNLOAD = 900.0  # seconds; the archive has several hundred megabytes
 
 
 def resolve_faces(
@@ -34,7 +34,7 @@ def resolve_faces(
     """Faces of `size` x `size` pixels by `choice`:
 
     auto       an archive or folder in `raw`; else one download, which is kept there; else drawn faces
-    drawn      drawn faces, from `seed`
+    drawn      faces drawn by this program from the random seed `seed`
     otherwise  the path of a folder, a .zip, a .npy or a .npz
 
     Of more than `count` pictures, a random `count` are taken, by `seed`; None takes all, or draws 6,000.
@@ -50,7 +50,7 @@ def resolve_faces(
         path = raw / KNOWN_NAMES[0]
         try:
             say(f"No pictures in {raw}; trying to download {url}")
-            fetch(url, path, kind="zip", timeout=timeout, at_most=LONGEST_DOWNLOAD)
+            fetch(url, path, kind="zip", timeout=timeout, at_most=MAX_DOWNLOAD)
         except DataError as error:
             say(f"The download failed: {error}\n{_steps_by_hand(path)}")
             note = f"drawn because no pictures are in {_label(raw, 2)} and the download failed: {error}"
@@ -64,7 +64,7 @@ def _drawn(size: int, count: int | None, seed: int, cache: Path | None) -> Faces
 
 
 def _some(faces: Faces, count: int | None, seed: int) -> Faces:
-    """A random part, because the order of names often goes with what the pictures show."""
+    """A random part: pictures with neighbouring names often show similar things."""
     if count is None or count >= len(faces):
         return faces
     if count < 1:

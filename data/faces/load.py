@@ -36,8 +36,8 @@ class Faces:
 
     `images` is uint8 (N, size, size, 3); `names` has N names; `skipped` holds (name, reason) of every file
     that could not be used; `source` says in words where the pictures lie; `content_hash` is the SHA-256 of
-    that content. Drawn faces also carry their true `factors`: name -> array with N values. `note` says what a
-    reader of the results ought to know about where they come from; `path` leads to the originals, if any.
+    that content. Drawn faces also carry their true `factors`: name -> array with N values. `note` is a remark on the
+    source for readers of the results; `path` leads to the originals, if any.
     """
 
     images: NDArray[np.uint8]
@@ -114,8 +114,8 @@ def split_faces(faces: Faces, held_out: int | float = 0.1, seed: int = 0) -> tup
     """Shuffle and split into (training, held-out) faces; the same seed always gives the same split.
 
     `held_out` is a number of faces (int) or a fraction of them (float). Faces of equal bytes stay on one
-    side, since the copy of a training picture would flatter the held-out figures; where copies abound, the
-    held-out count can so come out lower than asked. Raises ValueError where either part would be empty.
+    side, since copies of training pictures would make the held-out results too good; with many copies, fewer faces
+    than asked may be held out. Raises ValueError where either part would be empty.
     """
     count = round(held_out * len(faces)) if isinstance(held_out, float) else int(held_out)
     groups = _groups_of_copies(faces.images)
@@ -224,10 +224,10 @@ def _groups_of_copies(images: NDArray[np.uint8]) -> list[list[int]]:
 
 
 def pack_text(value: object) -> NDArray[np.uint8]:
-    """Hold names and the like as JSON bytes in an array, which a `.npz` keeps without pickle."""
+    """Hold names and other text as JSON bytes in an array, which a `.npz` keeps without pickle."""
     return np.frombuffer(json.dumps(value).encode("ascii"), np.uint8)
 
 
 def unpack_text(array: NDArray[np.uint8]) -> dict[str, list]:
-    """The lists of names that were kept as the bytes of their JSON."""
+    """The lists that `pack_text` packed."""
     return json.loads(array.tobytes())

@@ -51,8 +51,9 @@ def run(args: argparse.Namespace) -> None:
     print("\n".join(heading), flush=True)
     _check_all(request)
     clock: Clock = time.process_time if args.cpu_time else time.perf_counter
-    comparisons = _compare_all(request, clock, with_memory=not args.no_memory)
-    points = _grow_all(request, clock, with_memory=not args.no_memory)
+    with_memory = memory.can_measure() and not args.no_memory
+    comparisons = _compare_all(request, clock, with_memory)
+    points = _grow_all(request, clock, with_memory)
     if comparisons:
         folder.write_text("benchmark.csv", report.csv_text(comparisons))
         folder.write_text("benchmark.md", report.markdown(comparisons, heading))

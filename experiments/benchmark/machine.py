@@ -19,8 +19,14 @@ def facts() -> dict[str, str]:
         "processor": f"{_processor()}, {autograd.available_cores()} of {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "NumPy": f"{np.__version__}, BLAS: {_blas()}",
-        "load": f"{os.getloadavg()[0]:.1f} running or waiting, on average over the last minute",
+        "load": _load(),
     }
+
+
+def _load() -> str:
+    if not hasattr(os, "getloadavg"):  # Windows
+        return "unknown"
+    return f"{os.getloadavg()[0]:.1f} running or waiting, on average over the last minute"
 
 
 def _processor() -> str:

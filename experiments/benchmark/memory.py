@@ -7,7 +7,6 @@ program code itself is in memory, and what is counted is arrays.
 
 import json
 import os
-import resource
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,6 +32,11 @@ def peaks_mb(requests: Sequence[tuple[Problem, str]], threads: int, peer: str = 
     """
     told = json.dumps([[encoded(problem), settings] for problem, settings in requests])
     return json.loads(answer_of("memory", [peer, str(threads)], told))
+
+
+def can_measure() -> bool:
+    """Whether peaks can be measured here: each is measured in a copy of a process, which Windows cannot make."""
+    return hasattr(os, "fork")
 
 
 def main(peer: str, threads: int) -> None:
@@ -94,6 +98,8 @@ def _peak() -> int:
     """The most bytes that this process has held at once."""
     if STATUS.exists():  # and not `getrusage`, which on Linux also counts what the parent held when it started us
         return _status("VmHWM")
+    import resource  # here: Windows has no such module, and never comes here
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 

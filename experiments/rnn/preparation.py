@@ -1,6 +1,6 @@
 """What problem 1 trains on, made from the settings and the counts, with every reason to refuse before training."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,11 @@ from experiments.rnn.settings import RnnSettings
 from experiments.rnn.tables import codes
 from experiments.rnn.world_map.table import share_a_code
 from experiments.run_folder import UsageError
-from rnn.baselines import BASELINES
 from rnn.correlation import best_partners, constant_series, correlated_set
 from rnn.trial import Recipe, Trial
 from rnn.windows import Windows, comparable_windows, distinct
+
+BASELINES_SHOWN = ("majority", "reversal", "logistic", "logistic_features")  # `study rnn` runs them all
 
 
 def check_cases(cases: CaseCounts, source: str) -> None:
@@ -38,12 +39,12 @@ def make_set_c(correlation: np.ndarray, threshold: float) -> np.ndarray:
     return in_c
 
 
-def make_all_windows(new_cases: np.ndarray, in_c: np.ndarray, settings: RnnSettings) -> dict[int, Windows]:
-    """The windows of every length, about the same pairs of country and day."""
+def make_all_windows(new_cases: np.ndarray, in_c: np.ndarray, settings: RnnSettings, keep: str) -> dict[int, Windows]:
+    """The windows of every length, about the same country-days; `keep` is one of `windows.KEEPS`."""
     days, longest = new_cases.shape[1], max(settings.lengths)
     if longest >= days:
         raise UsageError(f"--lengths {longest}: the data have {days} daily differences, choose fewer days")
-    return comparable_windows(new_cases, settings.lengths, in_c, settings.target, settings.windows)
+    return comparable_windows(new_cases, settings.lengths, in_c, settings.target, keep)
 
 
 def all_trials(settings: RnnSettings) -> list[Trial]:
@@ -53,17 +54,24 @@ def all_trials(settings: RnnSettings) -> list[Trial]:
         for length in settings.lengths
         for split in settings.splits
         for seed in range(settings.seeds)
-        for model in (*settings.cells, *BASELINES)
+        for model in (*settings.cells, *BASELINES_SHOWN)
     ]
 
 
-def check_splits(trials: Iterable[Trial], windows: Mapping[int, Windows], recipe: Recipe) -> None:
-    """UsageError if a split would leave nothing to train or to test on."""
+def check_splits(trials: Sequence[Trial], windows: Mapping[int, Windows], recipe: Recipe) -> None:
+    """UsageError if a split would leave nothing to train or test on, or if the map's net could not be chosen."""
+    how = "country" if any(trial.split == "country" for trial in trials) else trials[0].split
+    can_compare = False  # the net is chosen by the AUC of this split, which needs rises and falls
     for trial in trials:
         try:
-            recipe.test_part(windows[trial.length], trial)
+            test = recipe.test_part(windows[trial.length], trial)
         except ValueError as error:
             raise UsageError(str(error)) from None
+        can_compare |= trial.split == how and len(np.unique(windows[trial.length].labels[test])) == 2
+    if not can_compare:
+        raise UsageError(
+            f"--splits {how}: all windows to test on have the same answer, so there is nothing to learn: take more days"
+        )
 
 
 def facts(cases: CaseCounts) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_lea
 from rnn.classifier import CELLS
 from rnn.splits import SPLITS
 from rnn.train import TrainingSettings
-from rnn.windows import TARGETS
+from rnn.windows import KEEPS, TARGETS
 
 DATA, STUDY, NETS = "the data", "the study", "the nets"  # headings in --help
 TRAINING = TrainingSettings()
@@ -61,8 +61,8 @@ class RnnSettings(StudySettings):
     target: str = setting(TARGETS[0], "what rises: the daily count or the total", choices=TARGETS, group=STUDY)
     windows: str = setting(
         "distinct",
-        "keep the first of identical windows, or all of them",
-        choices=("distinct", "all"),
+        "keep the first of identical windows, all of them, or those with a day that is not 0",
+        choices=KEEPS,
         group=STUDY,
     )
     splits: tuple[str, ...] = setting(SPLITS, "what is held out", choices=SPLITS, metavar="SPLIT", group=STUDY)

@@ -35,14 +35,14 @@ def run(args: argparse.Namespace) -> None:
 
     # The data: daily new cases of every country.
     cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
-    preparation.check_cases(cases, settings.data)
+    preparation.check_cases(cases, cases.source)
 
     # The correlation of all pairs of countries, and the set C of those that correlate highly with another one.
     correlation = correlation_matrix(cases.new_cases)
     in_c = preparation.make_set_c(correlation, settings.threshold)
 
     # Windows of every length, about the same country-days; a trial is one model, length, split and seed.
-    windows = preparation.make_all_windows(cases.new_cases, in_c, settings)
+    windows = preparation.make_all_windows(cases.new_cases, in_c, settings, settings.windows)
     trials = preparation.all_trials(settings)
     recipe = Recipe(cases.new_cases.shape[1], settings.hidden, settings.layers, settings.training(), settings.seed)
 
@@ -60,14 +60,15 @@ def run(args: argparse.Namespace) -> None:
     work = {trial: partial(train_and_score, trial, windows[trial.length], recipe) for trial in trials}
     results = run_all(work, folder, settings.jobs, partial(tables.write_results, folder))
 
-    # The map: the best net, trained again on all windows, once a seed, and asked about the day after the data end.
+    # The map: every cell is trained again on all windows of the best length, once a seed, and kept in models/; the best
+    # one is asked about the day after the data end.
     net = tables.best_net(results, settings)
     asked, latest = windows[net.length], cases.new_cases[:, -net.length :]
     folder.record(map={**net._asdict(), "seeds": settings.seeds})
     tables.write_predictions(folder, results, asked, recipe, cases)
-    retrained = [Trial(net.model, net.length, EVERYTHING, seed) for seed in range(settings.seeds)]
+    retrained = [Trial(cell, net.length, EVERYTHING, n) for cell in settings.cells for n in range(settings.seeds)]
     forecasts = run_all({t: partial(forecast, t, asked, latest, recipe) for t in retrained}, folder, settings.jobs)
-    tables.write_map(folder, cases, latest, forecasts)
+    tables.write_map(folder, cases, latest, {t: each for t, each in forecasts.items() if t.model == net.model})
 
     # Figures, map, tables and discussion, from the saved files alone.
     print(redraw(folder.path))

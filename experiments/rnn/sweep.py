@@ -4,17 +4,18 @@ import json
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
 from experiments.memory import keep_freed_memory
+from experiments.rnn.models import model_file
 from experiments.run_folder import RunFolder, UsageError
-from rnn.classifier import CELLS
 from rnn.train import Record
-from rnn.trial import Trial, TrialResult
+from rnn.trained import save
+from rnn.trial import EVERYTHING, NETS, Trial, TrialResult
 
 SECONDS_BETWEEN_REPORTS = 3.0
 
@@ -22,23 +23,29 @@ Work = Mapping[Trial, Callable[[], TrialResult]]
 
 
 def run_all(
-    work: Work, folder: RunFolder, jobs: int, report: Callable[[dict[Trial, TrialResult]], None] = lambda done: None
+    work: Work,
+    folder: RunFolder,
+    jobs: int,
+    report: Callable[[dict[Trial, TrialResult]], None] = lambda done: None,
+    shelf: str = "trainings",
 ) -> dict[Trial, TrialResult]:
     """Run the trials that are not done yet, in `jobs` processes; gives all results in the order of `work`.
 
     Each process multiplies matrices with one thread: many small trials side by side are faster than one trial on many
-    cores. `report` is called with the results so far every few seconds, and at the end.
+    cores. `report` is called with the results so far every few seconds, and at the end. `shelf` is the folder in the
+    run folder that keeps the results.
 
     Raises:
         UsageError: the loss of a trial is no longer finite.
     """
-    done = {trial: result for trial in work if (result := _load(folder.path, trial))}
+    done = {trial: result for trial in work if (result := _load(folder.path / shelf, trial))}
+    done = {trial: result for trial, result in done.items() if _net_is_there(folder.path, trial)}
     todo = {trial: job for trial, job in work.items() if trial not in done}
     results = _with_progress(_results(todo, jobs), work, done)
     reported = time.monotonic()
     try:
         for result in results:
-            folder.write_text(file_of(result.trial), json.dumps(asdict(result)) + "\n")
+            _keep(folder, shelf, result)
             done[result.trial] = result
             if time.monotonic() - reported > SECONDS_BETWEEN_REPORTS:
                 report(_in_order(work, done))
@@ -54,8 +61,21 @@ def run_all(
 
 
 def file_of(trial: Trial) -> str:
-    """The file in the run folder that keeps a trial's result."""
-    return f"trainings/{trial.model}-L{trial.length}-{trial.split}-{trial.seed}.json"
+    """The name of the file that keeps a trial's result."""
+    return f"{trial.model}-L{trial.length}-{trial.split}-{trial.seed}.json"
+
+
+def _keep(folder: RunFolder, shelf: str, result: TrialResult) -> None:
+    """Write the net, if it is to be kept, and then the result, whose presence says that the trial is done."""
+    if result.net is not None:
+        path = folder.path / model_file(result.trial)
+        path.parent.mkdir(exist_ok=True)
+        save(path, result.net)
+    folder.write_text(f"{shelf}/{file_of(result.trial)}", json.dumps(asdict(replace(result, net=None))) + "\n")
+
+
+def _net_is_there(folder: Path, trial: Trial) -> bool:
+    return trial.split != EVERYTHING or (folder / model_file(trial)).is_file()
 
 
 def _load(folder: Path, trial: Trial) -> TrialResult | None:
@@ -109,7 +129,7 @@ def _with_progress(
 
 
 def _days(trial: Trial) -> int:
-    return trial.length if trial.model in CELLS else 0
+    return trial.length if trial.model in NETS else 0
 
 
 def _time_left(seconds: float) -> str:

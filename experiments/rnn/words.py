@@ -11,7 +11,16 @@ MODEL_NAMES = {
     "gru": "GRU",
     "majority": "majority class",
     "reversal": "reversal rule",
+    "rnn_steps": "RNN on steps",
+    "lstm_steps": "LSTM on steps",
+    "gru_steps": "GRU on steps",
+    "persistence": "persistence rule",
+    "below_mean": "below-the-mean rule",
+    "week_ago_level": "week-ago rule (level)",
+    "week_ago_step": "week-ago rule (step)",
+    "sign_table": "sign table",
     "logistic": "logistic regression",
+    "logistic_features": "logistic regression with features",
 }
 SPLIT_NAMES = {"country": "by country", "time": "by time", "random": "random windows"}
 SPLIT_PHRASES = {**SPLIT_NAMES, "random": "on random windows"}  # as they stand inside a sentence
@@ -27,7 +36,7 @@ METRIC_NAMES = {
 
 def the(model: str) -> str:
     """A model with its article: "the GRU", "the reversal rule"."""
-    return f"the {MODEL_NAMES[model]}" if model != "logistic" else MODEL_NAMES[model]
+    return f"the {MODEL_NAMES[model]}" if not model.startswith("logistic") else MODEL_NAMES[model]
 
 
 def interval(difference: Difference) -> str:

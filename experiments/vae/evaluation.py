@@ -4,20 +4,26 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from skimage.metrics import structural_similarity
 
 from data.faces.load import Faces
 from experiments.run_folder import RunFolder
-from experiments.vae.settings import DISTANCES, VaeSettings
+from experiments.vae.settings import DISTANCES, FACTORS, IMPORTANCE, VaeSettings
 from vae import diagnostics
 from vae.distances import picture_distance
-from vae.explore import encode
+from vae.explore import draw_posterior, encode
+from vae.importance import importance_bounds
 from vae.model import VAE
 from vae.principal_components import PrincipalComponents
+from vae.random_features import feature_distance
 from vae.snapshot import as_bytes, latent_space, snapshot
+from vae.spectra import BANDS, band_ratios
 from vae.trained import Trained
 
 MAX_FACTOR_IMAGES = 2000  # on which the linear maps to the true factors are fitted
 DISTANCE_SAMPLES = 1000  # samples whose Frechet distance is measured
+BOUND_IMAGES, BOUND_DRAWS = 64, 64  # of the importance-weighted bound: as many decodings as their product
+SSIM_IMAGES = 200  # reconstructions whose structural similarity is measured
 
 
 def evaluate_all(
@@ -42,10 +48,13 @@ def evaluate_all(
             final += [(weight, part, metric, value) for metric, value in metrics.items()]
         distances = sample_distances(each, settings, components, training.images, held_out.images)
         final += [(weight, "held_out", metric, value) for metric, value in distances.items()]
-        factors += [(weight, name, score) for name, score in _factor_scores(each.model, training, held_out).items()]
+        bounds = weighted_bounds(each, settings, held_out.images)
+        final += [(weight, "held_out", metric, value) for metric, value in bounds.items()]
+        scores = _factor_scores(each.model, training, held_out, settings.random_stream(FACTORS))
+        factors += [(weight, name, score) for name, score in scores.items()]
         arrays = snapshot(each, training.images, held_out.images, settings.prior_latents())
         folder.write_arrays(f"arrays/kl_{weight:g}.npz", arrays)
-        facts = latent_space(each.model, training.images, held_out.images, arrays["samples"])
+        facts = latent_space(each.model, training.images, held_out.images, arrays["samples"], distances)
         verdicts[f"{weight:g}"] = facts
         print(f"KL x{weight:g}: {facts['verdict']}", flush=True)
     _write_rows(folder, "final.csv", ["kl_weight", "split", "metric", "value"], final)
@@ -71,8 +80,15 @@ def final_metrics(trained: Trained, images: np.ndarray, mapped: bool = False) ->
         "psnr": float(diagnostics.psnr(mse)),
         "active_units": evaluation.active_units,
         "bits_per_dim": evaluation.bits_per_dim,
+        "ssim": _structural_similarity(images[:SSIM_IMAGES], trained),
         "kl_mapped": linear_map.mean_kl(*encode(trained.model, images)),
     }
+
+
+def _structural_similarity(images: np.ndarray, trained: Trained) -> float:
+    """Mean SSIM of reconstructions (Wang et al., Image quality assessment, 2004): 1 for equal pictures."""
+    pairs = zip(images, as_bytes(trained.reconstruct(images)), strict=True)
+    return float(np.mean([structural_similarity(a, b, channel_axis=-1, data_range=255) for a, b in pairs]))
 
 
 def sample_distances(
@@ -82,27 +98,42 @@ def sample_distances(
     training: np.ndarray,
     held_out: np.ndarray,
 ) -> dict[str, float]:
-    """Frechet distances from held-out faces along the main axes: the same draws without and with the linear map.
+    """How far samples are from held-out faces: the same draws of the prior without and with the linear map.
 
-    Beside them stand the distances of the reconstructions, and of real faces: the *floor* for a finite sample.
+    Frechet distances along the main axes and in random features, and the ratio of power in bands of frequencies.
+    Beside them stand those of the reconstructions, and of real faces: the *floor* for a finite sample.
     """
     count = min(DISTANCE_SAMPLES, len(training))
     pictures = {
-        "frechet_as_trained": as_bytes(trained.sample(count, settings.random_stream(DISTANCES), mapped=False)),
-        "frechet_mapped": as_bytes(trained.sample(count, settings.random_stream(DISTANCES))),
-        "frechet_reconstructions": as_bytes(trained.reconstruct(held_out)),
-        "frechet_floor": training[:count],
+        "as_trained": as_bytes(trained.sample(count, settings.random_stream(DISTANCES), mapped=False)),
+        "mapped": as_bytes(trained.sample(count, settings.random_stream(DISTANCES))),
+        "reconstructions": as_bytes(trained.reconstruct(held_out)),
+        "floor": training[:count],
     }
-    return {name: picture_distance(each, held_out, components) for name, each in pictures.items()}
+    found = {}
+    for name, each in pictures.items():
+        found[f"frechet_{name}"] = picture_distance(each, held_out, components)
+        found[f"features_{name}"] = feature_distance(each, held_out)
+        for (low, high), ratio in zip(BANDS, band_ratios(each, held_out), strict=False):
+            found[f"power_{low}_{high}_{name}"] = ratio
+    return found
 
 
-def _factor_scores(model: VAE, training: Faces, held_out: Faces) -> dict[str, float]:
-    """R squared of each true factor; none where the faces were not drawn."""
+def weighted_bounds(trained: Trained, settings: VaeSettings, held_out: np.ndarray) -> dict[str, float]:
+    """The negative ELBO and the importance-weighted bound of the same few held-out images, from the same draws."""
+    linear_map = trained.linear_map if settings.prior == "linear" else None
+    rng = settings.random_stream(IMPORTANCE)
+    bounds = importance_bounds(trained.model, held_out[:BOUND_IMAGES], BOUND_DRAWS, rng, linear_map)
+    return {"neg_elbo_of_draws": bounds.negative_elbo, "weighted_bound": bounds.weighted}
+
+
+def _factor_scores(model: VAE, training: Faces, held_out: Faces, rng: np.random.Generator) -> dict[str, float]:
+    """R squared of each true factor, read from drawn latents; none where the faces were not drawn."""
     if training.factors is None or held_out.factors is None:
         return {}
     known = training.take(np.arange(min(len(training), MAX_FACTOR_IMAGES)))
-    (means, _), (test_means, _) = encode(model, known.images), encode(model, held_out.images)
-    return diagnostics.factor_scores(means, known.factors or {}, test_means, held_out.factors)
+    latents, test_latents = (draw_posterior(model, faces.images, rng) for faces in (known, held_out))
+    return diagnostics.factor_scores(latents, known.factors or {}, test_latents, held_out.factors)
 
 
 def _write_rows(folder: RunFolder, name: str, columns: list[str], rows: list[tuple]) -> None:

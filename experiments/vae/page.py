@@ -176,12 +176,12 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
     )
     parts += figures.take(
         "kl_per_unit",
-        "Bars: the KL divergence of every latent unit, for each weight",
+        "Dots: the KL divergence of every latent unit, for each weight",
         "How much each latent unit says.",
     )
     parts += figures.take(
         "factors",
-        "Dots: R squared of each known factor of the drawn faces, read linearly from the latent means, for each weight",
+        "Dots: R squared of each known factor of the drawn faces, read linearly from drawn latents, for each weight",
         "What the latent units know: how well each true factor can be read from them.",
     )
     for weight in run.weights:

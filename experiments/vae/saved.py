@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.run_folder import SavedRun, read_arrays, read_json
-from experiments.vae.yardsticks import LinearYardstick, PcaYardstick
+from experiments.vae.yardsticks import LinearYardstick, PcaYardstick, SpectralYardstick
 from vae import diagnostics
 
 METRIC_COLUMNS = ("kl_weight", "epoch", "split", "neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units")
-SILENT_SHARE = 0.1  # a code with less than this share of the reference's KL is almost lost
 
 
 class Curve(NamedTuple):
@@ -121,7 +120,7 @@ class SavedVae(SavedRun):
         return {float(weight): facts for weight, facts in read_json(self.folder / "verdicts.json").items()}
 
     def verdict(self, weight: float) -> str:
-        """ "healthy", "collapsed" or "unused prior"; "" where it was not judged."""
+        """One of the verdicts of `vae.diagnostics.verdict`; "" where the weight was not judged."""
         return str(self.verdicts.get(weight, {}).get("verdict", ""))
 
     @cached_property
@@ -151,6 +150,11 @@ class SavedVae(SavedRun):
         """The error of PCA with as many components as latent units; None where the run has none."""
         return PcaYardstick(**self.config["pca"]) if self.config.get("pca") else None
 
+    @property
+    def spectral(self) -> SpectralYardstick | None:
+        """The normal distribution of frequencies, without any code; None where the run has none."""
+        return SpectralYardstick(**self.config["spectral"]) if self.config.get("spectral") else None
+
     def linear_yardstick(self, weight: float) -> LinearYardstick | None:
         """The best linear code at a weight; None where the run did not compute it."""
         if not self.has("linear_code.csv"):
@@ -166,11 +170,6 @@ class SavedVae(SavedRun):
             collapse=rows["collapse"],
         )
 
-    def is_silent(self, weight: float) -> bool:
-        """True if the KL at a weight is below a tenth of the KL at the reference weight: the code is almost lost."""
-        kl, reference = self.final(weight, "kl"), self.final(self.reference, "kl")
-        return weight != self.reference and kl < SILENT_SHARE * reference
-
     def kept_variety(self, weight: float) -> float:
         """Diversity of the reconstructions as a share of that of their originals."""
         arrays = self.snapshot(weight)
@@ -181,14 +180,13 @@ class SavedVae(SavedRun):
         arrays = self.snapshot(weight)
         return diagnostics.distance_travelled(arrays["pairs"], arrays["interpolations"])
 
-    def silent_units(self, weight: float) -> int:
-        """The number of latent units whose KL is below `vae.diagnostics.SILENT_NATS`."""
-        return diagnostics.silent_units(self.snapshot(weight)["kl_per_unit"])
-
     def nearest_distances(self, weight: float) -> np.ndarray:
-        """RMS distance of the first samples from their nearest training faces: (8,)."""
-        arrays = self.snapshot(weight)
-        return diagnostics.rms_distance(arrays["samples"][: len(arrays["nearest"])], arrays["nearest"])
+        """RMS distance of the samples through the map from their nearest training faces, mirrored or not: (64,)."""
+        return self.snapshot(weight)["nearest_distances"]
+
+    def held_out_distances(self, weight: float) -> np.ndarray:
+        """The same distance of held-out faces, which are no copies: (up to 64,)."""
+        return self.snapshot(weight)["held_out_distances"]
 
 
 def _snapshot_name(weight: float) -> str:

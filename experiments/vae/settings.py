@@ -25,7 +25,7 @@ STARTS = ("random", "linear")
 WIDTHS = {32: (32, 64, 128), 64: (32, 64, 128, 256), 96: (32, 64, 128, 256), 128: (32, 64, 128, 256, 256)}
 
 # Independent streams of random numbers, all from --seed; the trainer's own are numbered 1 and 2 (vae/train.py).
-INITIAL_WEIGHTS, PRIOR_DRAWS, PCA, DISTANCES = 0, 3, 4, 5
+INITIAL_WEIGHTS, PRIOR_DRAWS, PCA, DISTANCES, FACTORS, IMPORTANCE, DEQUANTISATION = 0, 3, 4, 5, 6, 7, 8
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class VaeSettings(StudySettings):
     )
 
     latent: int = setting(
-        64,
+        128,
         "number of latent units; with 2 their plane is drawn as well",
         quick=16,
         check=at_least(1),
@@ -90,7 +90,8 @@ class VaeSettings(StudySettings):
     )
     noise: str = setting(
         "shared",
-        "noise level of the gaussian likelihood: one shared by all values of an image, or one for each",
+        "noise level of the gaussian likelihood: one shared by all values of an image, one for each, or one for each "
+        "frequency",
         choices=NOISES,
         group=AUTOENCODER,
     )
@@ -115,9 +116,7 @@ class VaeSettings(StudySettings):
         metavar="W",
         group=TRAINING,
     )
-    epochs: int = setting(
-        TRAINER.epochs, "passes over the images", quick=15, check=at_least(1), metavar="N", group=TRAINING
-    )
+    epochs: int = setting(8, "passes over the images", quick=15, check=at_least(1), metavar="N", group=TRAINING)
     batch_size: int = setting(TRAINER.batch_size, "images in a batch", check=at_least(1), metavar="N", group=TRAINING)
     learning_rate: float = setting(
         TRAINER.learning_rate, "initial Adam learning rate", quick=3e-3, check=POSITIVE, metavar="X", group=TRAINING

@@ -27,7 +27,7 @@ from experiments.vae.saved import SavedVae
 from experiments.vae.settings import VaeSettings
 from experiments.vae.tables import summary_table, write_tables
 from experiments.vae.training import train_all
-from experiments.vae.yardsticks import main_components, write_yardsticks
+from experiments.vae.yardsticks import main_components, spectral_yardstick, write_yardsticks
 from vae import architecture
 from vae.train import Trainer
 
@@ -72,13 +72,15 @@ def run(args: argparse.Namespace) -> None:
         # Evaluation, beside the best that linear codes can do.
         evaluate_all(folder, trained, settings, components, training, held_out)
         pca = write_yardsticks(folder, settings, components, training.images, held_out.images)
+        spectral = spectral_yardstick(settings, training.images, held_out.images)
     finally:
         folder.record_cost()  # also if it is stopped
 
     # The end: what the figures need besides tables and arrays; then everything is drawn from the saved files.
     layers = [layer._asdict() for layer in architecture.layers(models[settings.kl_weights[0]])]
     notes = [faces.note] if faces.note else []
-    folder.finish(pca=pca._asdict(), layers=layers, seconds_per_epoch=seconds, notes=notes)
+    yardsticks = {"pca": pca._asdict(), "spectral": spectral._asdict()}
+    folder.finish(**yardsticks, layers=layers, seconds_per_epoch=seconds, notes=notes)
     return _report(folder.path)
 
 

@@ -3,6 +3,9 @@
 import math
 
 from experiments.vae.saved import SavedVae
+from vae.diagnostics import SILENT_NATS
+
+NOTABLE = ("collapsed", "short code", "unused prior", "poor samples")  # verdicts that a title names
 
 
 def name(weight: float) -> str:
@@ -12,16 +15,17 @@ def name(weight: float) -> str:
 
 def title(run: SavedVae, weight: float) -> str:
     """A weight with the verdict on its latent space: "KL ×100: collapsed"."""
-    verdict = {"collapsed": "collapsed", "unused prior": "prior unused"}.get(run.verdict(weight))
-    return f"{name(weight)}: {verdict}" if verdict else name(weight)
+    verdict = run.verdict(weight)
+    return f"{name(weight)}: {verdict}" if verdict in NOTABLE else name(weight)
 
 
 def latent_facts(run: SavedVae, weight: float) -> str:
-    """ "KL 36.7 nats, 16 of 16 units active", or "" where the run was not judged."""
+    """ "KL 36.7 nats, 16 of 16 units above 0.1 nats", "59 % of variance kept" below it; "" without a verdict."""
     facts = run.verdicts.get(weight)
     if not facts:
         return ""
-    return f"KL {nats(facts['kl_total'])}, {facts['active_units']} of {run.latent} units active"
+    units = f"{facts['telling_units']} of {run.latent} units above {SILENT_NATS} nats"
+    return f"KL {nats(facts['kl_total'])}, {units}\n{whole_percent(facts['variance_kept'])} of variance kept"
 
 
 def nats(value: float) -> str:

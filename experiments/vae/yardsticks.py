@@ -1,5 +1,6 @@
 """The yardsticks of a run, linear codes on the same images: PCA in squared error, the best linear code in nats."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -8,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from experiments.run_folder import RunFolder
-from experiments.vae.settings import PCA, VaeSettings
+from experiments.vae.settings import DEQUANTISATION, PCA, VaeSettings
 from vae import linear_code
 from vae.elbo import Terms
 from vae.principal_components import PrincipalComponents, pca_error, principal_components
+from vae.spectra import SpectralGaussian, dequantised
 
+MAX_SPECTRAL_FIT = 4000  # images that the spectral yardstick is fitted to
 DISTANCE_AXES = 64  # the axes along which the Frechet distance is measured
 
 Row = tuple[float, str, float]  # KL weight, metric, value
@@ -78,6 +81,24 @@ def linear_yardsticks(
     images = with_mirrored(training, mirror)
     scaled = principal_components(images, count, rng, linear_code.bernoulli_deviations(images))
     return pca, [row for weight in kl_weights for row in _bernoulli(scaled, weight)]
+
+
+class SpectralYardstick(NamedTuple):
+    """A normal distribution with one variance for each frequency and colour, no code at all: `vae.spectra`.
+
+    Its -log p(x) in nats per held-out image, dequantised, and the bits per dimension that these are.
+    """
+
+    negative_log_density: float
+    bits_per_dim: float
+
+
+def spectral_yardstick(settings: VaeSettings, training: np.ndarray, held_out: np.ndarray) -> SpectralYardstick:
+    """Fit it to training images and judge it on held-out ones; both uint8 (N, S, S, C)."""
+    rng = settings.random_stream(DEQUANTISATION)
+    fitted = SpectralGaussian.fit(dequantised(training[:MAX_SPECTRAL_FIT], rng))
+    nats = fitted.negative_log_density(dequantised(held_out, rng))
+    return SpectralYardstick(nats, nats / (held_out[0].size * math.log(2)) + 8)
 
 
 def write_yardsticks(

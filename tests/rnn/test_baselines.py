@@ -1,7 +1,18 @@
 import numpy as np
 import pytest
 
-from rnn.baselines import logistic, majority, reversal
+from rnn.baselines import (
+    BASELINES,
+    below_mean,
+    logistic,
+    logistic_features,
+    majority,
+    persistence,
+    reversal,
+    sign_table,
+    week_ago_level,
+    week_ago_step,
+)
 from rnn.metrics import evaluate
 from rnn.splits import split
 from rnn.windows import Windows
@@ -35,6 +46,33 @@ def test_reversal_decides_by_the_rule_even_where_it_was_wrong_in_training():
     assert probability[0] < 0.5
 
 
+@pytest.mark.parametrize(
+    ("rule", "window", "rise"),
+    [
+        (persistence, [1, 2], True),
+        (persistence, [2, 2], False),
+        (below_mean, [4, 1, 3], False),
+        (below_mean, [4, 3, 2], True),
+        (week_ago_level, [5, 0, 0, 0, 0, 0, 4], True),
+        (week_ago_level, [4, 0, 0, 0, 0, 0, 4], False),
+        (week_ago_step, [4, 5, 0, 0, 0, 0, 0, 9], True),
+        (week_ago_step, [5, 4, 0, 0, 0, 0, 0, 9], False),
+    ],
+)
+def test_a_rule_decides_by_the_window_alone(rule, window, rise):
+    train = windows([window] * 4, [not rise] * 4)
+    probability, decision = rule(train, windows([window], [0]))
+    assert decision.tolist() == [rise]
+    assert probability[0] == pytest.approx(5 / 6 if not rise else 1 / 6)
+
+
+def test_the_sign_table_has_the_frequencies_of_its_six_groups():
+    train = windows([[3, 1]] * 4 + [[3, 0]] * 2 + [[1, 1]], [1, 1, 1, 0, 0, 0, 1])
+    probability, decision = sign_table(train, windows([[9, 2], [7, 0], [5, 5], [1, 5]], [0] * 4))
+    np.testing.assert_allclose(probability, [4 / 6, 1 / 4, 2 / 3, 1 / 2])
+    assert decision.tolist() == [True, False, True, True]
+
+
 def test_logistic_reaches_the_minimum_where_residuals_are_orthogonal_to_inputs():
     rng = np.random.default_rng(0)
     values = rng.integers(0, 100, (200, 3))
@@ -49,10 +87,10 @@ def test_logistic_reaches_the_minimum_where_residuals_are_orthogonal_to_inputs()
 
 def test_no_baseline_looks_at_the_labels_or_values_of_other_windows_asked_about():
     rng = np.random.default_rng(0)
-    train = windows(rng.integers(0, 9, (50, 4)), rng.random(50) < 0.4)
-    asked = windows(rng.integers(0, 9, (6, 4)), [0] * 6)
+    train = windows(rng.integers(0, 9, (50, 8)), rng.random(50) < 0.4)
+    asked = windows(rng.integers(0, 9, (6, 8)), [0] * 6)
     other = windows(np.concatenate([asked.values[:3], 1000 * asked.values[3:]]), [1] * 6)
-    for baseline in (majority, reversal, logistic):
+    for baseline in BASELINES.values():
         for one, two in zip(baseline(train, asked), baseline(train, other), strict=True):
             np.testing.assert_allclose(one[:3], two[:3], rtol=1e-6)
 
@@ -65,6 +103,11 @@ def test_no_baseline_looks_at_the_labels_or_values_of_other_windows_asked_about(
         (majority, "time", 0.536, 0.5),
         (reversal, "time", 0.640, 0.637),
         (logistic, "time", 0.616, 0.700),
+        (persistence, "time", 0.371, 0.631),
+        (below_mean, "time", 0.636, 0.636),
+        (sign_table, "time", 0.640, 0.647),
+        (logistic_features, "time", 0.643, 0.728),
+        (logistic_features, "country", 0.649, 0.710),
         (reversal, "country", 0.625, 0.622),
         (logistic, "country", 0.639, 0.696),
     ],

@@ -7,6 +7,7 @@ from tests.fakes.small_vae import small_images, small_model
 from vae import diagnostics, explore
 from vae.diagnostics import (
     active_units,
+    covariance_gap,
     distance_travelled,
     diversity,
     evaluate,
@@ -18,6 +19,7 @@ from vae.diagnostics import (
     psnr,
     rms_distance,
     silent_units,
+    variance_kept,
     verdict,
 )
 
@@ -69,22 +71,50 @@ def test_the_prior_gap_is_zero_where_posteriors_together_are_the_prior_and_the_k
     assert far == pytest.approx([0.5 * (0.5 + 4 - 1 - math.log(0.5))])
 
 
+def test_the_covariance_gap_is_the_kl_divergence_of_the_fitted_normal_and_sees_correlated_units():
+    rng = np.random.default_rng(0)
+    shared = rng.standard_normal((N, 1))
+    means = 0.95 * (0.8 * shared + 0.6 * rng.standard_normal((N, K)))  # each unit N(0, .9), any two correlated by .64
+    log_variances = np.full((N, K), math.log(0.1))
+    assert prior_gap(means, log_variances).sum() < 0.3
+    covariance = np.cov(means.T, ddof=0) + 0.1 * np.eye(K)
+    centre = means.mean(0)
+    expected = 0.5 * (np.trace(covariance) + centre @ centre - K - np.log(np.linalg.det(covariance)))
+    assert covariance_gap(means, log_variances) == pytest.approx(expected)
+    assert expected > 5
+    independent = covariance_gap(*posteriors(0.95, 0.1))
+    assert prior_gap(*posteriors(0.95, 0.1)).sum() < independent < 1
+
+
+def test_variance_kept_is_none_for_the_mean_image_and_all_for_perfect_reconstructions():
+    images = small_images(30)
+    mean = images.mean(0)
+    assert variance_kept(float(np.square((images - mean) / 255).mean()), images, mean) == pytest.approx(0)
+    assert variance_kept(0.0, images, mean) == 1
+    assert math.isnan(variance_kept(0.0, images[:1], images[0].astype(float)))
+
+
+USUAL = {"kept": 0.75, "telling": 60, "units": 64, "gap": 47.0, "posterior_variance": 0.1, "samples": 18.0,
+         "mapped": 17.0, "near": 12.0}  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("name", "posterior"),
+    ("name", "change"),
     [
-        ("healthy", posteriors(0.95, 0.1)),
-        ("healthy", posteriors(0.999, 0.003)),  # sharp posteriors alone are no fault: a good model has them
-        ("healthy", posteriors(0.95, 0.1, units=4)),  # nor are some units that the faces do not need
-        ("collapsed", posteriors(0.0, 1.0)),
-        ("collapsed", posteriors(0.4, 0.84)),  # every unit active, and together they say next to nothing
-        ("collapsed", posteriors(0.95, 0.1, units=1)),
-        ("unused prior", posteriors(3.0, 1e-4)),
-        ("unused prior", posteriors(0.5, 1e-4, centre=2.5)),
-        ("unused prior", posteriors(1.4, 1e-5)),  # where the prior is, but points: nothing fills the space between
+        ("healthy", {}),
+        ("healthy", {"telling": 33, "gap": 20.0}),  # some units that the faces do not need are no fault
+        ("healthy", {"posterior_variance": 0.003}),  # nor are sharp posteriors
+        ("healthy through the map", {"samples": 231.0}),
+        ("poor samples", {"samples": 231.0, "mapped": 90.0}),
+        ("short code", {"telling": 10, "gap": 3.0, "kept": 0.59, "samples": 90.0}),
+        ("collapsed", {"telling": 10, "gap": 0.1, "kept": 0.03}),
+        ("unused prior", {"gap": 90.0}),
+        ("unused prior", {"posterior_variance": 1e-5}),
+        ("unused prior", {"telling": 10, "gap": 12.0}),
     ],
 )
-def test_verdict(name, posterior):
-    assert verdict(*posterior) == name
+def test_verdict(name, change):
+    assert verdict(**USUAL | change) == name
 
 
 def test_mean_squared_error_is_that_of_the_reconstruction_from_the_mean(monkeypatch):

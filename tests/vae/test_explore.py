@@ -83,11 +83,14 @@ def test_traverse_changes_one_unit_at_a_time():
         np.testing.assert_array_equal(walked[row][:, others], np.tile(latent[others], (3, 1)))
 
 
-def test_nearest_finds_what_the_definition_finds():
+def test_nearest_finds_what_the_definition_finds_both_ways_round():
     rng = np.random.default_rng(0)
     gallery = rng.integers(0, 256, (2500, 4, 4, 3), dtype=np.uint8)  # several blocks
-    images = rng.random((6, 4, 4, 3), dtype=np.float32)
-    images[0] = gallery[2400] / 255
-    distances = np.square(images[:, None] - gallery[None] / 255).sum((2, 3, 4))
-    np.testing.assert_array_equal(explore.nearest(images, gallery), distances.argmin(1))
-    assert explore.nearest(images, gallery)[0] == 2400
+    images = rng.integers(0, 256, (6, 4, 4, 3), dtype=np.uint8)
+    images[0] = gallery[2400]
+    images[1] = gallery[1300, :, ::-1]
+    both = np.concatenate([gallery, gallery[:, :, ::-1]])
+    distances = np.square(images[:, None] / 255 - both[None] / 255).sum((2, 3, 4))
+    found = explore.nearest(images, gallery)
+    np.testing.assert_array_equal(found, both[distances.argmin(1)])
+    np.testing.assert_array_equal(found[:2], images[:2])

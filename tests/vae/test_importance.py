@@ -3,12 +3,12 @@ import pytest
 
 from tests.fakes.small_vae import LinearModel, small_images, small_model
 from vae import importance
-from vae.importance import importance_bound
+from vae.importance import importance_bounds
 from vae.linear_map import LinearMap
 
 
 def bound(model, x, draws, seed=0):
-    return importance_bound(model, x, draws, np.random.default_rng(seed))
+    return importance_bounds(model, x, draws, np.random.default_rng(seed)).weighted
 
 
 def test_with_the_exact_posterior_one_draw_gives_the_likelihood():
@@ -28,7 +28,11 @@ def wrong_model(shift=0.5, stretch=2.0):
 def test_one_draw_gives_the_elbo_which_misses_the_likelihood_by_the_error_of_the_posterior():
     model, gap = wrong_model()
     x = model.sample(4000, np.random.default_rng(0))
-    assert bound(model, x, 1) + model.log_marginal(x).mean() == pytest.approx(gap, rel=0.05)
+    exact = -model.log_marginal(x).mean()
+    assert bound(model, x, 1) - exact == pytest.approx(gap, rel=0.05)
+    many = importance_bounds(model, x[:200], 50, np.random.default_rng(0))
+    assert many.negative_elbo + model.log_marginal(x[:200]).mean() == pytest.approx(gap, rel=0.05)
+    assert many.weighted < many.negative_elbo
 
 
 def test_with_a_wrong_posterior_the_bound_rises_to_the_likelihood_with_the_number_of_draws():

@@ -101,7 +101,8 @@ def test_log_variances_cannot_run_away():
 
 @pytest.mark.parametrize("norm", ["none", "batch"])
 @pytest.mark.parametrize(
-    ("likelihood", "noise"), [("gaussian", "shared"), ("gaussian", "per-pixel"), ("bernoulli", "shared")]
+    ("likelihood", "noise"),
+    [("gaussian", "shared"), ("gaussian", "per-pixel"), ("gaussian", "spectral"), ("bernoulli", "shared")],
 )
 def test_the_gradient_of_the_whole_loss_is_right_in_every_parameter(likelihood, noise, norm):
     model = small_model(likelihood=likelihood, noise=noise, norm=norm, skip="linear", dtype=np.float64)
@@ -126,7 +127,7 @@ def test_the_gradient_of_the_whole_loss_is_right_in_every_parameter(likelihood, 
         ({"likelihood": "poisson"}, "likelihood is 'poisson', expected one of gaussian, bernoulli"),
         ({"norm": "layer"}, "norm is 'layer', expected one of none, batch"),
         ({"skip": "pixels"}, "skip is 'pixels', expected one of none, linear"),
-        ({"noise": "white"}, "noise is 'white', expected one of shared, per-pixel"),
+        ({"noise": "white"}, "noise is 'white', expected one of shared, per-pixel, spectral"),
     ],
 )
 def test_sizes_that_make_no_model_are_refused(arguments, message):

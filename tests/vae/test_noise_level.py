@@ -12,7 +12,7 @@ def reconstruction(model):
     return evaluate(model, IMAGES).reconstruction
 
 
-@pytest.mark.parametrize("noise", ["shared", "per-pixel"])
+@pytest.mark.parametrize("noise", ["shared", "per-pixel", "spectral"])
 @pytest.mark.parametrize("norm", ["none", "batch"])
 def test_no_other_level_costs_less(noise, norm):
     model = small_model(noise=noise, norm=norm, dtype=np.float64)
@@ -22,6 +22,11 @@ def test_no_other_level_costs_less(noise, norm):
     for step in (-0.1, 0.1, *(0.1 * rng.standard_normal(best.shape) for _ in range(5))):
         model.log_noise.data[...] = best + step
         assert reconstruction(model) > least
+
+
+def test_with_equal_levels_at_all_frequencies_the_likelihood_is_that_of_one_shared_level():
+    shared, spectral = (small_model(noise=noise, dtype=np.float64) for noise in ("shared", "spectral"))
+    assert reconstruction(spectral) == pytest.approx(reconstruction(shared), rel=1e-12)
 
 
 def test_a_level_for_each_value_costs_no_more_than_one_for_all():

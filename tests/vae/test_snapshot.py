@@ -48,23 +48,38 @@ def test_traversed_units_come_in_the_order_of_their_kl(arrays):
 
 def test_two_latent_units_are_shown_as_a_plane():
     model = small_model(latent=2)
-    assert snapshot(trained(model), small_images(30), small_images(20), latents(units=2))["manifold"].shape == (
-        15,
-        15,
-        16,
-        16,
-        3,
-    )
+    arrays = snapshot(trained(model), small_images(30), small_images(20), latents(units=2))
+    assert arrays["manifold"].shape == (15, 15, 16, 16, 3)
+
+
+def test_samples_through_the_map_are_compared_with_their_nearest_training_images(arrays):
+    training, held_out = small_images(30), small_images(20, seed=2)
+    np.testing.assert_array_equal(arrays["nearest"], explore.nearest(arrays["samples_mapped"][:8], training))
+    assert (arrays["nearest_distances"].shape, arrays["held_out_distances"].shape) == ((64,), (20,))
+    copies = snapshot(trained(small_model()), training, np.concatenate([training[:3, :, ::-1], held_out]), latents())
+    assert list(copies["held_out_distances"][:3]) == [0, 0, 0]  # mirrored copies
+    assert (copies["held_out_distances"][3:] > 0).all()
+
+
+def test_spectra_have_a_value_for_each_frequency(arrays):
+    for name in ("picture_spectrum", "residual_spectrum"):
+        assert (arrays[name].shape, arrays[name].dtype) == ((8,), np.float32)
+        assert (arrays[name] > 0).any()
+
+
+DISTANCES = {
+    "frechet_as_trained": 200.0, "frechet_mapped": 14.0, "frechet_reconstructions": 9.0, "frechet_floor": 11.0,
+}  # fmt: skip
 
 
 def test_the_diversity_of_samples_is_compared_with_that_of_as_many_training_images(arrays):
     few, many = small_images(30), arrays["samples"]
-    facts = latent_space(small_model(), few, small_images(20), many)
+    facts = latent_space(small_model(), few, small_images(20), many, DISTANCES)
     assert facts["diversity_samples"] == pytest.approx((many[:30] / 255).std(0).mean())
     assert facts["diversity_training"] == pytest.approx((few / 255).std(0).mean())
 
 
 def test_only_a_learned_noise_level_is_reported():
     images = small_images(20)
-    assert "sigma" in latent_space(small_model(), images, images, images)
-    assert "sigma" not in latent_space(small_model(likelihood="bernoulli"), images, images, images)
+    assert "sigma" in latent_space(small_model(), images, images, images, DISTANCES)
+    assert "sigma" not in latent_space(small_model(likelihood="bernoulli"), images, images, images, DISTANCES)

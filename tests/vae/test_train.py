@@ -4,6 +4,7 @@ import pytest
 from autograd import checkpoint
 from tests.fakes.small_vae import small_images, small_model
 from vae.diagnostics import evaluate
+from vae.noise_level import best_log_noise
 from vae.train import NotFiniteError, Settings, Trainer
 
 IMAGES = small_images(20)
@@ -136,6 +137,33 @@ def test_with_the_linear_prior_the_kl_term_is_that_of_the_best_map_of_the_moment
 def test_unknown_choices_are_refused_by_name(name, value):
     with pytest.raises(ValueError, match=f"{name} is '{value}', expected one of"):
         trainer(**{name: value})
+
+
+def test_spectral_noise_levels_are_set_at_the_start_of_every_epoch_and_left_alone_within_it():
+    t = trainer(model=small_model(noise="spectral"))
+    levels = []
+    for _ in range(2):
+        expected = best_log_noise(t.model, IMAGES)
+        within = [t.model.log_noise.data.copy() for _ in t.epoch()]
+        np.testing.assert_allclose(within[0], expected, rtol=1e-5)
+        assert (within[0] == within[-1]).all()
+        levels.append(within[0])
+    assert (levels[0] != levels[1]).any()
+    assert levels[0].std() > 0.5  # images have less power in fine detail
+
+
+def test_a_spectral_run_that_was_stopped_within_an_epoch_ends_with_the_same_bytes(tmp_path):
+    def fresh(seed):
+        return trainer(model=small_model(noise="spectral", seed=seed))
+
+    whole, stopped = fresh(3), fresh(3)
+    run(whole, 2)
+    next(stopped.epoch())
+    checkpoint.save(tmp_path / "stopped.npz", stopped.state())
+    going_on = fresh(98)
+    going_on.restore(checkpoint.load(tmp_path / "stopped.npz"))
+    run(going_on, 2)
+    assert saved_bytes(going_on, tmp_path / "b.npz") == saved_bytes(whole, tmp_path / "a.npz")
 
 
 def test_two_epochs_and_two_more_are_four(tmp_path):

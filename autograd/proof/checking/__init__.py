@@ -1,7 +1,7 @@
 """What ``autograd/proof/gradcheck.py`` is made of.
 
-In the order in which a check goes: `arguments` become float64, `replay` turns generators back, `watch` looks at every
-gradient on its way, `probe` evaluates the function around its arguments, `compare` puts both derivatives side by side,
-`kinks` tells a corner from a mistake. Then `report` says that all is well, or `complaint` what is not, with the help of
-`blame` (which op?) and `hints` (what mistake?).
+In the order of a check: `arguments` become float64; `replay` sets random generators back; `passes` run backward in
+several ways while `watch` looks at every vjp; `compare` goes through the elements and `judge` decides on each, with
+the numerical derivatives of `probe` and `differences`; `kinks` tells a corner from a mistake. Then `report` says that
+all is well, or `complaint` says what is not, with the help of `blame` (which op?) and `hints` (what mistake?).
 """

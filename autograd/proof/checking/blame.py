@@ -1,8 +1,7 @@
 """Which op is to blame? A wrong gradient of a whole function, traced to the op whose own backward is wrong.
 
-The function runs once more, and every op that it uses is checked by itself, on the arrays that it got. An op that was
-given the right arrays and gives a wrong gradient is the culprit; if there is none, the fault lies between the ops: a
-tensor was cut off from its history.
+The function runs once more, and every op in it is checked by itself, on the arrays that it got. The first op whose own
+gradient is wrong is at fault. If there is none, the fault lies between the ops: a tensor was cut off from its history.
 """
 
 from collections.abc import Callable

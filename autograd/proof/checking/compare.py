@@ -85,9 +85,9 @@ class Comparison:
 
     @property
     def allowed(self) -> np.ndarray:
-        """By how much each numerical derivative may be off."""
+        """By how much each numerical derivative may be off; a hint must explain the numbers as well as this."""
         noise = np.array([0.0 if v.by_complex else v.error for v in self.verdicts])
-        return self.settings.rtol * np.maximum(np.abs(self.analytic), np.abs(self.numeric)) + 4 * noise
+        return 1e-9 * np.maximum(np.abs(self.analytic), np.abs(self.numeric)) + 4 * noise
 
     def combined(self, values: np.ndarray) -> np.ndarray:
         """The sum of the directions times the values: for elements an array that holds the values, else 0."""

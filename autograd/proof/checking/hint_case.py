@@ -9,7 +9,7 @@ import numpy as np
 Found = tuple[str, str] | None  # a pattern and a sentence on it, if it fits
 
 FEW = 3  # with fewer numbers that are not 0, everything looks like everything else
-MOST_AXES = 5  # orders and subsets of more axes are too many to try
+MAX_AXES = 5  # orders and subsets of more axes are too many to try
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Case:
 
     def is_like(self, candidate: np.ndarray | float, where: np.ndarray | None = None) -> bool:
         """Whether backward gave just this, up to the accuracy of the numbers."""
-        near = np.abs(self.analytic - candidate) <= self.allowed + 1e-6 * np.abs(self.analytic)
+        near = np.abs(self.analytic - candidate) <= self.allowed + 1e-9 * np.abs(self.analytic)
         return bool(near.all() if where is None else near[where].all())
 
     @property
@@ -42,7 +42,7 @@ class Case:
 def subsets(array: np.ndarray) -> Iterator[tuple[int, ...]]:
     """All choices of axes with more than one element, the smallest first."""
     axes = [axis for axis, n in enumerate(array.shape) if n > 1]
-    if len(axes) <= MOST_AXES:
+    if len(axes) <= MAX_AXES:
         for count in range(1, len(axes) + 1):
             yield from combinations(axes, count)
 

@@ -17,12 +17,12 @@ a sentence:
                     that of one copy of what was broadcast                  not summed over one that was
     swapped         its own numbers in other places, or those of another    gates or arguments mixed up
                     argument
-    boundary        right inside, wrong along the border                    padding, stride, first or last step
-    dropped term    right in part: some elements, or in the main direction  a term of the formula missing or wrong
+    dropped term    what came in; or the gradient times, or over, a factor  a factor of the formula missing
+                    that is at hand; or 0 where it is wrong
     shape           another shape than the argument's                       (`recognise_shape`)
 
-A hint is a guess, worth reading before anything else, and no proof: one number alone, twice too large, may have got
-there in any way. Where no pattern fits, it is None and the hint empty.
+A pattern counts only if it explains all numbers to the last digit. Even then a hint is a guess and no proof: one
+number alone, twice too large, has many possible causes. Where no pattern fits, it is None and the hint empty.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,7 +44,6 @@ PATTERNS = (
     "shifted",
     "unbroadcast",
     "swapped",
-    "boundary",
     "dropped term",
     "shape",
 )
@@ -62,9 +61,7 @@ LOOKS = (
     place.swapped,
     place.shifted,
     value.missing_factor,
-    place.boundary,
     value.partly,
-    value.dropped_term,
 )
 
 Hint = tuple[str | None, str]
@@ -85,7 +82,7 @@ def recognise(
     Args:
         analytic: what backward gave, of the argument's shape.
         numeric: what is right, of the same shape.
-        tolerance: how far off `numeric` may be, for each element or for all. If None, 1e-6 of its largest.
+        tolerance: how far off `numeric` may be, for each element or for all. If None, 1e-9 of its largest.
         cotangents: the gradients that came in, one for each result of the function.
         others: the right gradients of the other arguments, by name.
         factors: arrays that a formula may have forgotten to multiply by (arguments, results), by name.
@@ -98,7 +95,7 @@ def recognise(
         return None, ""
     if not np.isfinite(analytic).all():
         return None, "backward gives NaN or infinity: look for a division by zero or the logarithm of zero"
-    allowed = 1e-6 * np.abs(numeric).max() if tolerance is None else np.asarray(tolerance)
+    allowed = 1e-9 * np.abs(numeric).max() if tolerance is None else np.asarray(tolerance)
     case = Case(analytic, numeric, allowed, tuple(cotangents), others or {}, factors or {})
     for look in LOOKS:
         if found := look(case):

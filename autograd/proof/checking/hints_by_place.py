@@ -8,16 +8,16 @@ from itertools import permutations, product
 import numpy as np
 
 from .cotangents import random_stream
-from .hint_case import FEW, MOST_AXES, Case, Found, named, subsets
+from .hint_case import FEW, MAX_AXES, Case, Found, named, subsets
 
-MOST_SLICES = 400
-MOST_SHIFT = 2
+MAX_SLICES = 400
+MAX_SHIFT = 2
 
 
 def transposed(case: Case) -> Found:
     """Its axes in another order, under its own shape or squeezed into it."""
     numeric = case.numeric
-    if not 2 <= numeric.ndim <= MOST_AXES or case.telling.sum() < FEW:
+    if not 2 <= numeric.ndim <= MAX_AXES or case.telling.sum() < FEW:
         return None
     for axes in permutations(range(numeric.ndim)):
         moved = numeric.transpose(axes)
@@ -45,7 +45,7 @@ def flipped(case: Case) -> Found:
 
 def shifted(case: Case) -> Found:
     """The right numbers some places further on, as far as they have not been pushed out at the end."""
-    shifts = product(range(-MOST_SHIFT, MOST_SHIFT + 1), repeat=case.numeric.ndim)
+    shifts = product(range(-MAX_SHIFT, MAX_SHIFT + 1), repeat=case.numeric.ndim)
     for shift in sorted(shifts, key=lambda shift: sum(map(abs, shift))):
         stays = tuple(slice(max(0, -s), n - max(0, s)) for s, n in zip(shift, case.numeric.shape, strict=True))
         lands = tuple(slice(max(0, s), n - max(0, -s)) for s, n in zip(shift, case.numeric.shape, strict=True))
@@ -96,7 +96,7 @@ def swapped(case: Case) -> Found:
         if other.size == case.numeric.size > 1 and case.is_like(other.reshape(case.numeric.shape)):
             return "swapped", f"it is the right gradient of argument {name}: are two vjps exchanged?"
     for axis, n in enumerate(case.numeric.shape):
-        if 2 <= n <= MOST_SLICES and case.telling.sum() >= FEW and (order := _order_of_slices(case, axis)):
+        if 2 <= n <= MAX_SLICES and case.telling.sum() >= FEW and (order := _order_of_slices(case, axis)):
             return "swapped", (
                 f"along axis {axis} the right numbers stand in each other's places ({order}): are parts mixed up?"
             )
@@ -118,33 +118,3 @@ def _order_of_slices(case, axis) -> str:
     if not case.is_like(np.take(case.numeric, order, axis)):
         return ""
     return ", ".join(map(str, order[:8])) + (" ..." if n > 8 else "")
-
-
-def boundary(case: Case) -> Found:
-    """Wrong faces, and nothing wrong but they. Elements that are 0 and should be are neither right nor wrong."""
-    wrong, silent = case.wrong, (np.abs(case.numeric) <= case.allowed) & ~case.wrong
-    faces, covered = [], np.zeros(wrong.shape, bool)
-    for axis, n in enumerate(wrong.shape):
-        for side in ("start", "end"):
-            if width := _width_of_face(wrong, silent, axis, side):
-                covered[_face(axis, n, side, width)] = True
-                faces.append(f"{side} of axis {axis}")
-    if faces and not (wrong & ~covered).any() and not (wrong | silent | covered).all():
-        return "boundary", (
-            f"only elements at the border are wrong ({', '.join(faces)}): padding, stride, first or last step?"
-        )
-    return None
-
-
-def _width_of_face(wrong, silent, axis, side) -> int:
-    """How many layers of elements at one end of an axis are wrong altogether: 2, 1 or 0."""
-    n = wrong.shape[axis]
-    for width in (2, 1):
-        face = _face(axis, n, side, width)
-        if n > 2 * width and (wrong | silent)[face].all() and wrong[face].any():
-            return width
-    return 0
-
-
-def _face(axis, n, side, width):
-    return (slice(None),) * axis + (slice(0, width) if side == "start" else slice(n - width, n),)

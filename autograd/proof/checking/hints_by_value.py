@@ -10,6 +10,8 @@ import numpy as np
 
 from .hint_case import FEW, Case, Found
 
+CAME_IN = "the gradient that came in"
+
 
 def zero(case: Case) -> Found:
     """Nothing at all."""
@@ -25,6 +27,8 @@ def multiple(case: Case) -> Found:
     ratio = np.vdot(case.analytic, case.numeric) / (np.vdot(case.numeric, case.numeric) or 1.0)
     if not case.is_like(ratio * case.numeric) or not case.telling.any():
         return None
+    if any(v.size == 1 and abs(ratio * float(v.sum()) - 1) < 1e-9 for v in case.cotangents):
+        return "dropped term", f"times {CAME_IN} it would be right: is that factor forgotten?"
     if abs(ratio + 1) < 1e-6:
         return "sign", "every element has the opposite sign: is a minus missing, or one too many?"
     if case.telling.sum() == 1 and not _whole(ratio):
@@ -71,7 +75,8 @@ def missing_factor(case: Case) -> Found:
     """What is missing, or too much, is a factor that is at hand: an argument, the result, the incoming gradient."""
     if case.telling.sum() < FEW:
         return None
-    for name, array in [*case.factors.items(), *[("the gradient that came in", v) for v in case.cotangents]]:
+    incoming = [(CAME_IN, spread) for v in case.cotangents for spread in spreads(v, case.numeric.shape)]
+    for name, array in [*case.factors.items(), *incoming]:
         try:
             factor = np.broadcast_to(array, case.numeric.shape)
         except ValueError:
@@ -106,18 +111,4 @@ def partly(case: Case) -> Found:
     ratio = np.vdot(given, right) / (np.vdot(right, right) or 1.0)
     if case.is_like(ratio * case.numeric, wrong) and right.any():
         return "factor", f"each of {count} is {_times(ratio)}"
-    return None
-
-
-def dropped_term(case: Case) -> Found:
-    """Nothing simpler fits, yet backward and the right gradient share something."""
-    lengths = np.linalg.norm(case.analytic) * np.linalg.norm(case.numeric)
-    right = ~case.wrong & case.telling
-    if right.any() and case.numeric.size > 1:
-        return "dropped term", (
-            f"{case.wrong.sum()} of {case.wrong.size} elements are wrong, by no common factor: "
-            "is a term missing that only they receive?"
-        )
-    if case.numeric.size > 2 and lengths and np.vdot(case.analytic, case.numeric) / lengths > 0.1:
-        return "dropped term", "it is the right gradient in part: is a term of the formula missing, or one too many?"
     return None

@@ -1,9 +1,8 @@
 """Every evaluation of a function starts from the same state: its random generators, and the buffers of its modules.
 
-A derivative compares values of *one* function. A function that draws from a generator (dropout, reparameterisation) is
-another function at each call, unless the generator is turned back before each: then its noise is a constant, which is
-just what back-propagation takes it for. Likewise a batch normalisation updates its running statistics at each call;
-turned back, an evaluation leaves no trace.
+A derivative compares values of *one* function. A function that draws random numbers (dropout, reparameterisation) is
+another function at each call, unless its generator is set back before each call. Then the noise is a constant, as
+back-propagation assumes. Batch normalisation updates its running statistics at each call; they are set back too.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +19,8 @@ from ...tools.closure_walk import reach
 def replaying(*things: Any) -> Iterator[Callable[[], int]]:
     """Find the generators and module buffers that these functions and objects can reach.
 
-    Gives a function that turns all of them back to what they are now, and returns how many generators there are. When
-    the block is left they are turned back too: it leaves no trace.
+    Gives a function that sets all of them back to what they are now, and returns how many generators there are. They
+    are set back at the end of the block too.
     """
     with replaying_all(reachable(*things)) as rewind:
         yield rewind

@@ -1,8 +1,8 @@
-"""A look at every gradient on its way back: has it the shape of the value it belongs to?
+"""Every vjp is watched: does its gradient have the shape and dtype of the argument it belongs to?
 
-The engine sums a gradient over the axes along which an argument was broadcast, and whatever else does not fit ends in
-an error of NumPy's about reshaping. Within `watching_backward` it ends in a `GradientError` that names the op; and so
-does a vjp that writes to the gradient that came in, which the engine may have handed to another op as well.
+The engine sums a gradient over the axes along which its argument was broadcast; any other wrong shape ends in an error
+of NumPy about reshaping. Within `watching_backward` it ends in a `GradientError` that names the op. So does a vjp that
+writes to the incoming gradient: the engine may have given the same array to another op.
 """
 
 from collections.abc import Iterator, Sequence

@@ -104,6 +104,27 @@ def correlated(g, x, weight, geometry):
     return correlate(g, x, geometry)
 
 
+def overwritten(g, x, weight, geometry):
+    """dx patch by patch, each of which replaces what the patches before it have left."""
+    canvas = np.zeros((geometry.batch, *[n + 2 * MARGIN for n in geometry.image], geometry.channels))
+    for r, q in np.ndindex(*geometry.output):
+        rows, columns = (
+            slice(start := MARGIN + s * k - p, start + d * (n - 1) + 1, d)
+            for k, s, p, d, n in zip(
+                (r, q), geometry.stride, geometry.padding, geometry.dilation, geometry.kernel, strict=True
+            )
+        )
+        canvas[:, rows, columns] = np.einsum("nf,fijc->nijc", g[:, r, q], weight)
+    return canvas[:, MARGIN : MARGIN + geometry.image[0], MARGIN : MARGIN + geometry.image[1]]
+
+
+def last_position(g, x, weight, geometry):
+    """dw of the last window in each image, where the sum over all windows belongs."""
+    last = np.zeros_like(g)
+    last[:, -1, -1] = g[:, -1, -1]
+    return correlate(last, x, geometry)
+
+
 def correlated_transposed(g, x, weight, geometry):
     """The gradient of conv_transpose2d's weight."""
     return correlate(x, g, geometry)
@@ -150,19 +171,21 @@ CONVOLUTIONS = [
     conv2d("formula", "kernel turned", "x", lambda g, x, weight, geometry: paint(g, weight[:, ::-1, ::-1], geometry)),
     conv2d(
         "dropped term",
-        "where windows overlap, the last one wins",
+        "where windows overlap, the last tap wins",
         "x",
         lambda g, x, weight, geometry: paint(g, weight, geometry, add=False),
     ),
+    conv2d("dropped term", "patches that overlap are overwritten, not added up", "x", overwritten),
     conv2d("formula", "stride forgotten", "weight", correlated, stride=1),
     conv2d("shifted", "padding forgotten", "weight", correlated, padding=0),
     conv2d("formula", "dilation forgotten", "weight", correlated, dilation=1),
     conv2d(
-        "boundary",
+        "formula",
         "padded with the nearest pixel, not zeros",
         "weight",
         lambda g, x, weight, geometry: correlate(g, x, geometry, padded_with="edge"),
     ),
+    conv2d("dropped term", "the last position alone, not the sum over all", "weight", last_position),
     spoiled("conv2d", "flipped", "kernel turned", "weight", turn),
     spoiled("conv2d", "transposed", "channels and filters exchanged", "weight", channels_first),
     spoiled("conv2d", "transposed", "rows and columns of the kernel exchanged", "weight", sides_exchanged),

@@ -42,6 +42,16 @@ def next_label(g, y, x, labels, reduction="mean", **options):
     return (_softmax(x) - one_hot) * np.reshape(g * _share(reduction, labels), (-1, 1))
 
 
+def hit_alone(g, y, x, labels, reduction="mean", **options):
+    """The gradient of -x[label] without that of the logarithm of the sum."""
+    return -np.eye(x.shape[1])[labels] * np.reshape(g * _share(reduction, labels), (-1, 1))
+
+
+def logarithms(g, y, x, labels, reduction="mean", **options):
+    """log p where p belongs."""
+    return (np.log(_softmax(x)) - np.eye(x.shape[1])[labels]) * np.reshape(g * _share(reduction, labels), (-1, 1))
+
+
 def without(op, option):
     """The vjp of the first argument, had the option not been given. (An ignored label then stands for class 0.)"""
 
@@ -86,6 +96,8 @@ LOSSES = [
     spoiled("cross_entropy", "factor", "1/N forgotten", "logits", _times_n),
     mutant("cross_entropy", "dropped term", "the right class forgotten", logits=softmax_alone),
     mutant("cross_entropy", "formula", "labels counted from 1", logits=next_label),
+    mutant("cross_entropy", "formula", "softmax forgotten, the right class alone", logits=hit_alone),
+    mutant("cross_entropy", "formula", "log p where p belongs", logits=logarithms),
     spoiled("cross_entropy", "sign", "onehot - p", "logits", lambda dx, *arguments, **options: -dx),
     *[
         mutant("cross_entropy", "formula", f"{option} forgotten", logits=without("cross_entropy", option))
@@ -132,6 +144,12 @@ LOSSES = [
         "formula",
         "log s^2 taken as log s",
         log_variance=lambda g, y, m, s: (np.exp(2 * s) - 1) * _each(g, s),
+    ),
+    mutant(
+        "kl_standard_normal",
+        "formula",
+        "by the variance, not its logarithm",
+        log_variance=lambda g, y, m, s: 0.5 * (1 - np.exp(-s)) * _each(g, s),
     ),
     spoiled("kl_standard_normal", "sign", "that of -KL", "log_variance", lambda dx, *arguments: -dx),
 ]

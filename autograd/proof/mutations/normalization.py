@@ -67,11 +67,11 @@ def group_norm(kind, bug, **changes):
     return mutant("group_norm", kind, bug, x=partial(group, **changes))
 
 
-def layer(g, y, x, weight, bias, epsilon=1e-5, **changes):
+def layer(g, y, x, weight, bias, epsilon=1e-5, weighted=True, **changes):
     """dx of layer_norm."""
     axes = tuple(range(-weight.ndim, 0))
     n, sigma = normalised(x, axes, epsilon)
-    return pullback(g * weight, n, sigma, axes, **changes)
+    return pullback(g * weight if weighted else g, n, sigma, axes, **changes)
 
 
 def layer_norm(kind, bug, **changes):
@@ -114,6 +114,9 @@ NORMALIZATION = [
     layer_norm("dropped term", "mean and variance taken as constants", mean=False, variance=False),
     layer_norm("dropped term", "the mean taken as a constant", mean=False),
     layer_norm("dropped term", "the variance taken as a constant", variance=False),
+    layer_norm("formula", "over the variance, not its root", power=2),
+    layer_norm("dropped term", "weight forgotten", weighted=False),
+    mutant("layer_norm", "formula", "that of the bias", weight=_that_of_the_bias),
     spoiled("layer_norm", "factor", "mean over examples, not sum", "weight", _mean_of_examples),
     mutant("layer_norm", "formula", "x not normalised", weight=_not_normalised),
 ]

@@ -100,7 +100,7 @@ POOLING = [
     max_pool2d("dropped term", "where windows overlap, the last one wins", add=False),
     max_pool2d("shifted", "padding forgotten", cropped=False),
     spoiled("avg_pool2d", "factor", "that of a sum", "x", area),
-    avg_pool2d("boundary", "padding not counted", inside=True),
+    avg_pool2d("formula", "padding not counted", inside=True),
     avg_pool2d("dropped term", "where windows overlap, the last one wins", add=False),
     avg_pool2d("shifted", "padding forgotten", cropped=False),
     spoiled("upsample2d", "factor", "mean over copies, not sum", "x", copies),

@@ -61,7 +61,7 @@ def running(g, y, x, axis=None):
 
 REDUCTIONS = [
     spoiled("prod", "sign", "a minus too many", "x", lambda dx, *arguments, **options: -dx),
-    mutant("prod", "dropped term/boundary", "y / x, but 0 where x is 0", x=over_x),
+    mutant("prod", "dropped term", "y / x, but 0 where x is 0", x=over_x),
     mutant(
         "prod",
         "dropped term",
@@ -176,6 +176,24 @@ REDUCTIONS = [
     ),
     mutant("softmax", "dropped term", "what all share does not cancel", x=lambda g, y, x, axis=-1: g * y),
     mutant("softmax", "dropped term", "the diagonal of the Jacobian alone", x=lambda g, y, x, axis=-1: g * y * (1 - y)),
+    mutant(
+        "softmax",
+        "formula",
+        "the sum of g not weighted by y",
+        x=lambda g, y, x, axis=-1: y * (g - g.sum(axis, keepdims=True)),
+    ),
+    mutant(
+        "softmax",
+        "formula",
+        "y in front of the sum forgotten",
+        x=lambda g, y, x, axis=-1: y * g - (g * y).sum(axis, keepdims=True),
+    ),
+    mutant(
+        "softmax",
+        "formula",
+        "a mean where the sum belongs",
+        x=lambda g, y, x, axis=-1: y * (g - (g * y).mean(axis, keepdims=True)),
+    ),
     mutant("softmax", "zero", "as if under a sum", x=lambda g, y, x, axis=-1: 0 * y),
     mutant(
         "softmax",

@@ -138,7 +138,7 @@ SHAPES = [
     rewritten("stack", "swapped", "the first slice for all", partial(slices, of_first=True)),
     rewritten("stack", "factor", "mean", partial(slices, share=True)),
     mutant("pad", "shifted", "counted from the corner of the border", x=from_corner),
-    spoiled("pad", "boundary", "one more row cut off on either side", "x", border_lost),
+    spoiled("pad", "formula", "one more row cut off on either side", "x", border_lost),
     spoiled("pad", "flipped", "back to front", "x", lambda dx, *arguments, **options: dx[::-1]),
     mutant("matmul", "shape", "g b, b not transposed", a=lambda g, y, a, b: g @ b),
     spoiled("matmul", "transposed", "b g^T", "a", lambda dx, y, a, b: dx.mT if a.ndim > 1 else dx),

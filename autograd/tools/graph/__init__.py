@@ -1,4 +1,4 @@
-"""Seeing the graph: what was computed from what, as Mermaid, DOT or SVG.
+"""Drawing the graph of a computation as Mermaid, DOT or SVG.
 
 >>> from autograd import Tensor, graph
 >>> x, y = Tensor([2.0], requires_grad=True, name="x"), Tensor([3.0], requires_grad=True, name="y")
@@ -13,24 +13,25 @@ flowchart TD
     n2 --> n3
     n0 --> n3
 
-GitHub and notebooks render that text between fences of ```` ```mermaid ````. `to_dot` writes the same for Graphviz, and
-`to_svg` draws it with matplotlib alone. Rounded boxes are leaves: parameters, or what else requires a gradient.
-Constants do not appear, since no gradient ever comes to them.
+GitHub and notebooks render this text between fences of ```` ```mermaid ````. `to_dot` writes the same graph for
+Graphviz, and `to_svg` draws it with matplotlib alone. Rounded boxes are leaves: parameters and other tensors that
+require a gradient. Constants do not appear, because no gradient flows to them.
 
-A graph holds no arrays, and backward uses it up. What one wants to see beyond ops, shapes and dtypes is kept in a
-block::
+A graph holds no arrays, and backward uses it up. To see values and gradients, record them in a block::
 
     with graph.recording():
         loss = model(x)
         loss.backward()
     graph.to_svg(loss, "loss.svg", module=model, values=True, gradients=True)
 
-Files: ``recording.py`` watches the engine, ``vertices.py`` reads a tensor's graph, ``folding.py`` shortens it,
-``text.py`` writes it down, ``layout.py`` finds a place for every box and ``drawing.py`` draws them.
+In a notebook `graph.picture_of(loss)` shows the same drawing below its cell.
+
+Files: ``recording.py`` observes the ops, ``vertices.py`` reads the graph of a tensor, ``folding.py`` shortens it,
+``text.py`` writes it as text, ``layout.py`` places the boxes and ``drawing.py`` draws them.
 """
 
-from .drawing import to_svg
+from .drawing import picture_of, to_svg
 from .recording import recording
 from .text import to_dot, to_mermaid
 
-__all__ = ["recording", "to_dot", "to_mermaid", "to_svg"]
+__all__ = ["picture_of", "recording", "to_dot", "to_mermaid", "to_svg"]

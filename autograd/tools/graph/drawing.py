@@ -1,6 +1,8 @@
 """A graph drawn as SVG by matplotlib: no Graphviz is needed."""
 
 import os
+from dataclasses import dataclass
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,27 +34,52 @@ def to_svg(
     gradients: bool = False,
     fold: Fold = True,
 ) -> Path:
-    """Draw the graph of a tensor into an SVG file, leaves above, the tensor at the bottom.
+    """Draw the graph of a tensor into an SVG file, leaves at the top, the tensor at the bottom.
 
-    Blue boxes are leaves, grey ones ops, orange ones several ops in one. The text stays text, so that it can be
-    searched. Arguments and errors as for `to_mermaid`; the file is complete or not there.
+    Blue boxes are leaves, grey boxes are ops, orange boxes stand for several ops. Text stays text, so that it can be
+    searched. Arguments and errors as for `to_mermaid`. The file is complete or does not exist.
 
     Raises:
         ModuleNotFoundError: matplotlib is not installed.
     """
-    from matplotlib import rc_context
-
     path = Path(path)
-    figure = draw(chosen_vertices(tensor, module, fold), values, gradients)
     unfinished = path.with_name(path.name + ".part")
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "autograd"}):  # the same graph, the same bytes
-        figure.savefig(unfinished, format="svg", metadata={"Date": None})
+    picture = picture_of(tensor, module=module, values=values, gradients=gradients, fold=fold)
+    unfinished.write_text(picture.svg, encoding="utf-8")
     os.replace(unfinished, path)
     return path
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A drawn graph. A notebook shows it where it is the last line of a cell; `svg` is its text."""
+
+    svg: str
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+def picture_of(
+    tensor: Tensor,
+    *,
+    module: Module | None = None,
+    values: bool = False,
+    gradients: bool = False,
+    fold: Fold = True,
+) -> Picture:
+    """The graph of a tensor as a picture for notebooks, the same as `to_svg` writes. Arguments and errors as there."""
+    from matplotlib import rc_context
+
+    figure = draw(chosen_vertices(tensor, module, fold), values, gradients)
+    text = StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "autograd"}):  # the same graph, the same bytes
+        figure.savefig(text, format="svg", metadata={"Date": None})
+    return Picture(text.getvalue())
+
+
 def draw(vertices: list[Vertex], values: bool, gradients: bool) -> "Figure":
-    """The vertices as a matplotlib figure of its natural size."""
+    """The vertices as a matplotlib figure, one point for each unit of the layout."""
     from matplotlib.figure import Figure
 
     texts = {v: v.lines(values, gradients) for v in vertices}
@@ -95,7 +122,7 @@ def _draw_box(axes, vertex, lines, centre, size):
 
 
 def _draw_arrow(axes, stops):
-    """By turns straight down, and in a bend that starts and ends straight down."""
+    """Alternately a straight line down, and a bend that starts and ends straight down."""
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path as Curve
 
@@ -105,7 +132,7 @@ def _draw_arrow(axes, stops):
             bend = (yb - ya) / 2
             points += [(xa, ya + bend), (xb, yb - bend), (xb, yb)]
             codes += [Curve.CURVE4] * 3
-        elif yb > ya:  # a line of no length has no direction for the arrow's head
+        elif yb > ya:  # a line of length 0 has no direction for the head of the arrow
             points.append((xb, yb))
             codes.append(Curve.LINETO)
     axes.add_patch(

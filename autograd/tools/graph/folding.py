@@ -1,7 +1,7 @@
-"""Long graphs made short: what repeats itself becomes one box, or all that one part of a model did.
+"""Folding long graphs: ops that repeat, or all ops of one part of a model, become one box.
 
-Vertices come in an order in which each stands after its parents. Neighbours in such an order may always be put into
-one box: no arrow can leave the box and come back to it by a detour.
+Vertices come in an order in which each follows its parents. Neighbours in such an order can always be put into one
+box: no arrow can leave the box and return to it through another vertex.
 """
 
 from collections import Counter
@@ -13,16 +13,13 @@ import numpy as np
 from ...nn.module import Module
 from .vertices import Vertex
 
-MIN_TIMES = 4  # fewer repetitions are drawn one by one
-LONG = 20  # and graphs of fewer ops as they are
-MAX_PERIOD = 100  # the most ops that one repetition is looked for with
+MIN_TIMES = 4  # fold only if the ops repeat at least this often
+LONG = 20  # fold only graphs with at least this many ops
+MAX_PERIOD = 100  # the maximum number of ops in one repetition
 
 
 def fold_repetitions(vertices: Sequence[Vertex]) -> list[Vertex]:
-    """Put runs of the same ops on the same shapes, `MIN_TIMES` times over or more, into one box each.
-
-    Short graphs stay as they are.
-    """
+    """Put the same ops on the same shapes, repeated `MIN_TIMES` or more, into one box. Short graphs stay unchanged."""
     ops = [v for v in vertices if not v.is_leaf]
     if len(ops) < LONG:
         return list(vertices)
@@ -33,10 +30,10 @@ def fold_repetitions(vertices: Sequence[Vertex]) -> list[Vertex]:
 
 
 def fold_modules(vertices: Sequence[Vertex], module: Module) -> list[Vertex]:
-    """Put what each innermost part of `module` did into one box.
+    """Put the ops of each innermost part of `module` into one box.
 
     Raises:
-        ValueError: the graph was not recorded, so nobody knows which module an op belongs to.
+        ValueError: the graph was not recorded, so the module of an op is unknown.
     """
     names = {id(part): f"{name or 'model'}: {type(part).__name__}" for name, part in module.named_modules()}
     ops = [v for v in vertices if not v.is_leaf]

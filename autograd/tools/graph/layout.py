@@ -1,14 +1,14 @@
-"""Where the boxes of a graph go, in layers: arrows run downwards, short and with few crossings.
+"""Places the boxes of a graph in layers: arrows run down, and are short with few crossings.
 
 After Sugiyama, Tagawa and Toda, Methods for visual understanding of hierarchical system structures (1981):
 
-1. *Layers.* A box lies one layer above the highest of those that use it, so that leaves stand by their users.
-2. *Waypoints.* An arrow across several layers gets a point in each, which takes part in all that follows, so that
-   arrows find a way between the boxes, not through them.
-3. *Order.* Sweeping down and up, each layer is sorted by the mean place of its neighbours in the layer before.
-4. *Coordinates.* Sweeping again, each box moves towards the mean of its neighbours, as far as the order and the
-   boxes' widths allow. The nearest such positions, in the sense of least squares, are found by pooling neighbours
-   that would overlap into groups which move as one (the pool-adjacent-violators algorithm of isotonic regression).
+1. *Layers.* A box lies one layer above the highest box that uses it, so leaves are near their users.
+2. *Waypoints.* An arrow across several layers gets a point in each layer. The points take part in the next steps, so
+   arrows pass between boxes, not through them.
+3. *Order.* In sweeps down and up, each layer is sorted by the mean position of its neighbours in the previous layer.
+4. *Coordinates.* In more sweeps, each box moves towards the mean of its neighbours, as far as the order and the widths
+   allow. The least-squares positions are found by pooling neighbours that would overlap into groups that move together
+   (the pool-adjacent-violators algorithm of isotonic regression).
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -25,10 +25,10 @@ WAYPOINT_WIDTH = 4.0
 
 @dataclass
 class Layout:
-    """The middle of each box and the way of each arrow, in points; y runs down.
+    """The centre of each box and the path of each arrow, in points (1/72 inch); y runs down.
 
-    An arrow passes from parent to child by an even number of stops (x, y): from the first to the second it runs
-    straight down, out of the parent's layer; from the second to the third it bends; and so on.
+    An arrow goes from parent to child through an even number of stops (x, y): from the first to the second it runs
+    straight down, out of the layer of the parent; from the second to the third it bends; and so on.
     """
 
     centres: dict[Any, tuple[float, float]]
@@ -43,9 +43,9 @@ def lay_out(
     """Place boxes of the given (width, height).
 
     Args:
-        parents: of each box; boxes in an order in which each comes after its parents.
+        parents: the parents of each box, in an order in which each box follows its parents.
         sizes: width and height of each box.
-        layer_gap: free space between two layers.
+        layer_gap: space between two layers.
     """
     depths = _depths(parents)
     paths = _paths(parents, depths)

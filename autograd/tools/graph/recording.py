@@ -1,8 +1,8 @@
-"""``with graph.recording():`` keeps of every op what a drawing may show: values, gradients, and the place in the code.
+"""``with graph.recording():`` notes for each op what a drawing can show: values, gradients, and the calling function.
 
-Each node that is made inside the block gets `Notes`. They name the node's parents, too, so that the graph can still be
-drawn when backward has used it up. Values are noted in words, not kept: a recorded graph holds no array longer than
-any other does. Inside the block an op costs some twenty microseconds more, outside it nothing.
+Each node that is made inside the block gets `Notes`. They name the parents of the node too, so the graph can still be
+drawn after backward has used it up. Values are noted as text: a recorded graph keeps no array alive longer than any
+other graph. Inside the block an op costs about twenty microseconds more, outside it nothing.
 """
 
 import sys
@@ -22,12 +22,12 @@ from ...nn.module import Module
 from ...node import Node
 
 _PACKAGE = Path(__file__).parents[2]
-_ENGINE = {str(_PACKAGE / name) for name in ("apply.py", "functional.py", "mode.py", "tensor.py")}
+_ENGINE = {str(_PACKAGE / name) for name in ("apply.py", "functional.py", "mode.py", "numpy_functions.py", "tensor.py")}
 
 
 @dataclass
 class Notes:
-    """What was seen of one node: which op ran `number`-th, on what, inside which function and modules."""
+    """The notes on one node: its parents and results, the order of the op, and the function and modules it ran in."""
 
     parents: tuple[Node, ...] = ()
     results: tuple[str, ...] = ()
@@ -40,13 +40,13 @@ class Notes:
 
 @contextmanager
 def recording() -> Iterator[None]:
-    """Inside this block ops leave notes for the drawings: values, gradients once backward has run, and modules."""
+    """Inside this block ops leave notes for drawings: values, modules, and gradients once backward has run."""
     with observing(_Recorder()):
         yield
 
 
 class _Recorder:
-    """The observer of the engine: writes `Notes` on every node."""
+    """The observer: it writes `Notes` on every node."""
 
     def __init__(self):
         self.numbers = count()
@@ -85,7 +85,7 @@ class _Recorder:
 
 
 def _noting(vjp, notes):
-    """The vjp, which notes the gradient that it is given: that of the op's value."""
+    """The vjp, which first notes its argument, the gradient of the op's value."""
 
     def note_and_run(g):
         notes.gradient = notes.gradient or in_words(*(g if isinstance(g, list) else [g]))
@@ -95,7 +95,7 @@ def _noting(vjp, notes):
 
 
 def op_of(node: Node) -> Node:
-    """The node of the op itself: of an op with several results, each result has a node of its own above it."""
+    """The node of the op itself: if an op has several results, each result has a node of its own above it."""
     return node.edges[0][0] if node.edges and node.edges[0][0].shape is None else node
 
 
@@ -105,7 +105,7 @@ def result_in_words(result: Any) -> str:
 
 
 def in_words(*arrays: np.ndarray | None) -> str:
-    """A few numbers as they are, more of them by their norm: that of the vector that holds them all."""
+    """Up to three numbers as they are; more numbers as the norm of the vector of all of them."""
     numbers = np.concatenate([np.ravel(a) for a in arrays if a is not None])
     if numbers.size == 1:
         return f"{numbers[0]:.4g}"
@@ -115,7 +115,7 @@ def in_words(*arrays: np.ndarray | None) -> str:
 
 
 def _place() -> tuple[str, tuple[Module, ...]]:
-    """Which function called the op (not the engine itself), and the modules that it ran in, outermost first."""
+    """The function outside the engine that called the op, and the modules that it ran in, outermost first."""
     frame: FrameType | None = sys._getframe(2)
     function, modules = "", []
     while frame is not None:

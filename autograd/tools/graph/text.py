@@ -1,4 +1,4 @@
-"""A graph written down: Mermaid for GitHub and notebooks, DOT for Graphviz and its relatives."""
+"""A graph as text: Mermaid for GitHub and notebooks, DOT for Graphviz."""
 
 import json
 from typing import Literal
@@ -8,17 +8,17 @@ from ...tensor import Tensor
 from .folding import fold_modules, fold_repetitions
 from .vertices import Vertex, read
 
-# Mermaid's own way to write what its syntax or HTML would take for something else.
+# How Mermaid escapes the characters that have a meaning in its syntax or in HTML.
 _MERMAID = str.maketrans({'"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "#": "#35;"})
 
 Fold = Literal["modules"] | bool
 
 
 def chosen_vertices(tensor: Tensor, module: Module | None, fold: Fold) -> list[Vertex]:
-    """What all pictures of a graph show: its vertices, folded or not.
+    """The vertices that every picture of a graph shows, folded or not.
 
     Raises:
-        ValueError: `fold` is "modules" and no module is given, or `fold` is something else yet.
+        ValueError: `fold` is "modules" and no module is given, or `fold` has an unknown value.
     """
     vertices = read(tensor, module)
     if fold == "modules":
@@ -41,13 +41,13 @@ def to_mermaid(
     """The graph of a tensor as a Mermaid flowchart, from the leaves down to the tensor.
 
     Args:
-        tensor: anything that was computed from a tensor that requires a gradient.
-        module: whose parameters are to be called by their dotted names.
-        values: show the value, or its norm, of leaves and ops where it is known: inside `recording` everywhere,
-            else of the tensor itself and the parameters of `module`.
-        gradients: the same for gradients, after backward: inside `recording` everywhere, else of the leaves.
-        fold: True makes one box of ops that repeat themselves in a long graph ("20 x rnn_cell"), "modules" one of
-            what each innermost part of `module` did, which must have been recorded; False shows every op.
+        tensor: a tensor that was computed from one that requires a gradient.
+        module: show its parameters under their dotted names.
+        values: show values, or their norms, where they are known: inside `recording` for every leaf and op, otherwise
+            for the tensor itself and the parameters of `module`.
+        gradients: show gradients after backward: inside `recording` for every leaf and op, otherwise for the leaves.
+        fold: True draws ops that repeat in a long graph as one box ("20 x rnn_cell"); "modules" draws one box for each
+            innermost part of `module`, which must have been recorded; False draws every op.
 
     Raises:
         ValueError: there is no graph, or it cannot be folded by modules.

@@ -1,7 +1,7 @@
-"""A tensor's graph as a list of vertices, each after those it was computed from: what is folded, written and drawn.
+"""The graph of a tensor as a list of vertices, parents first: the input of folding, text and drawing.
 
-A vertex is an op or a leaf. Where an op has several results, of which each has a node of its own (see
-``autograd/apply.py``), they are one vertex here.
+A vertex is an op or a leaf. An op with several results, each of which has a node of its own (``autograd/apply.py``), is
+one vertex.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .recording import Notes, in_words, op_of, result_in_words
 
 @dataclass(eq=False)
 class Vertex:
-    """One box of the drawing. `parents` are those its value was computed from, one for each use."""
+    """One box of the drawing. `parents` are the vertices that its value was computed from, one entry for each use."""
 
     op: str
     parents: list[Vertex]
@@ -31,11 +31,11 @@ class Vertex:
 
     @property
     def is_leaf(self) -> bool:
-        """Whether the user made it, and no op."""
+        """Whether the user made it, and not an op."""
         return self.op == "leaf"
 
     def lines(self, values: bool, gradients: bool) -> list[str]:
-        """What stands in the box."""
+        """The text in the box."""
         title = (self.name or "leaf") if self.is_leaf else f"{self.name} = {self.op}" if self.name else self.op
         lines = [title, *self.results, *self.details]
         if values and self.value:
@@ -46,12 +46,12 @@ class Vertex:
 
 
 def read(tensor: Tensor, module: Module | None = None) -> list[Vertex]:
-    """The vertices of a tensor's graph, leaves just before their first use.
+    """The vertices of the graph of a tensor, each leaf just before its first use.
 
-    Recorded ops come in the order in which they ran, others in one that they may have run in.
+    Recorded ops come in the order in which they ran; other ops in a possible order.
 
     Args:
-        module: whose parameters are to be called by their dotted names.
+        module: show its parameters under their dotted names.
 
     Raises:
         ValueError: the tensor depends on nothing that requires a gradient, so it has no graph.
@@ -75,7 +75,7 @@ def read(tensor: Tensor, module: Module | None = None) -> list[Vertex]:
         vertices[root] = _leaf(root, *parameters.get(root, ("", None)))
     drawn = vertices[root]
     drawn.value = drawn.value or in_words(tensor._array)
-    for node in ops:  # the results of an op that has several and was not recorded
+    for node in ops:  # the results of an op that has several results and was not recorded
         for parent, _ in node.edges or ():
             shown = vertices[op_of(parent)].results
             if (result := result_in_words(parent)) not in shown:
@@ -116,8 +116,8 @@ def _parents(node: Node) -> Iterable[Node]:
 def _in_order(root) -> list[Node]:
     """All ops below `root` and itself, each after its parents.
 
-    Depth first, the deepest parent first: along a recurrence that goes down to the first step at once, and what
-    belongs to one step stays together on the way back. (No recursion: graphs are deeper than Python's stack.)
+    Depth first, the deepest parent first: along a recurrence the walk goes down to the first step at once, and the ops
+    of one step stay together. Without recursion, because graphs are deeper than Python's stack.
     """
     found, seen, stack = [], set(), [(root, False)]
     while stack:

@@ -32,10 +32,18 @@ def fits(sheet: Sheet) -> bool:
 
 
 def read(sheet: Sheet, counts: Kind | None) -> RawTable:
-    """The series of all countries and provinces. Raises DataError for a bad date and for repeated rows."""
+    """The series of all countries and provinces.
+
+    Raises DataError for a bad date, for repeated rows, and if the table has no counts of the kind that is asked for.
+    """
     found = find_counts(sheet.heading, counts)
     assert found is not None  # or the table would not have fitted
     column, kind = found
+    if counts and kind != counts:
+        raise DataError(
+            f"{sheet.source}: row 1: the only column of counts, {sheet.heading[column]!r}, holds {kind} counts: "
+            f"--counts {counts} does not fit it"
+        )
     if len(sheet.rows) < 2:
         raise DataError(f"{sheet.source}: no rows of counts below the heading")
     publisher = _publisher(sheet.all_headings)

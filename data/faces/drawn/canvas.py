@@ -5,7 +5,7 @@ edge, positive outside, in the units of the coordinates. Distances make drawing 
 
 - union of shapes = minimum of distances, intersection = maximum, a line of half-width w = |distance| - w;
 - **anti-aliasing** is one line. A pixel whose centre lies on the edge is half covered; one whose centre lies
-  half a pixel inside is covered wholly. So coverage = 1/2 - distance / pixel, cut to [0, 1], and the shape's
+  half a pixel inside is fully covered. So coverage = 1/2 - distance / pixel, cut to [0, 1], and the shape's
   colour is mixed in by that share: edges come out smooth at any size.
 
 Everything works on a batch of B faces at once: planes of pixels have shape (B, H, W), and what differs from
@@ -23,7 +23,7 @@ Array = NDArray[np.floating]
 
 
 class Box(NamedTuple):
-    """A part of the picture in the canvas's coordinates; painting a small thing there alone saves time."""
+    """A part of the picture in the canvas's coordinates; painting only there saves time."""
 
     left: float
     right: float

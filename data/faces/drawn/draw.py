@@ -1,7 +1,7 @@
-"""Drawn faces: anime-like faces at any size whose true factors are known, rendered from a seed.
+"""Drawn faces: anime-like faces of any size, rendered from a random seed, whose true factors are known.
 
-They stand in where no pictures are at hand, and they answer what pictures of unknown origin cannot:
-whether a latent unit of a model has learned the colour of the hair, the turn of the head or the smile.
+They replace real pictures where there are none. They also answer a question that real pictures cannot: whether a
+latent unit of a model has learned the colour of the hair, the turn of the head or the smile.
 """
 
 import hashlib
@@ -25,9 +25,9 @@ from data.npz_cache import CACHE, Arrays, cached_arrays
 Images = NDArray[np.uint8]
 
 DRAWING = 1  # goes into the cache's file names: raise it when the same seed must give other pixels
-REACH, MIDDLE = 1.04, -0.04  # the part of the plane that the picture shows
+REACH, MIDDLE = 1.04, -0.04  # half the side and the vertical centre of the picture, in units of the head
 NECK = 0.7  # the point about which the head tilts
-BATCH = 12  # faces painted together: few enough for their arrays to stay in the processor's cache
+BATCH = 12  # faces painted together; their arrays fit into the processor's cache
 
 
 def draw_faces(rng: np.random.Generator, count: int, size: int = 64) -> tuple[Images, Factors]:
@@ -48,7 +48,7 @@ def draw_faces(rng: np.random.Generator, count: int, size: int = 64) -> tuple[Im
 
 
 def load_drawn_faces(seed: int = 0, count: int = 6000, size: int = 64, *, cache: Path | None = CACHE) -> Faces:
-    """The drawn faces of a seed, out of the cache or drawn and kept there."""
+    """The drawn faces of a random seed, from the cache, or drawn and then cached."""
     kept = cache and Path(cache) / f"drawn-{count}-{size}-seed{seed}-v{DRAWING}.npz"
 
     def draw() -> Arrays:

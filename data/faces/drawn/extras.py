@@ -1,4 +1,4 @@
-"""What is worn in the hair: each accessory one brush, painted on the faces that wear it."""
+"""Accessories in the hair: one brush each, painted on the faces that wear it."""
 
 import numpy as np
 
@@ -9,12 +9,12 @@ from data.faces.drawn.look import Brush, Look, paint_some, rgb
 
 
 def behind_the_head(canvas: Canvas, look: Look) -> None:
-    """Paint what is worn behind the head, before the head is."""
+    """Paint the accessories behind the head, before the head."""
     _paint_worn(canvas, look, "cat ears", cat_ears)
 
 
 def on_the_hair(canvas: Canvas, look: Look) -> None:
-    """Paint what is worn on the hair, after the hair is."""
+    """Paint the accessories on the hair, after the hair."""
     for name, brush in (("ribbon", ribbon), ("hairband", hairband), ("clip", clip), ("flower", flower)):
         _paint_worn(canvas, look, name, brush)
 

@@ -1,4 +1,4 @@
-"""The eyes of a drawn face, where all its expression is: iris, lids, lashes and brows.
+"""The eyes of a drawn face, which carry most of its expression: iris, lids, lashes and brows.
 
 Each eye has its own coordinates: p runs from its middle outwards (so one drawing serves both eyes), q
 down. The lids are curves over t = (p / half-width)^2, which is 0 in the middle and 1 at the corners.
@@ -18,7 +18,7 @@ LEVEL, SPACING = 0.20, 0.31  # of the eyes' middles
 
 @dataclass(frozen=True)
 class Opening:
-    """An eye's coordinates, the curves of its lids, and the distance to what lies between them.
+    """An eye's coordinates, the curves of its lids, and the distance to the area between them.
 
     `steep` = 1 / sqrt(1 + slope^2) turns a height above the upper lid into a distance from it.
     """

@@ -9,7 +9,7 @@ Factors = dict[str, np.ndarray]
 
 
 class Range(NamedTuple):
-    """A continuous factor is low + (high - low) r^power, r uniform in 0..1: power > 1 favours the low end."""
+    """A continuous factor is low + (high - low) r^power with r uniform in 0..1; power > 1 favours low values."""
 
     low: float
     high: float
@@ -18,8 +18,8 @@ class Range(NamedTuple):
 
 CONTINUOUS = {
     "skin": Range(0, 1, 2.0),  # porcelain .. brown
-    "hair_shade": Range(-1, 1),  # darker .. lighter than the name of its colour says
-    "hair_length": Range(0, 1),  # chin .. out of the picture (less for styles that are short by nature)
+    "hair_shade": Range(-1, 1),  # darker .. lighter than the colour in the table below
+    "hair_length": Range(0, 1),  # to the chin .. out of the picture (shorter in short styles)
     "eye_size": Range(0, 1),
     "eye_openness": Range(0, 1, 0.4),  # closed .. wide
     "gaze_x": Range(-1, 1),  # to the left .. right of the picture
@@ -90,7 +90,7 @@ CATEGORIES = {
     "accessory": ACCESSORIES,
     "background": tuple(BACKGROUNDS),
 }
-# What no factor names is left to free choices in [-1, 1], so many of each for a face.
+# Random details in [-1, 1] that no factor describes: how many numbers a face has of each.
 JITTERS = {
     "accent": 1,  # colour of collar, ribbons and clips
     "strand": 3,
@@ -109,7 +109,7 @@ JITTER_START = dict(zip(JITTERS, np.cumsum([0, *JITTERS.values()]), strict=False
 
 
 def sample_jitters(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
-    """Draw the free choices of `count` faces: float32 (count, choices) in [-1, 1]."""
+    """Sample the random details of `count` faces: float32 (count, details) in [-1, 1]."""
     return rng.uniform(-1, 1, (count, sum(JITTERS.values()))).astype(np.float32)
 
 

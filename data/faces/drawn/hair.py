@@ -1,4 +1,4 @@
-"""The hair of a drawn face that hangs behind it, and what all hair shares: cuts and strands.
+"""The hair behind a drawn face, and what all hair shares: cuts and strands.
 
 Strands follow the meridians of a sphere, as hair does that falls from a crown: `s` numbers the meridian, and
 noise that depends on `s` alone looks like strands.
@@ -60,7 +60,7 @@ def by_style(look: Look, value: str, length: Array | None = None) -> Array:
 
 
 def back_hair(canvas: Canvas, look: Look) -> None:
-    """All that hangs behind the face, as long as `hair_length` says, darker towards the neck."""
+    """The hair behind the face, of the length `hair_length`, darker towards the neck."""
     gathered: dict[str, Brush] = {
         "twin tails": _twin_tails,
         "ponytail": _ponytail,

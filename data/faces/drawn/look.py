@@ -1,4 +1,4 @@
-"""The factors of a batch of drawn faces, turned into the colours and numbers that brushes use."""
+"""The factors of a batch of drawn faces, converted to the colours and numbers that the brushes use."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -31,7 +31,7 @@ class Look:
         self.jitters = jitters
         self.tilt = number["tilt"] * MAX_TILT
         self.turn = number["turn"]
-        self.shift = 0.15 * self.turn  # of what lies in front: eyes, nose, mouth
+        self.shift = 0.15 * self.turn  # how far eyes, nose and mouth move when the head turns
         self.eye_scale = 0.78 + 0.36 * number["eye_size"]
         self.openness = number["eye_openness"]
         self.gaze_x, self.gaze_y = number["gaze_x"], number["gaze_y"]
@@ -48,16 +48,16 @@ class Look:
     def some(self, chosen: NDArray[np.bool_]) -> "Look":
         """The look of the chosen faces of the batch."""
         part = copy(self)
-        # Colours have their faces on the second axis, all else on the first.
+        # In colours the batch is the second axis, in all other arrays the first.
         vars(part).update({k: v[:, chosen] if v.ndim == 4 else v[chosen] for k, v in vars(self).items()})
         return part
 
     def jitter(self, name: str, index: int = 0) -> Array:
-        """One of the free choices of that name in [-1, 1] for each face, (B, 1, 1)."""
+        """One of the random details of that name, in [-1, 1] for each face, (B, 1, 1)."""
         return self.jitters[:, JITTER_START[name] + index, None, None]
 
     def narrow(self, side: int) -> Array:
-        """How narrow the left (-1) or right (1) half of the face is seen when the head turns that way."""
+        """Width of the left (-1) or right (1) half of the face relative to a face seen from the front."""
         return 1 - 0.27 * np.maximum(side * self.turn, 0)
 
     def _set_skin(self, tone: np.ndarray) -> None:

@@ -1,69 +1,15 @@
-"""Checks on what was learned, sections of the discussion of problem 2: samples, generalisation, factors, limits."""
+"""Checks on what was learned, sections of the discussion of problem 2: generalisation, factors, limits."""
 
 import numpy as np
-import pandas as pd
 
 from experiments.prose import listed, number
 from experiments.vae.saved import Curve, SavedVae
-from experiments.vae.words import nats, rounded, times, whole_percent
-from vae.diagnostics import ACTIVE_VARIANCE
+from experiments.vae.words import nats, times
+from vae.diagnostics import SILENT_NATS
 
-SAME_VARIETY = 0.75  # samples that vary by less than this share of what the plain run's do are more alike
-FLAT = 0.01  # a last epoch that brings less than this share of what all after the first brought: a flat curve
-CLEAR = 2  # a rise is one if it is more than this many times what the curve moves by from one epoch to the next
-READABLE, SOME = 0.5, 0.1  # R squared above which a factor is read well, and at all
-
-
-def samples(run: SavedVae) -> str:
-    """How varied the samples are, and how far from the training faces; whether they are faces is for the eye."""
-    judged = [w for w in run.weights if w in run.verdicts and run.verdicts[w]["diversity_training"]]
-    if not judged:
-        return ""
-    shares = {w: run.verdicts[w]["diversity_samples"] / run.verdicts[w]["diversity_training"] for w in judged}
-    levels = listed([f"{whole_percent(share)} at {times(w)}" for w, share in shares.items()])
-    text = (
-        "No number here can tell a face from a blot; for that, look at the grids. What can be measured is how much the "
-        f"samples differ from one another, as a share of what as many training faces do: {levels}."
-    )
-    for w in judged:
-        if w != run.reference and run.reference in shares:
-            text += _compared(run, w, shares)
-    with_arrays = [w for w in judged if run.has_snapshot(w)]
-    if with_arrays:
-        text += f"\n\n{_distances(run, with_arrays)}"
-    return text
-
-
-def _compared(run: SavedVae, w: float, shares: dict[float, float]) -> str:
-    if run.verdict(w) == "unused prior":
-        less = "little variety" if shares[w] < SAME_VARIETY * shares[run.reference] else "variety"
-        return (
-            f" The {less} at {times(w)} need not be that of faces: a draw of the prior lands where no encoding ever "
-            "was, and the decoder answers with whatever it does there."
-        )
-    if run.verdict(w) == "collapsed" or run.is_silent(w):
-        if shares[w] < SAME_VARIETY * shares[run.reference]:
-            return (
-                f" At {times(w)} the decoder has hardly a code to listen to, so draws stay nearer to the average face. "
-                "That can look tidier than the samples of a model that dares more; it is not a better one."
-            )
-        return (
-            f" Those of {times(w)} vary about as much as those of {times(run.reference)} or more, from a code of "
-            f"{nats(run.final(w, 'kl'))} instead of {rounded(run.final(run.reference, 'kl'))}: variety alone does not "
-            "tell a good model."
-        )
-    return ""
-
-
-def _distances(run: SavedVae, weights: list[float]) -> str:
-    """How far samples are from their nearest training faces."""
-    means = {w: float(run.nearest_distances(w).mean()) for w in weights}
-    levels = listed([f"{mean:.2f} at {times(w)}" for w, mean in means.items()])
-    return (
-        "Are they copies? A copy would lie at a distance near 0 from some training face. The first samples lie, root "
-        f"mean squared and with black and white 1 apart, {levels} from the nearest one. To be near is no praise in "
-        "itself: a blur is not far from anything."
-    )
+FLAT = 0.01  # the curve is flat if the last epoch gained less than this share of all gained since epoch 1
+CLEAR = 2  # a rise counts if it exceeds this many times the usual change from one epoch to the next
+READABLE, SOME = 0.5, 0.1  # R squared above which a factor is read well, and above which it is read at all
 
 
 def generalisation(run: SavedVae) -> str:
@@ -77,12 +23,16 @@ def generalisation(run: SavedVae) -> str:
         parts.append(f"{nats(abs(gap))} {'more' if gap > 0 else 'less'} at {times(w)}")
     if not parts:
         return ""
-    text = f"At the end a held-out face costs, compared with a training face, {listed(parts)}."
-    return f"{text} {_before(run, run.reference)} {_still_falling(run, run.reference)}".replace("  ", " ").strip()
+    sentences = [
+        f"At the end a held-out face costs, compared with a training face, {listed(parts)}.",
+        _before(run, run.reference),
+        _still_falling(run, run.reference),
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _before(run: SavedVae, w: float) -> str:
-    """The two sets' difference before training, which nothing learned can explain."""
+    """The difference between the two sets before training, which is not due to learning."""
     train, held_out = (run.curve(w, split, "neg_elbo") for split in ("train", "held_out"))
     if not len(train.epochs) or train.epochs[0] != 0 or len(train.epochs) < 2:
         return ""
@@ -90,8 +40,8 @@ def _before(run: SavedVae, w: float) -> str:
     if before * after <= 0 or abs(before) < abs(after) / 4:
         return ""
     return (
-        f"Before the first step, when nothing could be known by heart, the two sets were already {nats(abs(before))} "
-        "apart: one of them simply has the harder pictures, and a part of the gap is no more than that."
+        f"Before the first step the two sets were already {nats(abs(before))} apart: one of them has the harder "
+        "pictures, and that part of the gap is not overfitting."
     )
 
 
@@ -102,28 +52,28 @@ def _still_falling(run: SavedVae, w: float) -> str:
     lowest = int(line.values.argmin())
     if lowest < len(line.values) - 1:
         return f"At {times(w)} {_risen(line, lowest, fell=train.values[-1] < train.values[lowest])}"
-    last, later = line.values[-2] - line.values[-1], line.values[0] - line.values[-1]  # all epochs after the first
-    if last > FLAT * later:
-        return (
-            f"At {times(w)} the last epoch still brought {nats(last)}, so these are numbers of a training that was "
-            "stopped, not of one that had ended."
-        )
-    return f"At {times(w)} the last epoch brought {nats(last)}, all since the first {nats(later)}: the curve is flat."
+    last, since_first = line.values[-2] - line.values[-1], line.values[0] - line.values[-1]
+    if last > FLAT * since_first:
+        return f"At {times(w)} the last epoch still gained {nats(last)}: training was stopped before it had converged."
+    return (
+        f"At {times(w)} the last epoch gained {nats(last)} of {nats(since_first)} gained since epoch 1: the curve is "
+        "flat."
+    )
 
 
 def _risen(line: Curve, lowest: int, fell: bool) -> str:
-    """A held-out curve that does not end at its lowest point; `fell`: whether that of training faces fell meanwhile."""
+    """A held-out curve that does not end at its minimum; `fell`: whether the training curve fell meanwhile."""
     rise = line.values[-1] - line.values[lowest]
-    step = np.median(np.abs(np.diff(line.values[len(line.values) // 2 - 1 :])))  # from an epoch to the next, of late
+    step = np.median(np.abs(np.diff(line.values[len(line.values) // 2 - 1 :])))  # usual change in later epochs
     text = f"the held-out curve was lowest after epoch {line.epochs[lowest]}"
     if rise <= CLEAR * step:
-        return f"{text}; it ends {nats(rise)} higher, about what an epoch moves it by, so it has been level since."
+        return f"{text}; it ends {nats(rise)} higher, about the usual change of an epoch, so it has been level since."
     text += f" and has risen by {nats(rise)} since"
-    return f"{text}: from there on the network learned its own faces." if fell else f"{text}, on training faces too."
+    return f"{text} while the training curve fell: overfitting." if fell else f"{text}, as has the training curve."
 
 
 def factors(run: SavedVae) -> str:
-    """Drawn faces: what can be read linearly from the latent means."""
+    """Drawn faces: how well a linear map reads the true factors from drawn latents."""
     if not run.has("factors.csv"):
         return ""
     table = run.table("factors.csv").pivot_table(index="factor", columns="kl_weight", values="r_squared")
@@ -132,67 +82,58 @@ def factors(run: SavedVae) -> str:
         return ""
     scores = table[run.reference].sort_values(ascending=False, kind="stable")
     well, lost = scores[scores > READABLE], scores[scores < SOME]
+    good = number(len(well)) if len(well) else "none"
     text = (
-        "Every drawn face comes with its true factors, so it can be asked how well a linear map reads each of them "
-        f"from the posterior's means (R² on faces that the map was not fitted to). At {times(run.reference)}, "
-        f"{number(len(well)) if len(well) else 'none'} of {len(scores)} have R² above {READABLE}"
+        "The true factors of every drawn face are known, so it can be measured how well a linear map reads each of "
+        "them from z, drawn from the posterior as the decoder gets it (R² on faces that the map was not fitted to). At "
+        f"{times(run.reference)}, {good} of {len(scores)} have R² above {READABLE}"
     )
-    text += f": {listed([f'{_plain(f)} ({s:.2f})' for f, s in well.items()])}." if len(well) else "."
+    text += f": {listed([f'{_label(f)} ({s:.2f})' for f, s in well.items()])}." if len(well) else "."
     if len(lost):
         text += (
-            f" {number(len(lost)).capitalize()} cannot be read (below {SOME}), worst of all "
-            f"{listed([_plain(f) for f in lost.index[::-1][:4]])}. A factor that moves few pixels saves few nats, and "
-            "the code spends its nats where they save most; what a longer training would still bring looks the same."
+            f" {number(len(lost)).capitalize()} cannot be read (below {SOME}), least of all "
+            f"{listed([_label(f) for f in lost.index[::-1][:4]])}. A factor that changes few pixels saves few nats, "
+            "and the code spends its nats where they save most."
         )
     below = int((scores < 0).sum())
     if below:
         text += (
-            f" Below 0, and so worse than the mean, {'is' if below == 1 else 'are'} {number(below)}: where there "
-            "is nothing to read, fitted slopes add noise."
+            f" R² is below 0, worse than predicting the mean, for {number(below)}: where nothing can be read, fitted "
+            "slopes add noise."
         )
-    others = [w for w in weights if w != run.reference]
-    if others:
+    if len(weights) > 1:
         means = table.clip(lower=0).mean()
         levels = listed([f"{means[w]:.2f} at {times(w)}" for w in weights])
-        text += f"\n\nAveraged over factors, with what is below 0 taken as 0, R² is {levels}."
-        text += f" {_whisper(run, table, others)}"
-    return text.strip()
+        text += f"\n\nAveraged over factors, with values below 0 counted as 0, R² is {levels}."
+    return text
 
 
-def _whisper(run: SavedVae, table: pd.DataFrame, others: list[float]) -> str:
-    """A silent code may still be read from its means: R squared does not see the posterior's noise."""
-    for w in others:
-        if (run.verdict(w) == "collapsed" or run.is_silent(w)) and (table[w] > READABLE).any():
-            best = table[w].idxmax()
-            return (
-                f"{times(w)} deserves a second look: {_plain(best)} is still read with R² {table[w].max():.2f} "
-                "from a code that says next to nothing. R² sees the means alone, which may move in step with a factor "
-                "and yet by less than the noise around them; the decoder gets means and noise together."
-            )
-    return ""
-
-
-def _plain(factor: object) -> str:
+def _label(factor: object) -> str:
     return str(factor).replace("_", " ")
 
 
 def limits(run: SavedVae) -> str:
     """What a careful reader should hold against all this."""
-    points = [
+    items = [
         "**One seed for each weight.** Differences of a few nats may be those between two seeds.",
-        "**A bound, not the likelihood.** The negative ELBO lies above −log p(x) by as much as the posterior is off, "
-        "which may differ between weights, and it is estimated with one draw of z for each image.",
-        "**Pixels one by one.** Both likelihoods take pixel values as independent once z is known, and the safest "
-        "answer to doubt about an edge is a blur. Soft pictures are what this objective asks for.",
-        f"**Thresholds.** A unit is active if its mean varies by more than {ACTIVE_VARIANCE:g}; that line, and those "
-        "behind the names of collapse and of the unused prior, are conventions.",
+        "**A bound, not the likelihood.** The negative ELBO exceeds −log p(x) by the error of the posterior, which "
+        "differs between weights, and it is estimated with one draw of z for each image.",
+        "**Pixels are independent given z.** Both likelihoods assume it, so a blurred edge is the best answer to doubt "
+        "about where the edge is: soft pictures are what this objective asks for.",
+        "**Conventions.** The threshold of "
+        f"{SILENT_NATS} nats for a unit and those behind the verdicts are conventions; `vae/diagnostics.py` has them.",
     ]
+    if run.likelihood == "gaussian" and run.config.get("noise", "shared") == "shared":
+        items.append(
+            "**One noise level for all pixels.** Background and eyes are not equally predictable. One level for each "
+            "pixel (`--noise per-pixel`) gains more nats than most differences discussed here."
+        )
     if run.drawn:
-        points.append(
-            "**Drawn faces** are simpler than collected ones: one hand, known factors, clean outlines. Levels of error "
-            "and of nats do not carry over."
+        items.append(
+            "**Drawn faces** are simpler than collected ones: one style, known factors, clean outlines. Their errors "
+            "and nats do not carry over."
         )
     skipped = run.config["data"].get("skipped") or []
     if skipped:
-        points.append(f"**Skipped pictures.** {number(len(skipped)).capitalize()} could not be read and were left out.")
-    return "\n".join(f"- {point}" for point in points)
+        items.append(f"**Skipped pictures.** {number(len(skipped)).capitalize()} could not be read and were left out.")
+    return "\n".join(f"- {item}" for item in items)

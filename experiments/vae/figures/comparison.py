@@ -15,7 +15,7 @@ from experiments.vae.words import latent_facts, name, title
 ACROSS, SAMPLE_ROWS, PAIRS, STEPS = 8, 4, 2, 5  # pictures per row; rows of samples; interpolations; pictures on each
 TILE = 64
 LABEL, BETWEEN, BAND = 190, 34, 26
-TITLE, CHART, BARS, TICKS = 58, 190, 150, 46
+TITLE, CHART, DOTS, TICKS = 74, 190, 150, 46
 
 
 def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
@@ -33,7 +33,7 @@ def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
         ("held-out faces,\nreconstructed\nbelow", extent(2, side), _reconstructions(run, scale)),
         ("decoded draws\nfrom the prior\n(the same)", extent(SAMPLE_ROWS, side), _samples(run, scale)),
         (f"between two\n{run.kind} faces\n(at the ends)", extent(PAIRS, side), _interpolations(run, scale, column)),
-        ("KL of every unit,\nnats, logarithmic", BARS, _bars(run, weights, column)),
+        ("KL of every unit,\nnats, logarithmic\n(dashed: 0.1)", DOTS, _units(run, weights, column)),
     ]
     heights = [height + (TICKS if i in (0, len(rows) - 1) else 0) for i, (_, height, _) in enumerate(rows)]
     size = LABEL + len(weights) * (column + BETWEEN) - BETWEEN, TITLE + sum(heights) + BAND * (len(rows) - 1)
@@ -96,9 +96,9 @@ def _interpolations(run, scale, width):
     return draw
 
 
-def _bars(run, weights, width):
+def _units(run, weights, width):
     def draw(page: PictureSheet, x: int, y: int, weight: float) -> None:
-        axes = page.axes(x, y, width, BARS)
+        axes = page.axes(x, y, width, DOTS)
         draw_kl(axes, run, weight)
         if weight != weights[0]:
             axes.tick_params(labelleft=False)
@@ -108,7 +108,7 @@ def _bars(run, weights, width):
 
 def _finding(run: SavedVae, weights: list[float]) -> str:
     verdicts = {weight: run.verdict(weight) for weight in weights}
-    named = {"collapsed": "collapses the code", "unused prior": "leaves the prior unused"}
+    named = {"collapsed": "collapses the code", "short code": "shortens it", "unused prior": "leaves the prior unused"}
     parts = [f"{name(weight)} {named[verdict]}" for weight, verdict in verdicts.items() if verdict in named]
     best = min(weights, key=lambda weight: run.curve(weight, "held_out", "neg_elbo").values[-1])
     bound = f"{name(best)} has the best bound"

@@ -65,24 +65,22 @@ def plot_samples(run: SavedVae, weight: float, path: Path) -> None:
     """The same draws from the prior, decoded as trained and through the linear map; the nearest training faces."""
     arrays = run.snapshot(weight)
     scale, side = _scale(run)
-    samples, nearest = arrays["samples"], arrays["nearest"]
+    mapped, nearest = arrays["samples_mapped"], arrays["nearest"]
     count = len(nearest)
     grid, height = slice(8 * SAMPLE_ROWS), extent(SAMPLE_ROWS, side)
     size = LABEL + extent(8, side), 2 * (height + BAND) + LETTERS + extent(2, side) + LETTERS
-    note = (
-        "The same draws for every KL weight. Below, to check for copies: the first row and its nearest training faces."
-    )
+    note = "The same draws for every KL weight. Below, to check for copies: nearest training faces, mirrored or not."
     with picture_sheet(path, *size, _samples_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left, y = MARGIN + LABEL, top
         for key, label in SAMPLE_GRIDS.items():
-            page.picture(left, y, tile(arrays[key][grid].reshape(SAMPLE_ROWS, 8, *samples.shape[1:]), scale))
+            page.picture(left, y, tile(arrays[key][grid].reshape(SAMPLE_ROWS, 8, *mapped.shape[1:]), scale))
             page.row_label(left - 8, y, height, label)
             y += height + BAND
         y += LETTERS
-        page.picture(left, y, tile(np.stack([samples[:count], nearest]), scale))
-        page.row_label(left - 8, y, side, "first row\nagain")
+        page.picture(left, y, tile(np.stack([mapped[:count], nearest]), scale))
+        page.row_label(left - 8, y, side, "through the\nmap, first row")
         page.row_label(left - 8, y + side + GAP, side, "nearest\ntraining face")
-        for column, distance in enumerate(run.nearest_distances(weight)):
+        for column, distance in enumerate(run.nearest_distances(weight)[:count]):
             x = left + column * (side + GAP) + side / 2
             page.words(x, y + extent(2, side) + 4, f"{distance:.2f}", ha="center")
         page.row_label(left - 8, y + extent(2, side) + 4, LETTERS - 8, "RMS distance")

@@ -4,19 +4,20 @@ import os
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from experiments.prose import listed
 from experiments.style import GREY, figure, headline
 from experiments.vae.figures.look import colours, markers
 from experiments.vae.saved import SavedVae
 from experiments.vae.words import latent_facts, name, nats, title
+from vae.diagnostics import SILENT_NATS
 
-LINEAR_BELOW = 0.01  # nats: the logarithmic axis is linear below this, because a KL can be 0
+LOWEST = 0.01  # nats: smaller values are drawn here, because a KL can be 0
 
 
 def plot_kl_per_unit(run: SavedVae, path: str | os.PathLike[str]) -> None:
-    """A panel for each weight: bars of the units' held-out KL, largest first, all on one scale."""
+    """A panel for each weight: the units' held-out KL as dots, largest first, all on one scale."""
     weights = [weight for weight in run.weights if run.has_snapshot(weight)]
     with figure(path, max(6.0, 1.2 + 3.4 * len(weights)), 3.9, drawn=run.drawn) as fig:
         totals = listed([f"{nats(_kl(run, weight).sum())} at {name(weight)}" for weight in weights])
@@ -29,20 +30,18 @@ def plot_kl_per_unit(run: SavedVae, path: str | os.PathLike[str]) -> None:
 
 
 def draw_kl(axes: Axes, run: SavedVae, weight: float) -> None:
-    """Bars of one weight on the scale that all weights share."""
+    """Dots of one weight on the scale that all weights share; below the dashed line a unit tells almost nothing."""
     kl = np.sort(_kl(run, weight))[::-1]
-    axes.bar(np.arange(1, len(kl) + 1), kl, width=0.85, color=colours(run)[weight])
-    axes.set_yscale("symlog", linthresh=LINEAR_BELOW)
-    most = max(float(_kl(run, other).max()) for other in run.weights if run.has_snapshot(other))
-    top = 10.0 ** np.ceil(np.log10(max(most, LINEAR_BELOW) * 1.05))
-    axes.set_ylim(0, top)
-    axes.yaxis.set_major_locator(FixedLocator([0, *10.0 ** np.arange(-2, np.log10(top) + 0.5)]))
+    axes.plot(np.arange(1, len(kl) + 1), np.maximum(kl, LOWEST), "o", markersize=3.5, color=colours(run)[weight])
+    axes.axhline(SILENT_NATS, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.set_yscale("log")
+    highest = max(float(_kl(run, other).max()) for other in run.weights if run.has_snapshot(other))
+    axes.set_ylim(0.7 * LOWEST, 10.0 ** np.ceil(np.log10(max(highest, SILENT_NATS) * 1.05)))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}" if value > LOWEST else f"≤ {LOWEST:g}"))
     axes.set_xlim(0.3, len(kl) + 0.7)
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
     axes.set_xlabel("latent units, largest first")
-    axes.grid(axis="x", visible=False)
 
 
 def plot_factors(run: SavedVae, path: str | os.PathLike[str]) -> None:
@@ -65,7 +64,7 @@ def plot_factors(run: SavedVae, path: str | os.PathLike[str]) -> None:
         axes.set_yticks(rows, [factor.replace("_", " ") for factor in table.index])
         axes.set_xlim(0, 1)
         axes.set_ylim(-0.7, len(table) - 0.3)
-        axes.set_xlabel("R² of a linear reading of the factor from the latent means, on faces that the fit did not see")
+        axes.set_xlabel("R² of a linear map from drawn z to the factor, on faces that the fit did not see")
         axes.legend(loc="lower right")
         if (table[weights] < 0).to_numpy().any():
             note = "R² below 0 (worse than predicting the mean) is drawn at 0"
@@ -76,7 +75,7 @@ def _factors_finding(scores, weight: float) -> str:
     readable = int((scores > 0.5).sum())
     best = str(scores.idxmax()).replace("_", " ")
     return (
-        f"{name(weight)}: {readable} of {len(scores)} true factors can be read from the latent means with R² above "
+        f"{name(weight)}: {readable} of {len(scores)} true factors can be read from the code with R² above "
         f"0.5, best of all {best} ({scores.max():.2f})"
     )
 

@@ -201,3 +201,10 @@ def test_a_reader_who_has_seen_enough_causes_no_traceback():
     command = f"{sys.executable} -m autograd --step-sizes | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
+
+
+def test_the_self_test_prints_the_confusion_table_and_what_other_tests_find(capsys, monkeypatch):
+    monkeypatch.setattr("autograd.proof.command.try_all", list)
+    assert main(["--self-test"], more_tests=(lambda: True,)) == 0
+    assert main(["--self-test"], more_tests=(lambda: True, lambda: False)) == 1
+    assert "0 false alarms, 0 misses" in capsys.readouterr().out

@@ -305,7 +305,7 @@ def real_only(x):
 
 
 def test_the_fault_is_found_in_the_op_that_is_wrong():
-    with pytest.raises(GradientError, match=r"the fault is in the backward of rule; hint: ") as caught:
+    with pytest.raises(GradientError, match=r"the fault is in the backward of rule") as caught:
         gradcheck(lambda x: (autograd.exp(x) * 2 + wrong_tanh(autograd.sigmoid(x), 3)).sum(), random(2, 3))
     assert caught.value.op == "rule"
 
@@ -355,11 +355,14 @@ def test_the_most_telling_hint_is_chosen_whichever_argument_it_is_on():
     [
         (lambda x: (2 * x, lambda g: None), r"gives nothing \(is a return missing\?\), expected an array"),
         (lambda x: (2 * x, lambda g: 2.0), "gives a float, expected an array"),
-        (lambda x: 2 * x, "a rule returns its value and then one function for each argument"),
+        (
+            lambda x: 2 * x,
+            "returned ndarray, but a rule returns a tuple: its value, then a vjp for each array argument",
+        ),
     ],
 )
 def test_a_rule_that_is_none_is_told_so(rule, words):
-    with pytest.raises(GradientError, match=words):
+    with pytest.raises((GradientError, TypeError), match=words):
         gradcheck(lambda x: apply(rule, x), random(3))
 
 

@@ -27,11 +27,15 @@ def test_a_broken_backward_is_caught(broken):
     assert examined(broken).caught
 
 
-def test_the_hint_is_right_for_four_in_five_of_the_mistakes_that_it_knows():
-    total = score([examined(m) for m in MUTANTS])
+def test_a_hint_from_the_numbers_alone_is_right_or_there_is_none():
+    """Of a formula that is merely wrong the numbers tell nothing; then silence is better than a guess."""
+    outcomes = [examined(m) for m in MUTANTS]
+    total = score(outcomes)
     assert (total.mutants, total.caught) == (len(MUTANTS), len(MUTANTS))
-    assert total.explained >= 0.8 * total.known
     assert total.known > 0.7 * total.mutants
+    assert total.explained >= 0.7 * total.known
+    said = [o for o in outcomes if o.mutant.has_hint and o.error is not None and o.error.pattern]
+    assert sum(not o.explained for o in said) <= 0.1 * len(said)
 
 
 def test_every_op_is_broken_in_three_ways_and_all_in_150():
@@ -46,7 +50,6 @@ def test_the_pages_quote_the_score_as_it_is(capsys):
     page = (ROOT / "docs" / "10-checking-gradients.md").read_text(encoding="utf-8")
     quoted = page.split("$ python -m autograd --mutations\n")[1].split("```")[0].splitlines()
     assert [line for line in quoted if line not in lines and line != "..."] == []
-    assert f"{len(MUTANTS)} times in all" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_pattern_is_asked_for():

@@ -316,6 +316,28 @@ def test_logsumexp_beside_an_infinity():
     np.testing.assert_array_equal(slope, [0.0, 1.0])
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", ["var", "std"])
+def test_the_spread_of_infinities_is_nan(name):
+    for pair in ((np.inf, np.inf), (-np.inf, -np.inf), (np.inf, -np.inf), (np.nan, 1.0)):
+        y, slope = gradient(getattr(Tensor, name), *pair)
+        assert np.isnan([y, *slope]).all()
+
+
+def test_at_nan_relu_has_the_slope_0_and_abs_the_slope_nan():  # PyTorch has 1 and 0
+    assert [gradient(Tensor.relu, np.nan)[1].item(), gradient(autograd.leaky_relu, np.nan)[1].item()] == [0, 0.01]
+    assert np.isnan(gradient(Tensor.abs, np.nan)[1])
+
+
+def test_beside_a_nan_both_arguments_of_a_maximum_get_the_gradient():
+    for function in (autograd.maximum, autograd.minimum):
+        a, b = Tensor(np.array([np.nan, 1.0]), requires_grad=True), Tensor(np.array([1.0, np.nan]), requires_grad=True)
+        y = function(a, b)
+        y.backward(np.ones(2))
+        assert np.isnan(y.data).all()
+        np.testing.assert_array_equal([a.grad, b.grad], np.ones((2, 2)))
+
+
 def test_leaky_relu_without_a_slope_is_relu_at_infinity_too():
     y, slope = gradient(lambda x: autograd.leaky_relu(x, 0.0), np.inf, -np.inf, -2.0)
     np.testing.assert_array_equal(y, [np.inf, 0.0, 0.0])

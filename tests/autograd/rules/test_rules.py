@@ -58,7 +58,7 @@ def test_every_public_function_is_a_rule():
         if function is getattr(autograd, name, None)
     }
     assert of_tensors
-    assert of_tensors - set(RULES) == set()
+    assert of_tensors - set(RULES) == {"lift"}  # which makes functions of rules
 
 
 def test_every_rule_is_public_or_an_operator():

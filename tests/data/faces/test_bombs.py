@@ -84,6 +84,28 @@ def test_members_that_overlap_are_refused(tmp_path: Path) -> None:
         load_faces(path, cache=None)
 
 
+def test_many_small_files_may_not_unpack_to_much_in_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "FREE_UNPACKED", 50_000)
+    path = tmp_path / "zeros.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("0.png", encoded(Image.fromarray(FACE), "PNG"))
+        for i in range(1, 20):
+            archive.writestr(f"{i}.jpg", b"\xff\xd8\xff" + bytes(20_000))
+    faces = load_faces(path, 16, cache=None)
+    assert faces.names == ("0.png",)
+    reasons = [reason for _, reason in faces.skipped]
+    assert reasons.count("the pictures unpack to many times the size of the archive (a zip bomb?)") > 10
+    assert reasons.count("corrupt or truncated: no JPEG header") > 1
+
+
+def test_a_jpeg_without_segments_is_refused_at_once() -> None:
+    picture = encoded(Image.fromarray(FACE), "JPEG")
+    assert decode(b"\xff\xd8" + b"\xff" * 100 + picture[2:]).size == (20, 20)  # padding is allowed
+    for junk in (bytes(10**6), b"\xff" * 10**6, b"\xff\xd0" * 10**6, b"\xff\xe1\0\2" * 10**6):
+        with pytest.raises(UnreadableImage, match="no JPEG header"):
+            decode(b"\xff\xd8\xff\xe0\0\2" + junk + picture[2:])
+
+
 def test_a_list_of_too_many_members_is_refused_before_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,14 +1,17 @@
 import argparse
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import experiments
 from data.covid.choose import resolve_cases
 from data.errors import DataError
+from experiments.__main__ import main
 from experiments.cli import read_settings
 from experiments.rnn import study as command
 from experiments.rnn import sweep
@@ -79,7 +82,7 @@ def test_results_hold_every_metric_of_every_model_length_split_and_seed_once(fol
         for length in (3, 5)
         for split in ("time", "country")
         for seed in (0, 1)
-        for model in ("rnn", "gru", "majority", "reversal", "logistic")
+        for model in ("rnn", "gru", "majority", "reversal", "logistic", "logistic_features")
         for metric in METRICS
     ]
     assert list(results.drop(columns="value").itertuples(index=False, name=None)) == expected
@@ -164,6 +167,46 @@ def test_the_map_uses_the_cell_and_length_with_the_best_mean_auc_by_country(fold
     assert (chosen["model"], chosen["length"], chosen["seeds"]) == (*best, 2)
 
 
+def test_the_kept_nets_give_the_probabilities_of_the_map(folder, cases):
+    nets = experiments.load_rnn(folder)
+    table = pd.read_csv(folder / "world_map.csv", keep_default_na=False)
+    np.testing.assert_allclose(nets.probability(cases.new_cases), table["probability"], atol=2e-6)
+    for cell in ("rnn", "gru"):
+        assert len(experiments.load_rnn(folder, cell).nets) == 2  # one for each seed
+    with pytest.raises(UsageError, match=r"no trained lstm in models/"):
+        experiments.load_rnn(folder, "lstm")
+
+
+def test_predict_prints_every_country_the_likeliest_rise_first(folder, cases, capsys, tmp_path):
+    assert main(["predict", str(folder), "--data", "simulated", "--out", str(tmp_path / "tomorrow.csv")]) == 0
+    said = capsys.readouterr().out
+    table = pd.read_csv(tmp_path / "tomorrow.csv", keep_default_na=False)
+    assert f"probability of a rise on {cases.dates[-1] + 1}" in said
+    assert sorted(table["country"]) == sorted(cases.countries)
+    assert table["probability"].is_monotonic_decreasing
+    assert all(name in said for name in cases.countries[:5])
+    on_map = pd.read_csv(folder / "world_map.csv", keep_default_na=False).set_index("country")["probability"]
+    np.testing.assert_allclose(table["probability"], on_map[table["country"]], atol=2e-6)
+
+
+def test_predict_from_too_few_days_is_one_line(folder, capsys, tmp_path):
+    (tmp_path / "short.csv").write_text("Country/Region,1/22/20,1/23/20\nFrance,1,2\nItaly,3,5\n")
+    assert main(["predict", str(folder), "--data", str(tmp_path / "short.csv")]) == 2
+    assert "1 daily counts, the nets of" in capsys.readouterr().err
+
+
+def test_a_net_that_was_deleted_is_trained_again(folder, tmp_path, no_drawing):
+    again = tmp_path / "again"
+    shutil.copytree(folder, again)
+    before = {path.name: path.read_bytes() for path in (again / "models").iterdir()}
+    for path in (again / "models").iterdir():
+        path.unlink()
+    run(again, "--resume")
+    assert {path.name for path in (again / "models").iterdir()} == set(before)
+    for name in TABLES:
+        assert (again / name).read_bytes() == (folder / name).read_bytes(), name
+
+
 def test_config_says_what_was_asked_of_which_data(folder):
     config = json.loads((folder / CONFIG).read_text())
     assert config["finished"]
@@ -207,7 +250,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was_and_ends_the_same(folder, t
 
     monkeypatch.setattr(command, "train_and_score", counting)
     run(tmp_path / "stopped", "--resume")
-    assert len(trained) == len(set(trained)) == 40
+    assert len(trained) == len(set(trained)) == 48
     for name in TABLES:
         assert (tmp_path / "stopped" / name).read_bytes() == (folder / name).read_bytes(), name
 
@@ -215,7 +258,6 @@ def test_a_run_that_was_stopped_goes_on_where_it_was_and_ends_the_same(folder, t
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"training": 1}', '{"records": [{"epoch": 1}]}'])
 def test_a_damaged_trial_counts_as_not_done(content, tmp_path):
     trial = Trial("gru", 3, "time", 0)
-    (tmp_path / "trainings").mkdir()
     (tmp_path / sweep.file_of(trial)).write_text(content)
     assert sweep._load(tmp_path, trial) is None
 
@@ -270,6 +312,16 @@ def test_names_that_cannot_be_told_apart_are_refused_before_anything_is_trained(
     path.write_text("\n".join([f"Province/State,Country/Region,Lat,Long,{days}", *rows]) + "\n")
     with pytest.raises((UsageError, DataError), match=re.escape(message)):
         run(tmp_path / "out", "--data", str(path), "--start", "2020-01-22", "--end", "2020-01-27")
+    assert not (tmp_path / "out").exists()
+
+
+def test_counts_that_always_rise_are_refused_before_anything_is_trained(tmp_path):
+    days = ",".join(f"2020-02-{day:02}" for day in range(1, 29))
+    names = ("Albania", "Algeria", "Angola", "Austria", "Belgium", "Brazil")
+    rows = [f"{name},{','.join(str((k + 2) * i**3) for i in range(28))}" for k, name in enumerate(names)]
+    (tmp_path / "rise.csv").write_text("\n".join([f"Country,{days}", *rows]))
+    with pytest.raises(UsageError, match=r"--splits country: all windows to test on have the same answer"):
+        run(tmp_path / "out", "--data", str(tmp_path / "rise.csv"))
     assert not (tmp_path / "out").exists()
 
 

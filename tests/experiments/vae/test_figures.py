@@ -97,9 +97,9 @@ def test_titles_name_collapse_and_the_unused_prior(drawn):
     _, _, watcher = drawn
     for name in ("comparison.png", "kl_per_unit.png"):
         assert "KL ×100: collapsed" in watcher.words[name]
-        assert "KL ×0: prior unused" in watcher.words[name]
+        assert "KL ×0: unused prior" in watcher.words[name]
         assert "KL ×1:" not in watcher.words[name]
-        assert "KL 0.40 nats, 0 of 4 units active" in watcher.words[name]
+        assert "KL 0.40 nats, 0 of 4 units above 0.1 nats 3 % of variance kept" in watcher.words[name]
 
 
 def test_titles_say_the_finding_in_the_runs_numbers(drawn):
@@ -107,7 +107,7 @@ def test_titles_say_the_finding_in_the_runs_numbers(drawn):
     words = watcher.words
     assert "better than PCA with 4 components, 0.0155" in words["reconstructions_kl_1.png"]
     assert "nearly the same picture for every face" in words["reconstructions_kl_100.png"]
-    assert "Frechet distance 231; through the linear map 22.0 (other drawn faces 12.0)" in words["samples_kl_1.png"]
+    assert "Frechet distance 15.0; through the linear map 14.0 (other drawn faces 11.0)" in words["samples_kl_1.png"]
     assert "the map saves 6.00 nats" in words["samples_kl_1.png"]
     assert "hardly anything changes" in words["interpolation_kl_100.png"]
     assert "hardly" not in words["interpolation_kl_1.png"]

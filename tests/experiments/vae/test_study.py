@@ -33,6 +33,7 @@ SMALL = [
 ]  # 32 training faces, 4 steps an epoch, 16 held out
 WEIGHTS = ("1", "100", "0")
 CONFIG = "config.json"
+VERDICTS = ("collapsed", "unused prior", "short code", "healthy", "healthy through the map", "poor samples")
 
 
 def parsed(out: Path, *flags: str) -> argparse.Namespace:
@@ -136,8 +137,13 @@ def test_the_end_of_the_curve_is_what_final_csv_says(whole):
     assert list(final["metric"][:7]) == [
         *("neg_elbo", "reconstruction", "kl", "mse", "psnr", "active_units", "bits_per_dim"),
     ]
-    assert len(final) == 3 * (2 * 8 + 4)  # 8 metrics of both splits, 4 distances of held-out images
+    # 9 metrics of both splits; of held-out images 2 bounds, and of 4 sets of pictures 2 distances and 3 bands
+    assert len(final) == 3 * (2 * 9 + 2 + 4 * (2 + 3))
     mapped = final.pivot_table("value", ["kl_weight", "split"], "metric")
+    held_out = mapped.xs("held_out", level="split")
+    assert (held_out["weighted_bound"] < held_out["neg_elbo_of_draws"]).all()
+    assert (held_out["features_floor"] < held_out["features_reconstructions"]).all()
+    assert mapped["ssim"].between(0, 1).all()
     assert (mapped["kl_mapped"] < mapped["kl"]).all()
     table = final.pivot(index=["kl_weight", "split"], columns="metric", values="value").loc[metrics.index]
     for name in ("neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units"):
@@ -236,7 +242,7 @@ def test_verdicts_hold_the_facts_of_every_weight(whole):
     verdicts = json.loads((whole / "verdicts.json").read_text())
     assert list(verdicts) == list(WEIGHTS)
     for facts in verdicts.values():
-        assert facts["verdict"] in ("healthy", "collapsed", "unused prior")
+        assert facts["verdict"] in VERDICTS
         assert 0.05 < facts["sigma"] < 0.29
         assert facts["diversity_training"] > facts["diversity_samples"] > 0
 
@@ -548,7 +554,7 @@ def test_quick_makes_smaller_only_what_was_not_asked_for():
     settings = read_settings(VaeSettings, parser.parse_args(["--quick", "--latent", "5"]))
     assert (settings.image_size, settings.latent, settings.widths) == (32, 5, (16, 32, 64))
     settings = read_settings(VaeSettings, parser.parse_args([]))
-    assert (settings.image_size, settings.latent, settings.channels) == (64, 64, (32, 64, 128, 256))
+    assert (settings.image_size, settings.latent, settings.channels) == (64, 128, (32, 64, 128, 256))
     assert settings.kl_weights == (1, 100, 0)
 
 

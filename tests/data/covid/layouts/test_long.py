@@ -132,3 +132,10 @@ def test_the_flag_chooses_between_two_columns_of_counts(write: Write) -> None:
     daily = load_cases(write(WHO), counts="daily")
     assert daily.notes[0] == "read as: long table, WHO, daily cases"
     np.testing.assert_array_equal(daily.cumulative, load_cases(write(WHO)).cumulative)
+
+
+def test_a_flag_that_contradicts_the_heading_is_refused(write: Write) -> None:
+    with pytest.raises(
+        DataError, match=r"the only column of counts, 'new_cases', holds daily counts: --counts cumulative"
+    ):
+        load_cases(write(ECDC.replace("dateRep", "date").replace("cases", "new_cases")), counts="cumulative")

@@ -1,0 +1,91 @@
+"""Ops that a user writes: a rule becomes a function of tensors, and what is no rule is refused in one line."""
+
+import doctest
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import GradientError, Tensor, functional, gradcheck, lift
+
+
+@lift
+def swish(x, steepness, scale=1.0):
+    """x sigmoid(b x), times a scale."""
+    p = 1 / (1 + np.exp(-steepness * x))
+    slope = x * p * (1 - p)
+    return scale * x * p, lambda g: scale * g * (p + steepness * slope), lambda g: scale * g * x * slope
+
+
+@lift
+def halves(x):
+    """Two results; their gradients come as a list, None for a result that was not used."""
+
+    def vjp(g):
+        first, second = (
+            np.zeros(part.shape) if given is None else given for part, given in zip((a, b), g, strict=True)
+        )
+        return np.concatenate([first, 2 * second])
+
+    a, b = x[: len(x) // 2], 2 * x[len(x) // 2 :]
+    return (a, b), vjp
+
+
+def test_a_rule_of_ones_own_is_checked_in_one_line():
+    gradcheck(swish, np.array([[0.5, -1.0, 2.0]]), np.array([[1.5], [0.5]]))  # broadcasting is the engine's affair
+    gradcheck(lambda x: halves(x)[1] * halves(x)[0], np.array([1.0, 2.0, 3.0, 4.0]))
+
+
+def test_arguments_and_options_may_go_by_name():
+    x, b = Tensor(np.array([1.0, 2.0]), requires_grad=True), Tensor(np.array(0.5), requires_grad=True)
+    np.testing.assert_array_equal(swish(x, steepness=b, scale=2.0).data, 2 * swish(x, b).data)
+    swish(x=x, steepness=b).sum().backward()
+    assert x.grad.shape == (2,)
+    assert b.grad.shape == ()
+    assert swish.__doc__ == "x sigmoid(b x), times a scale."
+    with pytest.raises(TypeError, match="swish: an option is a Tensor"):
+        swish(x, b, scale=Tensor(np.array(2.0)))
+
+
+def test_a_wrong_rule_is_found_by_the_check():
+    with pytest.raises(GradientError):
+        gradcheck(lift(lambda x: (x**3, lambda g: 3 * x * g)), np.array([0.5, 2.0]))
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (lambda x: x * 2, r"<lambda>: returned (ndarray|float64), but a rule returns a tuple: its value, then a vjp"),
+        (lambda x: [x * 2, lambda g: g], r"returned list, but a rule returns a tuple"),
+        (lambda x: None, r"returned NoneType, but a rule returns a tuple"),
+        (np.sin, r"sin: returned (ndarray|float64), but a rule returns a tuple"),
+        (lambda x: (x * 2, 3), r"<lambda>: its rule returned 3 in the place of a vjp, expected a function of g"),
+        (
+            lambda x: (x * 2, lambda g: None),
+            r"<lambda>: a vjp returned NoneType \(is a return missing\?\), expected an",
+        ),
+        (lambda x: (x * 2, lambda g: 2.0), r"<lambda>: a vjp returned float, expected an array"),
+        (lambda x: (x * 2,), r"<lambda>: an option is a Tensor"),
+    ],
+)
+@pytest.mark.parametrize("shape", [(3,), (3, 2), ()], ids=str)
+def test_what_is_no_rule_is_refused_in_one_line(rule, message, shape):
+    x = Tensor(np.ones(shape), requires_grad=True)
+    with pytest.raises(TypeError, match=message):
+        lift(rule)(x).sum().backward()
+
+
+def test_only_a_function_can_be_lifted():
+    with pytest.raises(TypeError, match="lift: expected a rule, which is a function of arrays, not 3"):
+        lift(3)
+
+
+def test_what_is_no_number_is_refused_by_every_function():
+    for function in (autograd.add, autograd.exp, swish):
+        with pytest.raises((TypeError, ValueError)):
+            function("a", "b") if function is autograd.add else function("a")
+
+
+def test_the_example_of_the_docstring_works():
+    results = doctest.testmod(functional)
+    assert (results.failed, results.attempted) == (0, 6)

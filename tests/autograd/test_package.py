@@ -1,0 +1,31 @@
+"""The package as a whole: one version, and types for those who import it."""
+
+import importlib
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import autograd
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_version_stands_in_one_place():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["dynamic"] == ["version"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", autograd.__version__)
+    cited = re.search(r"^version: (.*)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)
+    assert cited is None or cited.group(1) == autograd.__version__
+
+
+def test_the_package_says_that_it_is_typed():
+    assert (ROOT / "autograd" / "py.typed").exists()
+
+
+@pytest.mark.parametrize("name", ["gradcheck", "debug", "profile", "detect_anomaly"])
+def test_a_function_of_the_package_is_no_module_under_its_name(name):
+    assert callable(getattr(autograd, name))
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module(f"autograd.{name}")

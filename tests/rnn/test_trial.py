@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from rnn.baselines import BASELINES, MIN_LENGTH
+from rnn.train import TrainingSettings
+from rnn.trial import EVERYTHING, NETS, Recipe, Trial, forecast, train_and_score
+from rnn.windows import make_windows
+
+RECIPE = Recipe(days=24, hidden=3, layers=1, training=TrainingSettings(epochs=1), seed=0)
+
+
+@pytest.fixture(scope="module")
+def windows():
+    counts = np.random.default_rng(0).poisson(np.arange(1, 9)[:, None], (8, 24))
+    return make_windows(counts, 8)
+
+
+@pytest.mark.parametrize("model", [*NETS, *BASELINES])
+def test_every_model_is_trained_scored_and_the_same_again(model, windows):
+    assert windows.length >= MIN_LENGTH.get(model, 1)
+    trial = Trial(model, 8, "country", 1)
+    result = train_and_score(trial, windows, RECIPE)
+    tested = windows.take(RECIPE.test_part(windows, trial))
+    assert len(result.probability) == len(result.decision) == len(tested)
+    assert result.scores["accuracy"] == pytest.approx(np.mean(np.array(result.decision) == tested.labels))
+    assert {record.part for record in result.records} == ({"train", "test"} if model in NETS else set())
+    assert train_and_score(trial, windows, RECIPE) == result
+
+
+def test_all_models_of_a_seed_meet_the_same_split_and_seeds_differ(windows):
+    parts = [RECIPE.test_part(windows, Trial(model, 8, "random", 0)) for model in ("gru", "majority")]
+    np.testing.assert_array_equal(*parts)
+    assert (RECIPE.test_part(windows, Trial("gru", 8, "random", 1)) != parts[0]).any()
+
+
+def test_a_forecast_is_a_probability_for_every_row_and_holds_no_window_out(windows):
+    latest = np.arange(24).reshape(3, 8)
+    result = forecast(Trial("gru_steps", 8, EVERYTHING, 0), windows, latest, RECIPE)
+    assert len(result.probability) == 3
+    assert all(0 < p < 1 for p in result.probability)
+    assert result.scores == {}
+    assert {record.part for record in result.records} == {"train"}
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning", "ignore:invalid value:RuntimeWarning")
+def test_a_loss_that_explodes_names_the_trial(windows):
+    wild = Recipe(24, 3, 1, TrainingSettings(epochs=3, learning_rate=1e38, clip=1e30), 0)
+    with pytest.raises(FloatingPointError, match="gru L=8 time seed 0"):
+        train_and_score(Trial("gru", 8, "time", 0), windows, wild)
