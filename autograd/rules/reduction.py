@@ -16,9 +16,11 @@ from .registry import rule
 
 def _axes(x, axis):
     """`axis` as a tuple of non-negative ints. As in NumPy, a number without axes may be reduced along axis 0 or -1."""
-    if axis is None or (x.ndim == 0 and axis in (0, -1)):
+    if axis is None:
         return tuple(range(x.ndim))
-    axes = axis if isinstance(axis, tuple | list) else (axis,)
+    axes = tuple(axis) if isinstance(axis, tuple | list) else (axis,)
+    if x.ndim == 0 and axes in ((0,), (-1,)):
+        return ()
     return tuple(np.lib.array_utils.normalize_axis_index(a, x.ndim) for a in axes)
 
 
@@ -203,6 +205,14 @@ def cumsum(x, axis=None):
 
     Backward: element i receives g_i + g_(i+1) + ..., the same sum from the other end.
     """
-    shape, along = x.shape, 0 if axis is None else axis
-    y = np.cumsum(x, axis)
-    return y, lambda g: np.flip(np.cumsum(np.flip(g, along), along), along).reshape(shape)
+    _axes(x, axis)
+    shape = x.shape
+    rows, along = (x.reshape(-1), 0) if axis is None or x.ndim == 0 else (x, axis)
+    row_shape = rows.shape
+    y = np.cumsum(rows, along)
+
+    def vjp(g):
+        backwards = np.flip(g.reshape(row_shape), along)
+        return np.flip(np.cumsum(backwards, along), along).reshape(shape)
+
+    return y if axis is None else y.reshape(shape), vjp

@@ -55,11 +55,11 @@ def logarithms(g, y, x, labels, reduction="mean", **options):
 def without(op, option):
     """The vjp of the first argument, had the option not been given. (An ignored label then stands for class 0.)"""
 
-    def vjp(g, y, x, targets, **options):
+    def vjp(g, y, x, targets, *settings, **options):
         options = {key: value for key, value in options.items() if key != option}
         if option == "ignore_index":
             targets = np.minimum(targets, x.shape[1] - 1)
-        return RULES[op](x, targets, **options)[1](g)
+        return RULES[op](x, targets, *settings, **options)[1](g)
 
     return vjp
 
