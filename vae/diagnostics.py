@@ -136,20 +136,22 @@ def verdict(
 
     Returns:
         "collapsed": less than `COLLAPSED_SHARE` of the variance is kept: every image comes back as the mean image;
-        "unused prior": the posteriors have shrunk to points (variance below `POINT_VARIANCE`), with nothing trained
-        between them, or the gap exceeds `UNUSED_NATS` for each telling unit: a draw of the prior lands elsewhere;
+        "unused prior": draws from N(0, I) are further away than that, and the posteriors have shrunk to points
+        (variance below `POINT_VARIANCE`) with nothing trained between them, or the gap exceeds `UNUSED_NATS` for each
+        telling unit;
         "short code": fewer than half of the units tell anything, and what they tell is decoded;
-        "healthy": draws from N(0, I) are within `NEAR` times the distance that reconstructions have;
+        "healthy": draws from N(0, I) are within `NEAR` times the distance that reconstructions have: near;
         "healthy through the map": draws through the linear map are;
         "poor samples": neither are.
     """
     if kept < COLLAPSED_SHARE:
         return "collapsed"
-    if posterior_variance < POINT_VARIANCE or gap > UNUSED_NATS * telling:
+    is_near = samples <= NEAR * near
+    if not is_near and (posterior_variance < POINT_VARIANCE or gap > UNUSED_NATS * telling):
         return "unused prior"
     if telling < units / 2:
         return "short code"
-    if samples <= NEAR * near:
+    if is_near:
         return "healthy"
     return "healthy through the map" if mapped <= NEAR * near else "poor samples"
 

@@ -180,6 +180,16 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
         "How much each latent unit says.",
     )
     parts += figures.take(
+        "rate_distortion",
+        "Squared error against the length of the code: a marker for each weight, a line for the best linear codes",
+        "Rate and distortion, beside the best linear code of any length.",
+    )
+    parts += figures.take(
+        "spectrum",
+        "Power against cycles per picture: faces, residuals of each weight, and the noise level",
+        "What the code describes, and what it leaves to the noise.",
+    )
+    parts += figures.take(
         "factors",
         "Dots: R squared of each known factor of the drawn faces, read linearly from drawn latents, for each weight",
         "What the latent units know: how well each true factor can be read from them.",
@@ -187,8 +197,8 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
     for weight in run.weights:
         parts += figures.take(
             f"traversal_kl_{weight:g}",
-            f"Rows of faces: one latent unit moved from -3 to 3 in each, KL times {weight:g}",
-            f"The units with the largest KL moved one at a time, {name(weight)}.",
+            f"Rows of faces: a code moved along one main axis of all codes in each, KL times {weight:g}",
+            f"A code moved along the main axes of all codes, {name(weight)}.",
         )
     return Item(
         "viii", "Discussion of the effect of the KL term", "Discuss the effect of the KL term.",

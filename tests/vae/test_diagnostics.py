@@ -108,9 +108,10 @@ USUAL = {"kept": 0.75, "telling": 60, "units": 64, "gap": 47.0, "posterior_varia
         ("poor samples", {"samples": 231.0, "mapped": 90.0}),
         ("short code", {"telling": 10, "gap": 3.0, "kept": 0.59, "samples": 90.0}),
         ("collapsed", {"telling": 10, "gap": 0.1, "kept": 0.03}),
-        ("unused prior", {"gap": 90.0}),
-        ("unused prior", {"posterior_variance": 1e-5}),
-        ("unused prior", {"telling": 10, "gap": 12.0}),
+        ("unused prior", {"gap": 90.0, "samples": 231.0}),
+        ("healthy", {"gap": 90.0}),  # whatever the gap, draws of the prior are near
+        ("unused prior", {"posterior_variance": 1e-5, "samples": 231.0}),
+        ("unused prior", {"telling": 10, "gap": 12.0, "samples": 231.0}),
     ],
 )
 def test_verdict(name, change):

@@ -24,14 +24,24 @@ A graph holds no arrays, and backward uses it up. To see values and gradients, r
         loss.backward()
     graph.to_svg(loss, "loss.svg", module=model, values=True, gradients=True)
 
+`to_html` writes a player: one file in which a reader steps through the ops, and back through backward. It shows arrays,
+so they must have been kept::
+
+    with graph.recording(arrays=True):
+        loss = model(x)
+        loss.backward()
+    graph.to_html(loss, "loss.html")
+
 In a notebook `graph.picture_of(loss)` shows the same drawing below its cell.
 
 Files: ``recording.py`` observes the ops, ``vertices.py`` reads the graph of a tensor, ``folding.py`` shortens it,
-``text.py`` writes it as text, ``layout.py`` places the boxes and ``drawing.py`` draws them.
+``text.py`` writes it as text, ``layout.py`` places the boxes, ``drawing.py`` draws them, ``player.py`` and
+``player.html`` play them.
 """
 
 from .drawing import picture_of, to_svg
+from .player import to_html
 from .recording import recording
 from .text import to_dot, to_mermaid
 
-__all__ = ["picture_of", "recording", "to_dot", "to_mermaid", "to_svg"]
+__all__ = ["picture_of", "recording", "to_dot", "to_html", "to_mermaid", "to_svg"]

@@ -2,13 +2,14 @@
 
 Each node that is made inside the block gets `Notes`. They name the parents of the node too, so the graph can still be
 drawn after backward has used it up. Values are noted as text: a recorded graph keeps no array alive longer than any
-other graph. Inside the block an op costs about twenty microseconds more, outside it nothing.
+other graph. Only ``recording(arrays=True)`` copies the values and every step of backward, for `to_html`. Inside the
+block an op costs about twenty microseconds more, outside it nothing.
 """
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from itertools import count
 from pathlib import Path
@@ -26,8 +27,28 @@ _ENGINE = {str(_PACKAGE / name) for name in ("apply.py", "functional.py", "mode.
 
 
 @dataclass
+class Share:
+    """One step of backward: `g` arrived at a node and was handed on to `parent` as `share`.
+
+    `box` is the parent's op: another node than the parent only where the op has several results. `number` counts the
+    steps of all nodes in the order in which they happened. `argument` is the parent's position among the arguments of
+    the op. The arrays are copies, a list of them where the op has several results.
+    """
+
+    number: int
+    parent: Node
+    box: Node
+    argument: int
+    g: Any
+    share: Any
+
+
+@dataclass
 class Notes:
-    """The notes on one node: its parents and results, the order of the op, and the function and modules it ran in."""
+    """The notes on one node: its parents and results, the order of the op, and the function and modules it ran in.
+
+    `arrays` (copies of the results of the op, or of a leaf) and `shares` are filled by ``recording(arrays=True)`` only.
+    """
 
     parents: tuple[Node, ...] = ()
     results: tuple[str, ...] = ()
@@ -36,19 +57,27 @@ class Notes:
     number: int = 0
     function: str = ""
     modules: tuple[Module, ...] = ()
+    arrays: tuple[np.ndarray, ...] = ()
+    shares: list[Share] = field(default_factory=list)
 
 
 @contextmanager
-def recording() -> Iterator[None]:
-    """Inside this block ops leave notes for drawings: values, modules, and gradients once backward has run."""
-    with observing(_Recorder()):
+def recording(*, arrays: bool = False) -> Iterator[None]:
+    """Inside this block ops leave notes for drawings: values, modules, and gradients once backward has run.
+
+    Args:
+        arrays: copy every value and every step of backward, too, as `to_html` needs it. Meant for small graphs: the
+            copies live as long as the graph.
+    """
+    with observing(_Recorder(arrays)):
         yield
 
 
 class _Recorder:
     """The observer: it writes `Notes` on every node."""
 
-    def __init__(self):
+    def __init__(self, copies):
+        self.copies = copies
         self.numbers = count()
         self.arguments: list[tuple[Any, Any]] = []  # (vjp, array) of the rule that ran last
 
@@ -74,11 +103,35 @@ class _Recorder:
             function=function,
             modules=modules,
         )
+        if self.copies:
+            notes.arrays = tuple(np.array(v) for v in values)
+        positions = {id(v): (i, a) for i, (v, a) in enumerate(self.arguments)}
+        edges = []
         for parent, vjp in node.edges:
+            position, argument = positions.get(id(vjp), (0, None))
             if parent.op == "leaf":
-                parent.notes = Notes(value=next((in_words(a) for v, a in self.arguments if v is vjp), ""))
+                parent.notes = self._notes_of_leaf(argument)
+            noting = _noting(vjp, notes)
+            edges.append((parent, self._copying(noting, notes, parent, position) if self.copies else noting))
         node.notes = notes
-        node.edges = tuple((parent, _noting(vjp, notes)) for parent, vjp in node.edges)
+        node.edges = tuple(edges)
+
+    def _notes_of_leaf(self, array):
+        if array is None:
+            return Notes()
+        return Notes(value=in_words(array), arrays=(np.array(array),) if self.copies else ())
+
+    def _copying(self, vjp, notes, parent, position):
+        """The vjp, which keeps copies of the gradient that it is given and of the one that it hands on."""
+
+        box = op_of(parent)  # asked now: backward cuts a result off its op
+
+        def copy_and_run(g):
+            share = vjp(g)
+            notes.shares.append(Share(next(self.numbers), parent, box, position, copied(g), copied(share)))
+            return share
+
+        return copy_and_run
 
     def shown(self, array):
         return array
@@ -92,6 +145,13 @@ def _noting(vjp, notes):
         return vjp(g)
 
     return note_and_run
+
+
+def copied(gradient: Any) -> Any:
+    """A copy of a gradient, or of one for each result: None where none came."""
+    if isinstance(gradient, list):
+        return [None if g is None else np.array(g) for g in gradient]
+    return np.array(gradient)
 
 
 def op_of(node: Node) -> Node:

@@ -57,11 +57,7 @@ def read(tensor: Tensor, module: Module | None = None) -> list[Vertex]:
         ValueError: the tensor depends on nothing that requires a gradient, so it has no graph.
         RuntimeError: backward has used the graph up, and it was not recorded.
     """
-    if tensor.node is None:
-        raise ValueError(
-            "graph: this tensor depends on no tensor that requires a gradient, so there is nothing to draw"
-        )
-    root = op_of(tensor.node)
+    root = _root(tensor)
     parameters = {p.node: (name, p) for name, p in module.named_parameters()} if module is not None else {}
     ops = _in_order(root)
     vertices: dict[Node, Vertex] = {}
@@ -83,6 +79,22 @@ def read(tensor: Tensor, module: Module | None = None) -> list[Vertex]:
     if not drawn.results:
         drawn.results.append(result_in_words(tensor._array))
     return list(vertices.values())
+
+
+def nodes_in_order(tensor: Tensor) -> list[Node]:
+    """The nodes of a tensor's graph as `read` orders its vertices; errors as there."""
+    ordered: dict[Node, None] = {}
+    for node in _in_order(_root(tensor)):
+        ordered.update(dict.fromkeys((*_parents(node), node)))
+    return list(ordered) or [_root(tensor)]
+
+
+def _root(tensor):
+    if tensor.node is None:
+        raise ValueError(
+            "graph: this tensor depends on no tensor that requires a gradient, so there is nothing to draw"
+        )
+    return op_of(tensor.node)
 
 
 def _leaf(node, name, parameter):

@@ -68,7 +68,9 @@ def test_every_rule_is_public_or_an_operator():
 @over_all_samples
 def test_gradient_agrees_with_central_differences(name, sample):
     report = check_rule(RULES[name], draw(sample), sample.options)
-    assert report.relative < 1e-7  # a hundredth of what a wrong gradient would have to hide
+    for argument in report.arguments:
+        # Rounding gives a tiny element beside large ones a large relative error, so its absolute error counts.
+        assert argument.relative < 1e-7 or argument.absolute < 1e-8, argument
 
 
 @over_all_samples

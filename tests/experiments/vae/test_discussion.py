@@ -332,7 +332,7 @@ def test_the_tables_hold_every_metric_layer_and_setting(tmp_path):
     assert "| KL ×1 | held-out | −970 | −1,000 | 30.0 | 7.500 | 0.0120 | 19.2 | 4 |" in text
     assert "| PCA, 4 components | held-out |  |  |  |  | 0.0155 |  |  |" in text
     assert "| `to_log_variance` | linear | 4 | 516 | 512 |" in text
-    assert "| **all** |  |  | **3,099** | **42,496** |" in text
+    assert "| **all** |  |  | **10,015** | **48,640** |" in text
     assert "| kl weights | 1 100 0 |" in text
     assert "| KL ×1 | 3 | 24.0 | 30.0 | −876 | −970 |" in text
     assert "| KL ×0 | 3 | ∞ | 400 | ∞ | −650 |" in text

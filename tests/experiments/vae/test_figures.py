@@ -26,6 +26,7 @@ from tests.fakes.saved_vae_sample import SIDE, write_vae_run
 EACH = ("learning_curve", "reconstructions", "samples", "interpolation", "traversal")
 NAMES = {f"{kind}_kl_{weight}.png" for kind in EACH for weight in ("1", "100", "0")} | {
     "architecture.png", "learning_curve.png", "comparison.png", "kl_per_unit.png", "factors.png", "samples.gif",
+    "rate_distortion.png", "spectrum.png",
 }  # fmt: skip
 
 
@@ -114,7 +115,8 @@ def test_titles_say_the_finding_in_the_runs_numbers(drawn):
     assert "a held-out negative ELBO of −970 nats" in words["learning_curve.png"]
     assert "falls from 499 to −970 nats, 20.0 nats above training" in words["learning_curve_kl_1.png"]
     assert "1 of 3 true factors" in words["factors.png"]
-    assert "3,099 parameters" in words["architecture.png"]
+    assert "10,015 parameters" in words["architecture.png"]
+    assert "linear path, 3,840 parameters" in words["architecture.png"]
 
 
 def test_pictures_stand_on_their_sheet_pixel_by_pixel(drawn):
