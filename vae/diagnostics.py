@@ -208,6 +208,21 @@ def factor_scores(
     return scores
 
 
+def factor_directions(means: np.ndarray, factors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """By how much the posterior means (N, K) change, (K,), when a factor (N,) grows by one standard deviation.
+
+    The slope of a least-squares line for each unit, from each factor alone; factors without an order, or of one value,
+    are left out.
+    """
+    centred = means - means.mean(0)
+    directions = {}
+    for name, values in factors.items():
+        if values.dtype.kind == "f" and values.std() > 0:
+            standard = (values - values.mean()) / values.std()
+            directions[name] = (standard @ centred / len(means)).astype(np.float32)
+    return directions
+
+
 def _with_constant(latents):
     return np.column_stack([latents, np.ones(len(latents))]).astype(np.float64)
 

@@ -17,6 +17,7 @@ from experiments.page.study import (
     link_discussion,
 )
 from experiments.prose import escaped
+from experiments.vae.explorer import explorer
 from experiments.vae.saved import SavedVae
 from experiments.vae.story import story
 from experiments.vae.tables import latent_table, layers_table, linear_table, metrics_table
@@ -165,6 +166,7 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
         "A column for each weight of the KL term: learning curve, reconstructions, samples, interpolations, KL by unit",
         "All weights side by side.",
     )
+    parts += explorer(run)
     parts += _present(metrics_table(run))
     parts += _present(latent_table(run))
     parts += _present(linear_table(run))

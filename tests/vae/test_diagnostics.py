@@ -11,6 +11,7 @@ from vae.diagnostics import (
     distance_travelled,
     diversity,
     evaluate,
+    factor_directions,
     factor_scores,
     kept_variety,
     kl_per_unit,
@@ -196,3 +197,19 @@ def test_distance_travelled_compares_decoded_ends_with_the_real_pairs():
 
 def test_silent_units_are_those_below_a_tenth_of_a_nat():
     assert silent_units(np.array([0.0, 0.09, 0.11, 5.0])) == 2
+
+
+def test_a_factor_s_direction_is_the_change_of_the_means_for_one_standard_deviation():
+    rng = np.random.default_rng(0)
+    known = {
+        "x": rng.normal(3, 2, 5000),
+        "y": rng.normal(0, 1, 5000),
+        "same": np.ones(5000),
+        "kind": np.arange(5000) % 3,
+    }
+    axes = {"x": np.array([1.0, 0, -2]), "y": np.array([0, 3.0, 0])}
+    means = 5 + sum(np.outer(known[name] / known[name].std(), axis) for name, axis in axes.items())
+    found = factor_directions(means, known)
+    assert set(found) == {"x", "y"}
+    for name, axis in axes.items():
+        np.testing.assert_allclose(found[name], axis, atol=0.1)
