@@ -64,10 +64,12 @@ def compare(theirs, ours, arguments, options, others=((), ())):
     pairs = [*zip(their_leaves, our_leaves, strict=True), *zip(*others, strict=True)]
     pairs = [(t, o) for t, o in pairs if t.requires_grad]
 
-    complaints = [difference(f"result {i}", o.data, t) for i, (o, t) in enumerate(zip(our_results, their_results))]
+    complaints = [
+        difference(f"result {i}", o.data, t) for i, (o, t) in enumerate(zip(our_results, their_results, strict=False))
+    ]
     if len(our_results) != len(their_results):
         complaints.append(f"{len(our_results)} results, expected {len(their_results)}")
-    differentiable = [(o, t) for o, t in zip(our_results, their_results) if t.requires_grad]
+    differentiable = [(o, t) for o, t in zip(our_results, their_results, strict=False) if t.requires_grad]
     if any(complaints) or not differentiable or not pairs:
         return len(our_results), [c for c in complaints if c]
     rng = np.random.default_rng(0)
@@ -78,10 +80,12 @@ def compare(theirs, ours, arguments, options, others=((), ())):
         [torch.from_numpy(c) for c in cotangents],
         allow_unused=True,
     )
-    total = sum(((o * c).sum() for (o, _), c in zip(differentiable, cotangents)), start=Tensor(np.float64(0)))
+    total = sum(
+        ((o * c).sum() for (o, _), c in zip(differentiable, cotangents, strict=False)), start=Tensor(np.float64(0))
+    )
     if total.requires_grad:
         total.backward()
-    for i, ((leaf, our_leaf), expected) in enumerate(zip(pairs, their_gradients)):
+    for i, ((leaf, our_leaf), expected) in enumerate(zip(pairs, their_gradients, strict=False)):
         found = np.zeros(our_leaf.shape) if our_leaf.grad is None else our_leaf.grad
         complaints.append(difference(f"gradient {i}", found, torch.zeros_like(leaf) if expected is None else expected))
     return len(our_results) + len(pairs), [c for c in complaints if c]

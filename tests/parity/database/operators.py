@@ -9,7 +9,7 @@ import numpy as np
 import autograd as ag
 from autograd import Tensor
 
-from .cannot import Cannot, require
+from .cannot import require
 
 
 def unary(function):
@@ -108,7 +108,7 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
 
 
 def linalg_norm(x, ord=None, dim=None, keepdim=False, *, dtype=None):
-    is_matrix = dim is not None and np.size(dim) == 2 or dim is None and x.ndim == 2
+    is_matrix = x.ndim == 2 if dim is None else np.size(dim) == 2
     require(not (ord == 2 and is_matrix), "a norm other than the Euclidean")
     return norm(x, ord, dim, keepdim, dtype)
 
@@ -157,10 +157,7 @@ def flip(x, *dims, **named):
 
 def split(x, split_size_or_sections, dim=0):
     n, size = x.shape[dim], split_size_or_sections
-    if isinstance(size, int):
-        cuts = list(range(size, n, size))
-    else:
-        cuts = np.cumsum(size)[:-1].tolist()
+    cuts = list(range(size, n, size)) if isinstance(size, int) else np.cumsum(size)[:-1].tolist()
     return ag.split(x, cuts, dim)
 
 
@@ -360,9 +357,7 @@ def normalised(function, x, *arrays, **options):
     return first(y.reshape(x.shape[0], *x.shape[2:], x.shape[1]), False)
 
 
-def batch_norm(
-    x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5
-):
+def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
     require(x.size, "normalisation of nothing")
     require((running_mean is None) == (running_var is None), "one running statistic without the other")
     channels = x.shape[1]
