@@ -1,8 +1,12 @@
-"""Is one model better than another? Differences of their scores, with 95 % intervals.
+"""Is one model better than another? Scores and differences with 95 % intervals, by resampling countries and days.
 
-Every model of a seed meets the same test windows, so two models are compared by their differences seed by seed (a
-paired comparison): what made one split easier than another cancels. Source: R. Bouckaert and E. Frank, "Evaluating the
-Replicability of Significance Tests for Comparing Learning Algorithms" (2004).
+Windows of one country overlap and rise together, so the country is the unit that was sampled, not the window and not
+the seed. A draw takes as many countries as there are, with replacement; a window counts as often as its country was
+drawn. By time all windows share 14 days too: there countries and days are both drawn, and a window counts as often as
+the product says (A. Owen, "The pigeonhole bootstrap", 2007), which errs on the side of wide intervals.
+
+Every model, length and seed is scored on the same draws, so differences of models are paired. Source: B. Efron and
+R. Tibshirani, "An Introduction to the Bootstrap" (1993).
 """
 
 import math
@@ -10,55 +14,104 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Student's t: two-sided 95 % quantiles for 1 to 10 degrees of freedom; above that the value for 10 is kept,
-# which makes intervals slightly too wide.
-NORMAL_QUANTILE = 1.96
-T_QUANTILE = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23)
+from .windows import Windows
+
+DRAWS = 1000
+LOWEST = 1e-7  # probabilities are kept this far from 0 and 1, as in `metrics.log_loss`
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """How often each country (draws, countries), and each day (draws, days) or None, is in each draw."""
+
+    countries: np.ndarray
+    days: np.ndarray | None
+
+    def weights(self, windows: Windows) -> np.ndarray:
+        """(draws, n): how often each window counts in each draw."""
+        weights = self.countries[:, windows.country]
+        return weights if self.days is None else weights * self.days[:, windows.day]
+
+
+def draw(windows: Windows, test_days: np.ndarray | None, rng: np.random.Generator, draws: int = DRAWS) -> Draws:
+    """Resample the countries that the windows are from and, where the test is a period, its days."""
+    countries = _counts(windows.country, draws, rng)
+    return Draws(countries, None if test_days is None else _counts(test_days, draws, rng))
+
+
+def _counts(units, draws, rng):
+    """(draws, largest unit + 1): multinomial counts of the units that occur."""
+    present = np.unique(units)
+    counts = np.zeros((draws, present[-1] + 1), dtype=np.float32)
+    counts[:, present] = rng.multinomial(len(present), np.full(len(present), 1 / len(present)), size=draws)
+    return counts
+
+
+def scores(
+    labels: np.ndarray, probability: np.ndarray, decisions: np.ndarray, weights: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The five scores of `metrics.evaluate`, each (draws,), with weights (draws, n); NaN where one is undefined."""
+    labels, decisions = np.asarray(labels, dtype=bool), np.asarray(decisions, dtype=bool)
+    p = np.clip(np.asarray(probability, dtype=np.float64), LOWEST, 1 - LOWEST)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        total = weights.sum(axis=1)
+        right = labels == decisions
+        recall = [weights[:, own] @ right[own] / weights[:, own].sum(axis=1) for own in (labels, ~labels)]
+        return {
+            "accuracy": weights @ right / total,
+            "balanced_accuracy": (recall[0] + recall[1]) / 2,
+            "auc": _auc(labels, np.asarray(probability), weights),
+            "log_loss": -(weights @ np.log(np.where(labels, p, 1 - p))) / total,
+            "brier": weights @ (np.asarray(probability, dtype=np.float64) - labels) ** 2 / total,
+        }
+
+
+def _auc(labels, probability, weights):
+    """Chance that a rise was given a higher probability than a window without one, ties one half; each (draws,)."""
+    order = np.argsort(probability, kind="stable")
+    values, y = probability[order], labels[order]
+    first = np.flatnonzero(np.diff(values, prepend=-np.inf))  # where each distinct value starts
+    ordered = weights[:, order]
+    rises = np.add.reduceat(np.where(y, ordered, 0), first, axis=1)
+    others = np.add.reduceat(np.where(y, 0, ordered), first, axis=1)
+    below = np.cumsum(others, axis=1, dtype=np.float64) - others
+    return (rises * (below + others / 2)).sum(axis=1) / (rises.sum(axis=1) * others.sum(axis=1))
 
 
 @dataclass(frozen=True)
-class Difference:
-    """Gain of one model over another in one score; positive is better for the first."""
+class Estimate:
+    """A score or a difference of scores, with its 95 % interval and the two-sided p-value of its being 0."""
 
-    mean: float
-    error: float  # standard error of the mean over seeds; NaN with a single seed
-    seeds: int
-    test_error: float = 0.0  # standard error from the finite test set, where all seeds share one
-
-    @property
-    def margin(self) -> float:
-        """Half the width of the 95 % interval; NaN with a single seed."""
-        if self.seeds < 2:
-            return float("nan")
-        quantile = T_QUANTILE[min(self.seeds - 1, len(T_QUANTILE)) - 1]
-        return math.hypot(quantile * self.error, NORMAL_QUANTILE * self.test_error)
-
-    @property
-    def verdict(self) -> str:
-        """``above``, ``below`` or ``noise``: whether the 95 % interval excludes 0; ``unknown`` for one seed."""
-        if self.seeds < 2:
-            return "unknown"
-        if abs(self.mean) <= self.margin:
-            return "noise"
-        return "above" if self.mean > 0 else "below"
+    value: float
+    low: float
+    high: float
+    p: float
 
 
-def paired_difference(first: np.ndarray, second: np.ndarray) -> Difference:
-    """Mean of first - second (seeds,), where row i of both is the same seed; pairs with a NaN are left out."""
-    differences = np.asarray(first, dtype=np.float64) - np.asarray(second, dtype=np.float64)
-    differences = differences[np.isfinite(differences)]
-    count = len(differences)
-    if count == 0:
-        return Difference(float("nan"), float("nan"), 0)
-    error = float(differences.std(ddof=1) / np.sqrt(count)) if count > 1 else float("nan")
-    return Difference(float(differences.mean()), error, count)
+def estimate(value: float, resampled: np.ndarray) -> Estimate:
+    """95 % interval by the percentiles of the draws, p-value by their standard deviation and the normal distribution.
+
+    Undefined draws are left out.
+    """
+    resampled = resampled[np.isfinite(resampled)]
+    if not len(resampled) or not np.isfinite(value):
+        return Estimate(float(value), float("nan"), float("nan"), float("nan"))
+    low, high = np.percentile(resampled, (2.5, 97.5))
+    error = resampled.std(ddof=1)
+    p = math.erfc(abs(value) / (math.sqrt(2) * error)) if error > 0 else float(value == 0)
+    return Estimate(float(value), float(low), float(high), p)
 
 
-def unpaired_difference(first: np.ndarray, second: np.ndarray) -> Difference:
-    """Mean of first minus mean of second where their test sets differ, so that the errors add in squares."""
-    first, second = (values[np.isfinite(values)] for values in (first, second))
-    seeds = min(len(first), len(second))
-    if seeds == 0:
-        return Difference(float("nan"), float("nan"), 0)
-    error = math.hypot(first.std(ddof=1), second.std(ddof=1)) / math.sqrt(seeds) if seeds > 1 else float("nan")
-    return Difference(float(first.mean() - second.mean()), error, seeds)
+def holm(p_values: np.ndarray, level: float = 0.05) -> np.ndarray:
+    """Which of several p-values hold when all are judged together: (n,) bool.
+
+    The smallest must be below level / n, the next below level / (n - 1), and so on until one is not; the chance that
+    any true zero is called different stays below `level`. Source: S. Holm, "A simple sequentially rejective multiple
+    test procedure" (1979).
+    """
+    p = np.nan_to_num(np.asarray(p_values, dtype=np.float64), nan=1.0)
+    order = np.argsort(p, kind="stable")
+    passed = p[order] <= level / np.arange(len(p), 0, -1)
+    holds = np.zeros(len(p), dtype=bool)
+    holds[order] = np.cumprod(passed).astype(bool)
+    return holds

@@ -1,4 +1,4 @@
-"""Which countries rise and fall together: Pearson's correlation of all pairs, and the set C made from it.
+"""Which countries correlate: Pearson's coefficient of all pairs, and the set C made from it.
 
 Correlate the *daily differences*, not the cumulative counts: any two curves that only ever rise correlate, whatever
 they count (on the course's file every country then has a partner above 0.9 and the set C leaves nobody out).
@@ -33,6 +33,17 @@ def correlation_matrix(series: np.ndarray) -> np.ndarray:
     deviation[constant_series(series)] = np.nan  # exact where rounding would leave 1e-17 and a meaningless quotient
     correlation = covariance / np.outer(deviation, deviation)
     return np.clip(correlation, -1, 1)  # rounding may leave 1 + 1e-16
+
+
+def median_correlation(series: np.ndarray) -> float | None:
+    """The median coefficient of all pairs of different rows of (countries, days); None if none is defined.
+
+    Of daily counts and of their day-to-day changes it tells what a correlation means: counts that share a trend
+    correlate even if no day of one says anything about the same day of the other.
+    """
+    pairs = correlation_matrix(series)[np.tril_indices(len(series), k=-1)]
+    pairs = pairs[np.isfinite(pairs)]
+    return round(float(np.median(pairs)), 4) if len(pairs) else None
 
 
 def constant_series(series: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from data.atomic import visible_files
+from experiments.page.player import Player
 
 TITLES = {
     "rnn": ("Problem 1", "Recurrent neural network for classification"),
@@ -70,7 +71,7 @@ class Pointer:
     anchor: str
 
 
-Part = str | Picture | WorldMap | Folded | Strip | Pointer
+Part = str | Picture | WorldMap | Folded | Strip | Pointer | Player
 
 
 @dataclass(frozen=True)

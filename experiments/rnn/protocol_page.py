@@ -9,7 +9,7 @@ from experiments.markdown import table
 from experiments.prose import signed
 from experiments.rnn.words import METRIC_NAMES, MODEL_NAMES, SPLIT_NAMES
 from rnn.baselines import BASELINES
-from rnn.bootstrap import holm
+from rnn.compare import holm
 from rnn.metrics import METRICS
 from rnn.trial import NETS
 

@@ -17,22 +17,21 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from data.covid.choose import resolve_cases
 from experiments.cli import at_least, read_settings, setting
 from experiments.rnn import preparation
+from experiments.rnn.gains import Scores, Setting, gain_of, score_all
 from experiments.rnn.protocol_page import protocol_page
 from experiments.rnn.settings import STUDY, RnnSettings
 from experiments.rnn.sweep import run_all
 from experiments.run_folder import RunFolder
-from rnn import bootstrap
 from rnn.baselines import BASELINES, MIN_LENGTH
+from rnn.compare import DRAWS, estimate
 from rnn.correlation import correlation_matrix
-from rnn.metrics import METRICS, evaluate
-from rnn.splits import SPLITS
+from rnn.metrics import METRICS
 from rnn.trial import NETS, Recipe, Trial, TrialResult, train_and_score
-from rnn.windows import KEEPS, Windows
+from rnn.windows import KEEPS
 
 COLUMNS = ["windows", "split", "length", "model", "metric", "value", "low", "high", "sd"]
 GAIN_COLUMNS = ["windows", "split", "length", "model", "other", "metric", "gain", "low", "high", "p"]
@@ -58,7 +57,7 @@ class ProtocolSettings(RnnSettings):
         KEEPS, "which windows are asked about", quick=("distinct",), choices=KEEPS, metavar="WINDOWS", group=STUDY
     )
     draws: int = setting(
-        bootstrap.DRAWS, "bootstrap draws", quick=200, check=at_least(100), metavar="N", group=STUDY
+        DRAWS, "bootstrap draws", quick=200, check=at_least(100), metavar="N", group=STUDY
     )  # fmt: skip
 
 
@@ -79,23 +78,16 @@ def run(args: argparse.Namespace) -> None:
     pairs = {keep: len(of_length[settings.lengths[0]]) for keep, of_length in asked.items()}
     folder.record(notes=preparation.notes(cases), pairs=pairs)
 
-    # Every trial under each choice of windows; then the intervals, from the same draws for all models of a split.
-    rows, gains = [], []
+    # Every trial under each choice of windows; then scores and gains, from the same draws for all models.
+    rows: list[tuple] = []
+    gains: list[tuple] = []
     for keep, of_length in asked.items():
         print(f"{keep} windows: {pairs[keep]:,} country-days", flush=True)
         work = {trial: partial(train_and_score, trial, of_length[trial.length], recipe) for trial in trials}
         results = run_all(work, folder, settings.jobs, shelf=f"trainings/{keep}")
-        examined = [(split, length) for split in settings.splits for length in settings.lengths]
-        for (split, length), table in zip(
-            examined,
-            Parallel(n_jobs=settings.jobs)(
-                delayed(_intervals)(_chosen(results, split, length), of_length[length], split, recipe, settings.draws)
-                for split, length in examined
-            ),
-            strict=True,
-        ):
-            rows += [(keep, split, length, *row) for row in table[0]]
-            gains += [(keep, split, length, *row) for row in table[1]]
+        found = score_all(results, of_length, recipe, settings.draws, settings.jobs)
+        rows += [(keep, *row) for row in _scores(found, results)]
+        gains += [(keep, *row) for row in _gains(found)]
         _write(folder, rows, gains)
 
     # The table for a page.
@@ -114,44 +106,27 @@ def _trials(settings: ProtocolSettings) -> Iterator[Trial]:
                 yield from (Trial(model, length, split, seed) for model in models)
 
 
-def _chosen(results: Mapping[Trial, TrialResult], split: str, length: int) -> list[TrialResult]:
-    return [result for trial, result in results.items() if (trial.split, trial.length) == (split, length)]
-
-
-def _intervals(
-    results: list[TrialResult], windows: Windows, split: str, recipe: Recipe, draws: int
-) -> tuple[list[tuple], list[tuple]]:
-    """Rows (model, metric, value, low, high, sd) and (model, other, metric, gain, low, high, p) of one examination.
-
-    A score is the mean over seeds, in the whole test parts and in each draw; sd is its spread over seeds.
-    """
-    rng = np.random.default_rng([recipe.seed, 2, SPLITS.index(split)])
-    tested = windows.take(recipe.test_part(windows, results[0].trial))
-    drawn = bootstrap.draw(windows, tested.day if split == "time" else None, rng, draws)
-    found: dict[str, dict[str, tuple[list, list]]] = {}
-    for result in results:
-        tested = windows.take(recipe.test_part(windows, result.trial))
-        probability, decision = np.array(result.probability), np.array(result.decision, dtype=bool)
-        whole = evaluate(tested.labels, probability, decision)
-        resampled = bootstrap.scores(tested.labels, probability, decision, drawn.weights(tested))
+def _scores(found: Mapping[Setting, Scores], results: Mapping[Trial, TrialResult]) -> Iterator[tuple]:
+    """Rows split, length, model, metric, value, low, high, sd; sd is the spread over seeds."""
+    seeds: dict[Setting, list[TrialResult]] = {}
+    for trial, result in results.items():
+        seeds.setdefault((trial.model, trial.length, trial.split), []).append(result)
+    for (model, length, split), of_setting in seeds.items():
         for metric in METRICS:
-            values, samples = found.setdefault(result.trial.model, {}).setdefault(metric, ([], []))
-            values.append(whole[metric])
-            samples.append(resampled[metric])
-    rows, gains = [], []
-    for model, metrics in found.items():
-        for metric, (values, samples) in metrics.items():
-            at = bootstrap.estimate(np.mean(values), np.mean(samples, axis=0))
+            at = estimate(*found[model, length, split][metric])
+            values = [result.scores[metric] for result in of_setting]
             sd = np.std(values, ddof=1) if len(values) > 1 else np.nan
-            rows.append((model, metric, at.value, at.low, at.high, sd))
-    for model, other in PAIRS:
-        for metric in METRICS if model in found and other in found else ():
-            (first, first_samples), (second, second_samples) = found[model][metric], found[other][metric]
-            sign = -1 if metric in ("log_loss", "brier") else 1
-            gain = sign * (np.mean(first) - np.mean(second))
-            at = bootstrap.estimate(gain, sign * (np.mean(first_samples, axis=0) - np.mean(second_samples, axis=0)))
-            gains.append((model, other, metric, at.value, at.low, at.high, at.p))
-    return rows, gains
+            yield split, length, model, metric, at.value, at.low, at.high, sd
+
+
+def _gains(found: Mapping[Setting, Scores]) -> Iterator[tuple]:
+    """Rows split, length, model, other, metric, gain, low, high, p of PAIRS."""
+    for length, split in dict.fromkeys(key[1:] for key in found):
+        for model, other in PAIRS:
+            if (model, length, split) in found and (other, length, split) in found:
+                for metric in METRICS:
+                    at = gain_of(found[model, length, split], found[other, length, split], metric)
+                    yield split, length, model, other, metric, at.value, at.low, at.high, at.p
 
 
 def _write(folder: RunFolder, rows: list[tuple], gains: list[tuple]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -28,11 +28,24 @@ class SavedRnn(SavedRun):
         "results.csv": ("model", "length", "split", "seed", "metric", "value"),
         "curves.csv": ("model", "length", "split", "seed", "epoch", "part", "loss", "accuracy"),
         "predictions.csv": ("model", "length", "split", "seed", "country", "day", "probability", "label", "decision"),
+        "gains.csv": (
+            "model",
+            "length",
+            "split",
+            "other",
+            "other_length",
+            "other_split",
+            "metric",
+            "gain",
+            "low",
+            "high",
+            "p",
+        ),
         "world_map.csv": ("country", "code", "probability", "drawn", "last_days", "day"),
     }
     TEXT_COLUMNS = frozenset(
-        ("country", "code", "partner", "model", "split", "metric", "part", "day", "last_days", "in_c", "drawn")
-    )
+        ("country", "code", "partner", "model", "other", "split", "other_split", "metric", "part", "day", "last_days")
+    ) | {"in_c", "drawn"}
 
     RANGES: ClassVar = {
         "length": POSITIVE_COUNT,

@@ -13,14 +13,17 @@ import argparse
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from data.covid.choose import resolve_cases
 from experiments.cli import add_run_arguments, add_settings, read_settings
 from experiments.rnn import preparation, tables
+from experiments.rnn.gains import gains_frame
 from experiments.rnn.redraw import redraw
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.sweep import run_all
 from experiments.run_folder import RunFolder
-from rnn.correlation import correlation_matrix
+from rnn.correlation import correlation_matrix, median_correlation
 from rnn.trial import EVERYTHING, Recipe, Trial, forecast, train_and_score
 
 
@@ -52,13 +55,17 @@ def run(args: argparse.Namespace) -> None:
     # The run folder, with settings and facts in config.json, and the tables of the data.
     config = {"data": preparation.facts(cases), **settings.recorded()}
     folder = RunFolder(args.out, "rnn", config, resume=args.resume, force=args.force, data=settings.data)
-    folder.record(notes=preparation.notes(cases), kept=preparation.kept(windows))
+    of_changes = median_correlation(np.diff(cases.new_cases))
+    folder.record(notes=preparation.notes(cases), kept=preparation.kept(windows), correlation_of_changes=of_changes)
     preparation.introduce(cases, in_c, windows, settings)
     tables.write_data_tables(folder, cases, correlation, settings)
 
     # Train and score every model, on all cores. What is finished is not done again.
     work = {trial: partial(train_and_score, trial, windows[trial.length], recipe) for trial in trials}
     results = run_all(work, folder, settings.jobs, partial(tables.write_results, folder))
+
+    # Every model beside every other one, with intervals over countries and days.
+    folder.write_csv("gains.csv", gains_frame(results, windows, recipe, settings.jobs))
 
     # The map: every cell is trained again on all windows of the best length, once a seed, and kept in models/; the best
     # one is asked about the day after the data end.

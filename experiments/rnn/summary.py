@@ -1,15 +1,12 @@
-"""Look-ups in results.csv: means over seeds, the best model, and differences between models."""
+"""Look-ups in results.csv: means over seeds, and the best model."""
 
-import math
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from rnn.baselines import BASELINES
 from rnn.classifier import CELLS
-from rnn.compare import Difference, paired_difference, unpaired_difference
 from rnn.metrics import LOWER_IS_BETTER
 from rnn.splits import SPLITS
 
@@ -35,54 +32,6 @@ def mean_of(results: pd.DataFrame, model: str, length: int, split: str, metric: 
     """Mean over seeds, NaN if the setting was not run."""
     values = values_by_seed(results, model, length, split, metric)
     return float(values.mean()) if len(values) else float("nan")
-
-
-def mean_over_cells(results: pd.DataFrame, cells: tuple[str, ...], length: int, split: str) -> pd.Series:
-    """The AUC of the cells' mean, indexed by seed."""
-    return pd.concat([values_by_seed(results, cell, length, split, "auc") for cell in cells], axis=1).mean(axis=1)
-
-
-def gain(first: pd.Series, second: pd.Series, metric: str) -> Difference:
-    """Gain of ``first`` over ``second`` (values by seed) on the seeds that both have; positive is better."""
-    first, second = first.align(second, join="inner")
-    if metric in LOWER_IS_BETTER:
-        first, second = second, first
-    return paired_difference(first.to_numpy(), second.to_numpy())
-
-
-def compare(results: pd.DataFrame, model: str, other: str, length: int, split: str, metric: str) -> Difference:
-    """Gain of ``model`` over ``other`` in one setting, paired over seeds."""
-    return gain(
-        values_by_seed(results, model, length, split, metric),
-        values_by_seed(results, other, length, split, metric),
-        metric,
-    )
-
-
-def between_splits(results: pd.DataFrame, model: str, length: int, first: str, second: str) -> Difference:
-    """Accuracy of a model on one split minus its accuracy on another, whose test windows differ."""
-    values = (values_by_seed(results, model, length, split, "accuracy").to_numpy() for split in (first, second))
-    return unpaired_difference(*values)
-
-
-def with_test_error(difference: Difference, predictions: pd.DataFrame, model: str, other: str) -> Difference:
-    """The difference in accuracy with the scatter of a finite test set added, for a split that every seed shares.
-
-    ``predictions`` holds the rows of predictions.csv of one length and split. Each window counts once: whether the
-    first model was right minus whether the other was, averaged over seeds, gives one number a window, and their
-    standard error is taken. If ``other`` left no predictions, its hits are taken to be independent of the model's,
-    which makes the error larger than it is.
-    """
-    right = predictions["decision"].astype(bool) == predictions["label"].astype(bool)
-    hits = predictions.assign(right=right).groupby(["model", "country", "day"])["right"].mean()
-    models = hits.index.get_level_values("model")
-    if model not in models:
-        return difference
-    if other in models:
-        error = float((hits[model] - hits[other]).dropna().sem())
-    else:
-        error = math.sqrt(2) * float(hits[model].sem())
-    return replace(difference, test_error=error)
 
 
 def best_of(results: pd.DataFrame, models: Iterable[str], length: int, split: str, metric: str) -> str | None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from experiments.prose import signed
-from rnn.compare import Difference
+from experiments.rnn.gains import Gain
 
 MODEL_NAMES = {
     "rnn": "RNN",
@@ -39,19 +39,18 @@ def the(model: str) -> str:
     return f"the {MODEL_NAMES[model]}" if not model.startswith("logistic") else MODEL_NAMES[model]
 
 
-def interval(difference: Difference) -> str:
-    """ "+2.7 ± 0.9 points", or without the "±" where one seed allows no interval."""
-    margin = f" ± {100 * difference.margin:.1f}" if np.isfinite(difference.margin) else ""
-    return f"{signed(difference.mean)}{margin} points"
+def interval(gain: Gain) -> str:
+    """ "+2.7 [+1.8, +3.6] points"."""
+    if not np.isfinite(gain.low):
+        return f"{signed(gain.value)} points"
+    return f"{signed(gain.value)} [{signed(gain.low)}, {signed(gain.high)}] points"
 
 
-def counts_as(difference: Difference) -> str:
+def counts_as(gain: Gain) -> str:
     """What a difference amounts to."""
-    if not difference.seeds:
-        return "undefined: only one class occurs"
     return {
         "above": "more than noise explains",
         "below": "a loss that noise does not explain",
         "noise": "within noise",
-        "unknown": "on one seed",
-    }[difference.verdict]
+        "undefined": "undefined: only one class occurs",
+    }[gain.verdict]

@@ -11,10 +11,15 @@ from .adam import plot_bias_correction, plot_valley
 from .broadcasting import plot_broadcasting
 from .checks import plot_kinks, plot_step_sizes
 from .convolution import plot_painting, plot_space_to_depth, plot_windows
+from .graphs import plot_diamond, plot_neuron, plot_one_op, plot_recurrence
 from .time import plot_gradient_through_time
 from .vae import plot_estimators, plot_kl_weight
 
 FIGURES: dict[str, Callable[[Path], None]] = {
+    "neuron.png": plot_neuron,
+    "one_op.png": plot_one_op,
+    "diamond.png": plot_diamond,
+    "recurrence.png": plot_recurrence,
     "broadcasting.png": plot_broadcasting,
     "convolution_windows.png": plot_windows,
     "convolution_painting.png": plot_painting,

@@ -1,12 +1,16 @@
 """A made-up run folder in the format that training writes: small, seeded, with skill that the caller sets."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from experiments.rnn.gains import CELLS_MEAN, COLUMNS
 from experiments.saved_run import FORMAT
+from rnn.metrics import LOWER_IS_BETTER, METRICS
+from rnn.trial import NETS
 
 COUNTRIES = {
     "France": "fr",
@@ -31,7 +35,6 @@ LEVELS = {  # accuracy, balanced accuracy, auc, log-loss, Brier of the baselines
     "reversal": (0.63, 0.63, 0.62, 0.660, 0.235),
     "logistic": (0.64, 0.64, 0.70, 0.630, 0.220),
 }
-METRICS = ("accuracy", "balanced_accuracy", "auc", "log_loss", "brier")
 
 
 def write_run(
@@ -72,6 +75,7 @@ def write_run(
     _write_countries(folder, countries, lengths, rng)
     settings = [(length, split, seed) for length in lengths for split in splits for seed in seeds]
     _write_results(folder, settings, cells, gain, scatter, rng)
+    write_gains(folder)
     _write_curves(folder, settings, cells, rng)
     _write_predictions(folder, [s for s in settings if s[0] == lengths[-1]], cells, list(countries), rng)
     _write_map(folder, countries, lengths[-1], rng)
@@ -123,6 +127,27 @@ def _write_results(folder: Path, settings, cells, gain: float, scatter: float, r
             rows += [(model, length, split, seed, m, v) for m, v in zip(METRICS, values, strict=True)]
     header = ["model", "length", "split", "seed", "metric", "value"]
     pd.DataFrame(rows, columns=header).to_csv(folder / "results.csv", index=False)
+
+
+def write_gains(folder: Path) -> None:
+    """gains.csv from results.csv: paired over seeds, with the spread of the seeds in place of a bootstrap."""
+    results = pd.read_csv(folder / "results.csv")
+    by_seed = results.pivot_table(index=["model", "length", "split", "metric"], columns="seed", values="value")
+    seeds = {key: by_seed.loc[key].to_numpy() for key in by_seed.index}
+    for length, split in {key[1:3] for key in seeds}:
+        for metric in METRICS:
+            own = [values for key, values in seeds.items() if key[0] in NETS and key[1:] == (length, split, metric)]
+            if own:
+                seeds[CELLS_MEAN, length, split, metric] = np.mean(own, axis=0)
+    rows = []
+    for first, a in seeds.items():
+        for second, b in seeds.items():
+            if first[3] == second[3] and first[3] in METRICS and first != second and len(a) == len(b):
+                gain = (b - a if first[3] in LOWER_IS_BETTER else a - b).mean()
+                error = 2.2 * max((a - b).std(), 1e-4) / np.sqrt(len(a)) if len(a) > 1 else 0.02
+                p = math.erfc(abs(gain) / error / math.sqrt(2))
+                rows.append((*first[:3], *second, gain, gain - 2 * error, gain + 2 * error, p))
+    pd.DataFrame(rows, columns=COLUMNS).to_csv(folder / "gains.csv", index=False)
 
 
 def _write_curves(folder: Path, settings, cells, rng) -> None:

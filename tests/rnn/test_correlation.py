@@ -6,7 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rnn.correlation import best_partners, clustered_order, constant_series, correlated_set, correlation_matrix
+from rnn.correlation import (
+    best_partners,
+    clustered_order,
+    constant_series,
+    correlated_set,
+    correlation_matrix,
+    median_correlation,
+)
 from tests.fakes.course_windows import course_new_cases
 from tests.fakes.real_files import needs_real_files
 
@@ -117,3 +124,18 @@ def test_clusters_are_as_similar_as_their_pairs_on_average():
     # After a and b, the mean of the pairs a-c and b-c (0.4) loses against c-d (0.5): c and d must stand together.
     values = np.array([[1, 0.9, 0.8, -0.2], [0.9, 1, 0, 0.55], [0.8, 0, 1, 0.5], [-0.2, 0.55, 0.5, 1]])
     assert clustered_order(values) in ([1, 0, 2, 3], [3, 2, 0, 1])
+
+
+def test_a_shared_trend_correlates_the_counts_and_not_their_changes():
+    rng = np.random.default_rng(0)
+    counts = 5.0 * np.arange(80) + 20 * rng.standard_normal((12, 80))
+    assert median_correlation(counts) > 0.9
+    assert abs(median_correlation(np.diff(counts))) < 0.1
+    assert median_correlation(np.ones((3, 5))) is None
+
+
+@needs_real_files
+def test_on_the_course_file_day_to_day_changes_do_not_correlate():
+    x = course_new_cases()
+    assert median_correlation(x) == pytest.approx(0.39, abs=0.01)
+    assert abs(median_correlation(np.diff(x))) < 0.005

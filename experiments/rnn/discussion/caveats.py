@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 
 from experiments.prose import escaped, listed, number, percent, points, sentence
+from experiments.rnn.gains import Gains
 from experiments.rnn.saved import SavedRnn
-from experiments.rnn.summary import best_of, between_splits, cells_in, compare, mean_of, splits_in
+from experiments.rnn.summary import best_of, cells_in, mean_of, splits_in
 from experiments.rnn.words import SPLIT_PHRASES, counts_as, interval, the
 from rnn.metrics import calibration_error
 from rnn.splits import SPLITS
 
 
-def random_split(run: SavedRnn, results: pd.DataFrame) -> str:
+def random_split(run: SavedRnn, results: pd.DataFrame, gains: Gains) -> str:
     """How much higher the course's random split scores than a split by country, and why that is no merit."""
     splits, length = splits_in(results), run.map_length
     if "random" not in splits or length < 2:
@@ -26,7 +27,7 @@ def random_split(run: SavedRnn, results: pd.DataFrame) -> str:
     cell = best_of(results, cells_in(results), length, "random", "accuracy")
     if "country" not in splits or cell is None:
         return text + " No other split was run to compare with; read the accuracy as an upper bound."
-    leak = between_splits(results, cell, length, "random", "country")
+    leak = gains(cell, cell, length, "random", "accuracy", other_split="country")
     values = [percent(mean_of(results, cell, length, split, "accuracy")) for split in ("random", "country")]
     text += (
         f" {sentence(the(cell))} scores {values[0]} on random windows and {values[1]} on countries that it has never "
@@ -36,7 +37,7 @@ def random_split(run: SavedRnn, results: pd.DataFrame) -> str:
         "above": " That much of its score is acquaintance, not foresight.",
         "below": " The random split is even the harder one here, so the overlap cannot have helped much.",
         "noise": " The danger is real, but in these numbers it does not show.",
-        "unknown": " With one seed that difference may be the luck of one draw.",
+        "undefined": "",
     }[leak.verdict]
     return text + " The split by country or by time is the one to quote."
 
@@ -55,18 +56,19 @@ def distinct_windows(run: SavedRnn, results: pd.DataFrame) -> str:
         f"({percent(kept / total)}) are distinct; the others repeat an earlier one, as the rows of zeros before "
         f"a country's first case do. Of the distinct ones {percent(rises / max(kept, 1))} are followed by a rise."
     )
-    majority = mean_of(results, "majority", run.map_length, splits_in(results)[0], "accuracy")
-    always = f"always giving the more frequent answer is right on {percent(majority)} of the test windows"
-    if not np.isfinite(majority):
+    majority = {split: mean_of(results, "majority", run.map_length, split, "accuracy") for split in splits_in(results)}
+    if not np.isfinite(list(majority.values())).any():
         return text
-    if run.config["windows"] == "all":
+    shares = listed([f"{percent(share)} {SPLIT_PHRASES[split]}" for split, share in majority.items()])
+    always = f"always giving the more frequent answer is right on {shares}"
+    if run.config["windows"] != "distinct":
         return (
-            f"{text} This run kept them all, and {always} {SPLIT_PHRASES[splits_in(results)[0]]}: accuracy is "
-            "to be read from there, and balanced accuracy and AUC are the fairer measures."
+            f"{text} This run kept repeated windows, and {always}: accuracy is to be read from there, and balanced "
+            "accuracy and AUC are the fairer measures."
         )
     return (
-        f"{text} {_kept(run, longest=int(windows['length'].max()))} So {always} "
-        f"{SPLIT_PHRASES[splits_in(results)[0]]}. Left in, each repeat would count as one more examination passed."
+        f"{text} {_kept(run, longest=int(windows['length'].max()))} So {always}. Left in, each repeat would count as "
+        "one more examination passed."
     )
 
 
@@ -74,17 +76,20 @@ def _kept(run: SavedRnn, longest: int) -> str:
     """Which windows the models were asked about: one choice for all lengths, made by the longest."""
     if longest == run.map_length:
         return "This run kept the first of each before splitting."
-    text = f"Before splitting, this run kept the pairs of country and day whose window of {longest} days is new"
-    kept = run.config.get("kept")  # not in the config.json of older runs
+    text = (
+        f"Each example is the last {run.map_length} days of one country; country-days whose {longest}-day history "
+        "repeats an earlier one are dropped before splitting"
+    )
+    kept = run.config.get("kept")
     if kept:
         text += (
-            f": {kept['pairs']:,} pairs, {percent(kept['rises'] / kept['pairs'])} of them with a rise, whose windows "
-            f"of {run.map_length} days have {kept['different'][str(run.map_length)]:,} different contents"
+            f", which leaves {kept['pairs']:,}, {percent(kept['rises'] / kept['pairs'])} of them with a rise, whose "
+            f"windows of {run.map_length} days have {kept['different'][str(run.map_length)]:,} different contents"
         )
     return text + "."
 
 
-def calibration(run: SavedRnn, results: pd.DataFrame) -> str:
+def calibration(run: SavedRnn, results: pd.DataFrame, gains: Gains) -> str:
     """Whether what is called likely happens as often as it is called likely."""
     if not run.has("predictions.csv"):
         return ""
@@ -105,8 +110,8 @@ def calibration(run: SavedRnn, results: pd.DataFrame) -> str:
                 f"It expects too {'many' if said > happened else 'few'} rises there: the ranking of the windows, and "
                 "so the AUC, survives that, but a decision at one half does not."
             )
-        loss = compare(results, run.map_model, "majority", run.map_length, split, "log_loss")
-        if loss.seeds:
+        loss = gains(run.map_model, "majority", run.map_length, split, "log_loss")
+        if loss.verdict != "undefined":
             own, base = (
                 mean_of(results, model, run.map_length, split, "log_loss") for model in (run.map_model, "majority")
             )
@@ -152,30 +157,24 @@ def map_extremes(run: SavedRnn) -> str:
     return text
 
 
-def limits(run: SavedRnn, results: pd.DataFrame) -> str:
+def limits(run: SavedRnn, results: pd.DataFrame, gains: Gains) -> str:
     """What a careful reader should hold against all of the above."""
     seeds = results["seed"].nunique()
     held = [
-        f"Intervals are 95 % intervals of Student's t over {number(seeds)} seeds, paired where both models met the "
-        "same windows; a seed sets the initial weights and, except by time, the split."
+        "Square brackets are 95 % intervals of a bootstrap that resamples countries, by time also the days, since the "
+        "windows of one country are not independent of each other.",
+        f"This text makes {number(len(gains.asked))} comparisons; a difference is called more than noise only if it "
+        "remains so after Holm's correction for all of them.",
+        f"Every score is a mean over {number(seeds)} seeds; a seed sets the initial weights and, except by time, the "
+        "split."
         if seeds > 1
-        else "There is one seed, so nothing here has an uncertainty; run more before believing any order.",
+        else "There is one seed, and the intervals do not contain the luck of its initial weights and split.",
         "The cell and the length for the map were chosen on the same test sets that are quoted, so the best of them "
         "is quoted somewhat too high.",
         "C is chosen by correlations over the whole period, test days included.",
         "A reported count is not an infection: weekends, changes of definition and late reports rise and fall too, "
         "and a tie counts as no rise.",
     ]
-    if "time" in splits_in(results) and run.has("predictions.csv"):
-        predictions = run.table("predictions.csv")
-        size = _windows_in(predictions[predictions["split"] == "time"])
-        if size:
-            held.insert(
-                1,
-                f"By time there is one test period of {size:,} windows, the same for every seed; its size alone leaves "
-                f"an accuracy uncertain by about {points(0.5 / math.sqrt(size))} (one standard error), and the "
-                "intervals in AUC do not contain that.",
-            )
     if len(splits_in(results)) < len(SPLITS):
         held.append(f"Only the split {listed([SPLIT_PHRASES[s] for s in splits_in(results)])} was run.")
     return "\n".join(f"- {point}" for point in held)

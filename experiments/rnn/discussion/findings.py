@@ -1,7 +1,8 @@
 """The discussion of problem 1, written from the run's own numbers: no figure in it was typed by hand.
 
-Each function below writes one paragraph, or nothing where the run lacks what it would speak of. Whether a
-difference counts is decided in one place, ``rnn.compare.Difference.verdict``.
+Each function below writes one paragraph, or nothing where the run lacks what it would speak of. Every difference is
+looked up in gains.csv. The text is written twice: first to count the differences that it quotes, then with verdicts
+corrected for their number.
 """
 
 import os
@@ -15,20 +16,10 @@ import pandas as pd
 from data.atomic import write_bytes
 from experiments.prose import listed, number, percent, sentence
 from experiments.rnn.discussion.caveats import calibration, distinct_windows, limits, map_extremes, random_split
+from experiments.rnn.gains import CELLS_MEAN, Gain, Gains
 from experiments.rnn.saved import SavedRnn, open_run
-from experiments.rnn.summary import (
-    baselines_in,
-    best_of,
-    cells_in,
-    compare,
-    gain,
-    mean_of,
-    mean_over_cells,
-    splits_in,
-    with_test_error,
-)
+from experiments.rnn.summary import baselines_in, best_of, cells_in, mean_of, splits_in
 from experiments.rnn.words import MODEL_NAMES, SPLIT_PHRASES, counts_as, interval, the
-from rnn.compare import Difference
 
 
 def write_discussion(run_folder: str | os.PathLike[str]) -> Path:
@@ -41,20 +32,31 @@ def write_discussion(run_folder: str | os.PathLike[str]) -> Path:
 
 def discuss(run: SavedRnn) -> str:
     """The whole text as Markdown: a section for each question that the run can answer."""
-    results = run.table("results.csv")
-    sections = {
-        "Do the networks know more than a rule?": against_baselines(run, results),
-        "Which cell?": which_cell(results, run.map_length),
-        "How long a window?": which_length(results),
-        "What the random split hides": random_split(run, results),
-        "Why repeated windows matter": distinct_windows(run, results),
-        "Can the probabilities be believed?": calibration(run, results),
-        "What the map shows": map_extremes(run),
-        "What these numbers cannot say": limits(run, results),
-    }
+    results, gains = run.table("results.csv"), judged_gains(run)
     parts = ["# Discussion: can a rise be foreseen?", opening(run)]
-    parts += [f"## {heading}\n\n{text}" for heading, text in sections.items() if text]
+    parts += [f"## {heading}\n\n{text}" for heading, text in _sections(run, results, gains).items() if text]
     return "\n\n".join(parts)
+
+
+def judged_gains(run: SavedRnn) -> Gains:
+    """The gains of a run, whose verdicts are corrected for the number of comparisons that the discussion makes."""
+    gains = Gains(run.table("gains.csv"))
+    _sections(run, run.table("results.csv"), gains)
+    gains.correct()
+    return gains
+
+
+def _sections(run: SavedRnn, results: pd.DataFrame, gains: Gains) -> dict[str, str]:
+    return {
+        "Do the networks know more than a rule?": against_baselines(run, results, gains),
+        "Which cell?": which_cell(results, gains, run.map_length),
+        "How long a window?": which_length(results, gains),
+        "What the random split hides": random_split(run, results, gains),
+        "Why repeated windows matter": distinct_windows(run, results),
+        "Can the probabilities be believed?": calibration(run, results, gains),
+        "What the map shows": map_extremes(run),
+        "What these numbers cannot say": limits(run, results, gains),
+    }
 
 
 def opening(run: SavedRnn) -> str:
@@ -82,11 +84,12 @@ class Match:
 
     cell: str
     baseline: str
-    difference: Difference
+    difference: Gain
 
 
-def best_matches(run: SavedRnn, results: pd.DataFrame) -> dict[str, Match]:
+def best_matches(run: SavedRnn, results: pd.DataFrame, gains: Gains | None = None) -> dict[str, Match]:
     """The match of every split that was run, at the map's length."""
+    gains = gains or judged_gains(run)
     length = run.map_length
     matches = {}
     for split in splits_in(results):
@@ -94,17 +97,17 @@ def best_matches(run: SavedRnn, results: pd.DataFrame) -> dict[str, Match]:
             best_of(results, models, length, split, "accuracy") for models in (cells_in(results), baselines_in(results))
         )
         if cell and baseline:
-            matches[split] = Match(cell, baseline, _versus(run, results, cell, baseline, length, split))
+            matches[split] = Match(cell, baseline, gains(cell, baseline, length, split, "accuracy"))
     return matches
 
 
-def against_baselines(run: SavedRnn, results: pd.DataFrame) -> str:
+def against_baselines(run: SavedRnn, results: pd.DataFrame, gains: Gains) -> str:
     """The main question, split by split at the map's length: the answer first, then its numbers."""
     length = run.map_length
-    matches = best_matches(run, results)
+    matches = best_matches(run, results, gains)
     if not matches:
         return ""
-    details = [_one_split(run, results, split, match) for split, match in matches.items()]
+    details = [_one_split(results, gains, length, split, match) for split, match in matches.items()]
     answer = _answer(matches, length)
     if "reversal" in baselines_in(results):
         answer += " (The reversal rule below: what fell yesterday rises today, and nothing else does.)"
@@ -114,18 +117,13 @@ def against_baselines(run: SavedRnn, results: pd.DataFrame) -> str:
 def _answer(matches: dict[str, Match], length: int) -> str:
     """In plain words: does the best cell of each split beat the best baseline there?"""
     verdicts = [match.difference.verdict for match in matches.values()]
-    if "unknown" in verdicts:
-        return (
-            f"One seed cannot tell skill from luck. Here is where the best cell at L = {length} stands beside the best "
-            "baseline, without a verdict."
-        )
     above = [SPLIT_PHRASES[split] for split, match in matches.items() if match.difference.verdict == "above"]
     not_above = _not_above({split: match for split, match in matches.items() if match.difference.verdict != "above"})
     if not above:
         return f"No. At L = {length} no cell beats the best baseline in accuracy: {not_above}."
     if set(verdicts) != {"above"}:
         return f"In part. At L = {length} the best cell beats the best baseline {listed(above)}, but {not_above}."
-    largest = max(match.difference.mean for match in matches.values())
+    largest = max(match.difference.value for match in matches.values())
     size = "by a few points" if largest < 0.05 else "clearly"
     where = f"{listed(above)}, beyond what noise explains"
     return f"Yes, {size}: at L = {length} the best cell beats the best baseline {where}."
@@ -135,14 +133,14 @@ def _not_above(matches: dict[str, Match]) -> str:
     """Where the best cell does not beat the best baseline, and how; splits with one answer share it."""
     splits: dict[str, list[str]] = {}
     for split, match in matches.items():
-        how = "is within noise of" if match.difference.verdict == "noise" else "falls short of"
+        how = "falls short of" if match.difference.verdict == "below" else "is within noise of"
         splits.setdefault(f"the best cell {how} {the(match.baseline)}", []).append(SPLIT_PHRASES[split])
     return "; ".join(f"{listed(phrases)} {answer}" for answer, phrases in splits.items())
 
 
-def _one_split(run: SavedRnn, results: pd.DataFrame, split: str, match: Match) -> str:
+def _one_split(results: pd.DataFrame, gains: Gains, length: int, split: str, match: Match) -> str:
     """Accuracy of the best cell beside every baseline, then the same question asked of the ranking (AUC)."""
-    length, cell, baselines = run.map_length, match.cell, baselines_in(results)
+    cell, baselines = match.cell, baselines_in(results)
     levels = [f"{the(model)} {percent(mean_of(results, model, length, split, 'accuracy'))}" for model in baselines]
     text = (
         f"**{sentence(SPLIT_PHRASES[split])}**, {the(cell)} is right on "
@@ -151,12 +149,12 @@ def _one_split(run: SavedRnn, results: pd.DataFrame, split: str, match: Match) -
         f"{counts_as(match.difference)}."
     )
     if match.baseline != "reversal" and "reversal" in baselines:
-        over_rule = _versus(run, results, cell, "reversal", length, split)
+        over_rule = gains(cell, "reversal", length, split, "accuracy")
         text += f" Against the reversal rule it is {interval(over_rule)}, {counts_as(over_rule)}."
     ranker = best_of(results, cells_in(results), length, split, "auc")
     rival = best_of(results, baselines, length, split, "auc")
     if ranker and rival:
-        in_auc = compare(results, ranker, rival, length, split, "auc")
+        in_auc = gains(ranker, rival, length, split, "auc")
         text += (
             f" In ranking the windows from unlikely to likely, {the(ranker)} reaches an AUC of "
             f"{mean_of(results, ranker, length, split, 'auc'):.3f} against {the(rival)}'s "
@@ -165,17 +163,7 @@ def _one_split(run: SavedRnn, results: pd.DataFrame, split: str, match: Match) -
     return text
 
 
-def _versus(run: SavedRnn, results: pd.DataFrame, model: str, other: str, length: int, split: str) -> Difference:
-    """Gain in accuracy; by time, where every seed meets the same test days, with the test set's own scatter."""
-    difference = compare(results, model, other, length, split, "accuracy")
-    if split != "time" or not run.has("predictions.csv"):
-        return difference
-    predictions = run.table("predictions.csv")
-    here = predictions[(predictions["length"] == length) & (predictions["split"] == split)]
-    return with_test_error(difference, here, model, other)
-
-
-def which_cell(results: pd.DataFrame, length: int) -> str:
+def which_cell(results: pd.DataFrame, gains: Gains, length: int) -> str:
     """The order of the cells on each split, and whether it means anything."""
     cells = cells_in(results)
     if len(cells) < 2:
@@ -188,7 +176,7 @@ def which_cell(results: pd.DataFrame, length: int) -> str:
         if not np.isfinite(list(means.values())).all():  # only one class occurs in the test part
             continue
         first, *_, last = order = sorted(cells, key=lambda cell: -means[cell])
-        difference = compare(results, first, last, length, split, "auc")
+        difference = gains(first, last, length, split, "auc")
         names = listed([f"{MODEL_NAMES[cell]} ({means[cell]:.3f})" for cell in order])
         parts.append(
             f"{sentence(SPLIT_PHRASES[split])} the order by AUC is {names}; first and last are "
@@ -202,7 +190,7 @@ def which_cell(results: pd.DataFrame, length: int) -> str:
 def _ranking(lasts: set[str], told_apart: list[str], alike: list[str]) -> str:
     """What the orders on the single splits amount to: only one that holds on all of them is a ranking."""
     if not told_apart:
-        return "That is no ranking: another set of seeds may well turn the order round."
+        return "That is no ranking: other countries or days may well reverse the order."
     if alike or len(lasts) > 1:
         where = f" {listed(told_apart)} but not {listed(alike)}" if alike else ""
         return (
@@ -215,29 +203,40 @@ def _ranking(lasts: set[str], told_apart: list[str], alike: list[str]) -> str:
     )
 
 
-def which_length(results: pd.DataFrame) -> str:
-    """AUC against L, averaged over the cells, on the first split, step by step."""
+def which_length(results: pd.DataFrame, gains: Gains) -> str:
+    """AUC against L, averaged over the cells, on every split."""
     lengths = sorted(int(length) for length in results["length"].unique())
     if len(lengths) < 2:
         return ""
-    split, cells = splits_in(results)[0], cells_in(results)
-    by_length = {length: mean_over_cells(results, cells, length, split) for length in lengths}
-    if any(values.empty for values in by_length.values()):  # only one class occurs in the test part
+    cells = cells_in(results)
+    whose = f"averaged over the {number(len(cells))} cells" if len(cells) > 1 else f"of the {MODEL_NAMES[cells[0]]}"
+    told = [_length_on(results, gains, lengths, split, whose) for split in splits_in(results)]
+    if not any(told):
         return ""
-    levels = listed([f"{by_length[length].mean():.3f} at L = {length}" for length in lengths])
+    start = "Every length is asked about the same country-days, so L changes what is known and not what is asked."
+    return " ".join([start, *filter(None, told)])
+
+
+def _length_on(results: pd.DataFrame, gains: Gains, lengths: list[int], split: str, whose: str) -> str:
+    """One split: the levels, the change from the shortest to the longest window, and the largest step."""
+    level = {
+        length: float(np.mean([mean_of(results, cell, length, split, "auc") for cell in cells_in(results)]))
+        for length in lengths
+    }
+    if not np.isfinite(list(level.values())).all():  # only one class occurs in the test part
+        return ""
+
+    def gain(long: int, short: int) -> Gain:
+        return gains(CELLS_MEAN, CELLS_MEAN, long, split, "auc", other_length=short)
+
+    whole = gain(lengths[-1], lengths[0])
     text = (
-        f"Every length is asked about the same pairs of country and day, so L changes what is known and not what is "
-        f"asked. {sentence(SPLIT_PHRASES[split])}, the AUC averaged over the {number(len(cells))} cells is {levels}."
+        f"{sentence(SPLIT_PHRASES[split])}, the AUC {whose} is "
+        f"{listed([f'{level[length]:.3f} at L = {length}' for length in lengths])}; from the shortest to the longest "
+        f"window it changes by {interval(whole)}, {counts_as(whole)}."
     )
-    if len(cells) == 1:
-        text = text.replace("averaged over the one cells", f"of the {MODEL_NAMES[cells[0]]}")
-    whole = gain(by_length[lengths[-1]], by_length[lengths[0]], "auc")
-    text += f" From the shortest to the longest window it changes by {interval(whole)}, {counts_as(whole)}."
     if len(lengths) > 2:
-        steps = {(short, long): gain(by_length[long], by_length[short], "auc") for short, long in pairwise(lengths)}
-        (short, long), step = max(steps.items(), key=lambda item: item[1].mean)
+        short, long = max(pairwise(lengths), key=lambda step: level[step[1]] - level[step[0]])
+        step = gain(long, short)
         text += f" The largest single step is from L = {short} to {long}, {interval(step)}, {counts_as(step)}."
-        if long != lengths[-1]:
-            rest = gain(by_length[lengths[-1]], by_length[long], "auc")
-            text += f" From there to L = {lengths[-1]} it is {interval(rest)}, {counts_as(rest)}."
     return text

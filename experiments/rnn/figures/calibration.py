@@ -43,10 +43,10 @@ def plot_calibration(
 def plot_confusion(
     predictions: pd.DataFrame, path: str | os.PathLike[str], *, model: str, length: int, simulated: bool
 ) -> None:
-    """Counts of (actual, predicted) at a probability of one half, summed over seeds, a panel per split."""
+    """Counts of (actual, predicted) by the model's decision, the mean over seeds, a panel per split."""
     mine = predictions[(predictions["model"] == model) & (predictions["length"] == length)]
     splits = [split for split in SPLITS if (mine["split"] == split).any()]
-    with figure(path, 1.2 + 2.3 * len(splits), 3.8, simulated=simulated) as fig:
+    with figure(path, 1.2 + 2.3 * len(splits), 4.4, simulated=simulated) as fig:
         headline(fig, _confusion_finding(mine, splits, model, length))
         panels = fig.subplots(1, len(splits), sharey=True, squeeze=False)[0]
         for axes, split in zip(panels, splits, strict=True):
@@ -57,7 +57,9 @@ def plot_confusion(
 
 
 def _confusion(predictions: pd.DataFrame) -> np.ndarray:
-    return confusion(predictions["label"].to_numpy(), predictions["decision"].to_numpy())
+    """Counts (2, 2) of a test part, the mean over the seeds."""
+    counts = confusion(predictions["label"].to_numpy(), predictions["decision"].to_numpy())
+    return counts / max(predictions["seed"].nunique(), 1)
 
 
 def _labels_and_probabilities(predictions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -98,7 +100,7 @@ def _draw_confusion(axes: Axes, counts: np.ndarray) -> None:
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     for (row, column), share in np.ndenumerate(shares):
-        axes.text(column, row, f"{share:.0%}\n{counts[row, column]:,} windows", ha="center", va="center")
+        axes.text(column, row, f"{share:.0%}\n{counts[row, column]:,.0f} windows", ha="center", va="center")
     axes.set_xticks((0, 1), ("no rise", "rise"))
     axes.set_xlabel("what was predicted")
 
@@ -112,9 +114,9 @@ def _calibration_finding(predictions: pd.DataFrame, splits: list[str], model: st
 
 
 def _confusion_finding(predictions: pd.DataFrame, splits: list[str], model: str, length: int) -> str:
-    split = splits[0]
-    counts = _confusion(predictions[predictions["split"] == split])
-    found = counts[1, 1] / max(counts[1].sum(), 1)
-    right = counts[0, 0] / max(counts[0].sum(), 1)
-    where = f"{SPLIT_NAMES[split].capitalize()}, {MODEL_NAMES[model]} at L = {length} days"
-    return f"{where} foresees {found:.0%} of the rises and {right:.0%} of the days without one"
+    told = []
+    for split in splits:
+        counts = _confusion(predictions[predictions["split"] == split])
+        no_rise, rise = np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
+        told.append(f"{SPLIT_PHRASES[split]} {rise:.0%} of the rises and {no_rise:.0%} of the other days")
+    return f"{MODEL_NAMES[model]}, L = {length} days, predicts {'; '.join(told)} correctly"

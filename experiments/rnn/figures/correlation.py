@@ -16,14 +16,22 @@ SCALE_LABEL = "Pearson correlation of daily new cases (−1 to 1, no unit)"
 
 
 def plot_all_correlations(
-    correlation: pd.DataFrame, path: str | os.PathLike[str], *, threshold: float, simulated: bool
+    correlation: pd.DataFrame,
+    path: str | os.PathLike[str],
+    *,
+    threshold: float,
+    simulated: bool,
+    of_changes: float | None = None,
 ) -> None:
-    """Heatmap of every pair of countries, (n, n), in clustered order on a scale centred at 0."""
+    """Heatmap of every pair of countries, (n, n), in clustered order on a scale centred at 0.
+
+    of_changes: the median correlation of the day-to-day changes, for the title; left out if None.
+    """
     order = clustered_order(correlation.to_numpy())
     ordered = correlation.iloc[order, order]
     pairs = _pairs(correlation)
     with figure(path, 8.6, 7.5, simulated=simulated) as fig:
-        headline(fig, _finding(pairs, threshold))
+        headline(fig, _finding(pairs, threshold, of_changes))
         axes = fig.add_subplot()
         image = _heatmap(axes, ordered.to_numpy())
         # As many names as fit at 5.5 points over about 6.2 inches of rows.
@@ -52,7 +60,7 @@ def plot_some_correlations(
         headline(
             fig,
             f"Among {choice}, {some.index[row]} and {some.index[column]} "
-            f"rise and fall most alike (r = {values[row, column]:.2f})",
+            f"correlate most (r = {values[row, column]:.2f}); a shared trend is enough for that",
         )
         axes = fig.add_subplot()
         image = _heatmap(axes, np.ma.masked_array(values, hidden), nothing="white")
@@ -84,9 +92,10 @@ def _pairs(correlation: pd.DataFrame) -> np.ndarray:
     return values[np.isfinite(values)]
 
 
-def _finding(pairs: np.ndarray, threshold: float) -> str:
+def _finding(pairs: np.ndarray, threshold: float, of_changes: float | None) -> str:
     above = int((pairs > threshold).sum())
-    return (
-        f"{above:,} of {len(pairs):,} pairs of countries ({above / len(pairs):.0%}) correlate above {threshold:g}; "
-        f"{(pairs < 0).mean():.0%} run against each other"
+    text = (
+        f"{above:,} of {len(pairs):,} pairs of countries ({above / len(pairs):.0%}) correlate above {threshold:g}; the "
+        f"median is {np.median(pairs):.2f}"
     )
+    return text if of_changes is None else f"{text}, but {of_changes:.2f} for day-to-day changes: a shared trend"

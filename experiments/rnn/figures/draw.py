@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from experiments.rnn.discussion.titles import headline_finding, length_finding
 from experiments.rnn.figures.calibration import plot_calibration, plot_confusion
 from experiments.rnn.figures.correlation import plot_all_correlations, plot_some_correlations
 from experiments.rnn.figures.curves import plot_curves
 from experiments.rnn.figures.lengths import plot_headline, plot_lengths
 from experiments.rnn.figures.windows import plot_threshold
+from experiments.rnn.gains import Gains
 from experiments.rnn.saved import SavedRnn
 from experiments.rnn.summary import splits_in
 
@@ -48,7 +50,10 @@ def _draw_correlations(run: SavedRnn, folder: Path) -> list[Path]:
         return []
     correlation = run.correlation()
     drawn = [folder / "correlation_all.png"]
-    plot_all_correlations(correlation, drawn[0], threshold=run.threshold, simulated=run.simulated)
+    of_changes = run.config.get("correlation_of_changes")
+    plot_all_correlations(
+        correlation, drawn[0], threshold=run.threshold, simulated=run.simulated, of_changes=of_changes
+    )
     if run.has("world_map.csv") and len(correlation) > 2:
         chosen = busiest(run.table("world_map.csv"), A_READABLE_DOZEN)
         choice = f"the {len(chosen)} countries with most new cases in the last {run.map_length} days"
@@ -62,8 +67,10 @@ def _draw_results(run: SavedRnn, folder: Path) -> list[Path]:
         return []
     results = run.table("results.csv")
     drawn = [folder / "headline.png", folder / "lengths.png"]
-    plot_headline(results, drawn[0], length=run.map_length, simulated=run.simulated)
-    plot_lengths(results, drawn[1], simulated=run.simulated)
+    gains = Gains(run.table("gains.csv"))
+    best = headline_finding(results, gains, run.map_length)
+    plot_headline(results, drawn[0], title=best, length=run.map_length, simulated=run.simulated)
+    plot_lengths(results, drawn[1], title=length_finding(results, gains), simulated=run.simulated)
     if run.has("curves.csv"):
         curves = run.table("curves.csv")
         for split in splits_in(results):

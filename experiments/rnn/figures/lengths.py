@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from experiments.rnn.discussion.titles import headline_finding, length_finding
 from experiments.rnn.summary import over_seeds, splits_in
 from experiments.rnn.words import METRIC_NAMES, MODEL_NAMES, SPLIT_NAMES
 from experiments.style import BASELINE_DASHES, MODEL_COLOURS, MODEL_MARKERS, figure, headline
@@ -17,12 +16,12 @@ SHOWN = ("accuracy", "auc")
 OVERLAP = "test overlaps training"
 
 
-def plot_lengths(results: pd.DataFrame, path: str | os.PathLike[str], *, simulated: bool) -> None:
+def plot_lengths(results: pd.DataFrame, path: str | os.PathLike[str], *, title: str, simulated: bool) -> None:
     """Accuracy and ROC-AUC against L, a column per split, all on one scale; bands are one standard deviation."""
     summary = over_seeds(results)
     splits = splits_in(results)
     with figure(path, 2.2 + 2.5 * len(splits), 5.8, simulated=simulated) as fig:
-        headline(fig, length_finding(results, splits))
+        headline(fig, title)
         panels = fig.subplots(len(SHOWN), len(splits), sharex=True, sharey="row", squeeze=False)
         for row, metric in enumerate(SHOWN):
             for column, split in enumerate(splits):
@@ -36,14 +35,16 @@ def plot_lengths(results: pd.DataFrame, path: str | os.PathLike[str], *, simulat
         panels[0, -1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
-def plot_headline(results: pd.DataFrame, path: str | os.PathLike[str], *, length: int, simulated: bool) -> None:
+def plot_headline(
+    results: pd.DataFrame, path: str | os.PathLike[str], *, title: str, length: int, simulated: bool
+) -> None:
     """Every model at one L, all splits side by side: dots are means over seeds, bars one standard deviation."""
     summary = over_seeds(results)
     summary = summary[summary["length"] == length]
     splits = splits_in(results)
     models = [model for model in (*reversed(CELLS), *reversed(BASELINES)) if (summary["model"] == model).any()]
     with figure(path, 1.9 + 2.4 * len(splits), 5.4, simulated=simulated) as fig:
-        headline(fig, headline_finding(results, length, splits))
+        headline(fig, title)
         panels = fig.subplots(len(SHOWN), len(splits), sharex="row", sharey=True, squeeze=False)
         for row, metric in enumerate(SHOWN):
             for column, split in enumerate(splits):

@@ -4,12 +4,13 @@ import pandas as pd
 import pytest
 
 from experiments.prose import escaped, listed, number, percent, points, signed
-from experiments.rnn.discussion.findings import discuss, write_discussion
-from experiments.rnn.discussion.titles import headline_finding, length_finding
+from experiments.rnn.discussion.findings import discuss, judged_gains, write_discussion
+from experiments.rnn.discussion.titles import length_finding
+from experiments.rnn.gains import Gain, Gains
 from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.summary import mean_of
 from experiments.rnn.words import counts_as, interval
-from tests.fakes.saved_run_sample import COUNTRIES, write_run
+from tests.fakes.saved_run_sample import COUNTRIES, write_gains, write_run
 
 
 def told(folder: Path, **options) -> str:
@@ -42,11 +43,11 @@ def test_beating_one_rule_is_not_enough_where_another_is_better(tmp_path: Path) 
     majority = (results["model"] == "majority") & (results["metric"] == "accuracy")
     results.loc[majority, "value"] += 0.3
     results.to_csv(tmp_path / "results.csv", index=False)
+    write_gains(tmp_path)
     text = discuss(run)
     assert "No. At L = 7 no cell beats the best baseline" in text
     assert "by country the best cell falls short of the majority class" in text
     assert "Against the reversal rule" in text
-    assert "falls short of the majority class by" in headline_finding(results, 7, ("country",))
 
 
 def test_a_mixed_result_is_told_split_by_split(tmp_path: Path) -> None:
@@ -55,23 +56,37 @@ def test_a_mixed_result_is_told_split_by_split(tmp_path: Path) -> None:
     worse = (results["split"] == "random") & results["model"].isin(["rnn", "lstm", "gru"])
     results.loc[worse & (results["metric"] == "accuracy"), "value"] -= 0.1
     results.to_csv(tmp_path / "results.csv", index=False)
+    write_gains(tmp_path)
     text = discuss(run)
     assert "In part. At L = 7 the best cell beats the best baseline" in text
     assert "by country, but on random windows the best cell falls short of logistic regression" in text
 
 
-def test_one_seed_gets_no_verdict(quick: SavedRnn) -> None:
+def test_one_seed_is_said_to_be_one(quick: SavedRnn) -> None:
     text = discuss(quick)
-    assert "One seed cannot tell skill from luck" in text
-    assert "±" not in text and "nan" not in text
-    assert "There is one seed" in text and "Only the split by time was run" in text
+    assert "There is one seed, and the intervals do not contain the luck" in text
+    assert "nan" not in text and "Only the split by time was run" in text
 
 
-def test_one_shared_test_period_is_not_mistaken_for_certainty(tmp_path: Path) -> None:
-    # Seeds that agree to the last digit still met one set of test days: 15 countries on one day here.
-    text = told(tmp_path, gain=0.01, scatter=0.0, cells=("gru",), splits=("time",))
-    assert "by time the best cell is within noise of logistic regression" in text
-    assert "one test period of 15 windows" in text
+def test_a_verdict_holds_only_beside_all_other_comparisons_of_the_text(tmp_path: Path) -> None:
+    run = open_run(write_run(tmp_path, gain=0.06, scatter=0.001, cells=("gru",), splits=("country",)))
+    table = run.table("gains.csv")
+    best = (table["model"] == "gru") & (table["other"] == "logistic") & (table["metric"] == "accuracy")
+    best &= table["length"] == table["other_length"]
+    for p, said in ((0.03, "is within noise of logistic"), (1e-6, "Yes, clearly")):
+        table.loc[:, "p"] = 0.5
+        table.loc[best, "p"] = p  # below 0.05 by itself, but one of a dozen
+        table.to_csv(tmp_path / "gains.csv", index=False)
+        text = discuss(run)
+        assert said in text, p
+    count = len(judged_gains(run).asked)
+    assert count > 5 and f"makes {number(count)} comparisons" in text
+
+
+def test_every_split_is_told_in_the_paragraph_on_lengths(sample: SavedRnn) -> None:
+    text = discuss(sample).split("## How long a window?")[1].split("##")[0]
+    for split in ("By time", "By country", "On random windows"):
+        assert f"{split}, the AUC averaged over the three cells is" in text
 
 
 def test_a_split_without_an_auc_is_left_out_instead_of_told_as_nan(tmp_path: Path) -> None:
@@ -79,10 +94,12 @@ def test_a_split_without_an_auc_is_left_out_instead_of_told_as_nan(tmp_path: Pat
     results = run.table("results.csv")
     results.loc[(results["metric"] == "auc") & (results["split"] == "country"), "value"] = float("nan")
     results.to_csv(tmp_path / "results.csv", index=False)
+    write_gains(tmp_path)
     text = discuss(run)
-    assert "nan" not in text and "on one seed" not in text
+    assert "nan" not in text
     assert "By country the order by AUC" not in text and "On random windows the order by AUC" in text
-    assert "only one class occurs" in length_finding(results, ("country",))
+    title = length_finding(results, Gains(run.table("gains.csv")))
+    assert "undefined by country" in title and "points on random windows" in title
 
 
 def test_every_number_follows_the_tables(tmp_path: Path) -> None:
@@ -93,6 +110,7 @@ def test_every_number_follows_the_tables(tmp_path: Path) -> None:
         assert percent(mean_of(results, model, 7, "country", "accuracy")) in before
     results.loc[results["metric"] == "accuracy", "value"] -= 0.2
     results.to_csv(tmp_path / "results.csv", index=False)
+    write_gains(tmp_path)
     after = discuss(run)
     assert percent(mean_of(results, "gru", 7, "country", "accuracy")) in after
     assert percent(mean_of(results, "gru", 7, "country", "accuracy") + 0.2) not in after
@@ -104,9 +122,11 @@ def test_a_cell_is_only_called_worse_if_it_is_on_every_split(tmp_path: Path) -> 
     auc = (results["metric"] == "auc") & (results["length"] == 7)
     results.loc[auc & (results["model"] == "rnn"), "value"] -= 0.02
     results.to_csv(tmp_path / "results.csv", index=False)
+    write_gains(tmp_path)
     assert "The RNN comes last on every split" in discuss(run)
     results.loc[auc & (results["model"] == "rnn") & (results["split"] == "random"), "value"] += [0.10, 0.0, -0.06]
     results.to_csv(tmp_path / "results.csv", index=False)
+    write_gains(tmp_path)
     assert "told apart by country but not on random windows" in discuss(run)
 
 
@@ -126,7 +146,8 @@ def test_without_the_random_split_its_section_is_left_out(tmp_path: Path) -> Non
 
 
 def test_sections_without_tables_are_left_out(sample: SavedRnn, tmp_path: Path) -> None:
-    (tmp_path / "results.csv").write_bytes((sample.folder / "results.csv").read_bytes())
+    for name in ("results.csv", "gains.csv"):
+        (tmp_path / name).write_bytes((sample.folder / name).read_bytes())
     text = discuss(SavedRnn(tmp_path, sample.config))
     assert "Which cell?" in text
     assert "What the map shows" not in text and "Can the probabilities be believed?" not in text
@@ -155,10 +176,10 @@ def test_the_windows_that_were_kept_are_told_as_they_were_chosen_by_the_longest(
     assert "This run kept the first of each before splitting." in discuss(run)  # its map's length is the longest
     run.config["map"]["length"] = 5
     text = discuss(run)
-    assert "kept the pairs of country and day whose window of 7 days is new." in text
+    assert "country-days whose 7-day history repeats an earlier one are dropped before splitting." in text
     assert "kept the first of each" not in text
     run.config["kept"] = {"pairs": 1000, "rises": 450, "different": {"3": 700, "5": 901}}
-    assert "is new: 1,000 pairs, 45.0 % of them with a rise, whose windows of 5 days have 901 diff" in discuss(run)
+    assert "leaves 1,000, 45.0 % of them with a rise, whose windows of 5 days have 901 diff" in discuss(run)
 
 
 def test_names_cannot_smuggle_markup_into_the_text(tmp_path: Path) -> None:
@@ -184,11 +205,11 @@ def test_any_choice_of_cells_makes_whole_sentences(tmp_path: Path, cells: tuple[
 
 
 def test_words_for_numbers() -> None:
-    from experiments.rnn.summary import Difference
-
     assert (percent(0.6567), points(-0.021), points(0.01)) == ("65.7 %", "2.1 points", "1 point")
     assert (signed(-0.021), number(3), number(13394)) == ("−2.1", "three", "13,394")
     assert (listed(["a"]), listed(["a", "b", "c"])) == ("a", "a, b and c")
-    assert interval(Difference(0.027, float("nan"), 1)) == "+2.7 points"
-    assert counts_as(Difference(float("nan"), float("nan"), 0)) == "undefined: only one class occurs"
+    assert interval(Gain(0.027, -0.001, 0.036, False)) == "+2.7 [−0.1, +3.6] points"
+    nan = float("nan")
+    assert counts_as(Gain(nan, nan, nan, False)) == "undefined: only one class occurs"
+    assert [Gain(v, -1, 1, True).verdict for v in (0.1, -0.1)] == ["above", "below"]
     assert escaped("Taiwan* & <b>") == r"Taiwan\* \& \<b\>"

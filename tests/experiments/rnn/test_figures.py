@@ -9,11 +9,12 @@ from matplotlib.image import imread
 from matplotlib.text import Text
 
 from experiments import style
-from experiments.rnn.discussion.titles import headline_finding
+from experiments.rnn.discussion.titles import headline_finding, length_finding
 from experiments.rnn.figures.correlation import plot_all_correlations, plot_some_correlations
 from experiments.rnn.figures.draw import busiest, draw_figures
 from experiments.rnn.figures.lengths import plot_headline
 from experiments.rnn.figures.windows import plot_threshold
+from experiments.rnn.gains import Gains
 from experiments.rnn.redraw import redraw
 from experiments.rnn.saved import SavedRnn, open_run
 from tests.fakes.saved_run_sample import write_run
@@ -99,7 +100,9 @@ def test_the_smallest_run_is_redrawn_whole_and_real_data_bear_no_stamp(
 
 
 def test_equal_tables_give_equal_bytes(sample: SavedRnn, drawn, tmp_path: Path) -> None:
-    plot_headline(sample.table("results.csv"), tmp_path / "again.png", length=7, simulated=True)
+    results = sample.table("results.csv")
+    title = headline_finding(results, Gains(sample.table("gains.csv")), 7)
+    plot_headline(results, tmp_path / "again.png", title=title, length=7, simulated=True)
     assert (tmp_path / "again.png").read_bytes() == (sample.folder / "figures" / "headline.png").read_bytes()
 
 
@@ -128,19 +131,17 @@ def test_the_busiest_countries_come_first() -> None:
     assert busiest(table, 2) == ["b", "c"]
 
 
-@pytest.mark.parametrize(
-    ("gain", "scatter", "said"),
-    [
-        (0.04, 0.001, "beats logistic regression by"),
-        (-0.01, 0.02, "within noise"),
-        (-0.06, 0.001, "falls short of logistic regression by"),
-    ],
-)
-def test_the_headline_says_what_the_numbers_say(tmp_path: Path, gain: float, scatter: float, said: str) -> None:
-    results = open_run(write_run(tmp_path, gain=gain, scatter=scatter, cells=("gru",))).table("results.csv")
-    assert said in headline_finding(results, 7, ("country", "time"))
+@pytest.mark.parametrize(("gain", "said"), [(0.04, "by time +4"), (-0.06, "by time −")])
+def test_the_headline_tells_every_split_whoever_wins(tmp_path: Path, gain: float, said: str) -> None:
+    run = open_run(write_run(tmp_path, gain=gain, scatter=0.001, cells=("gru",)))
+    title = headline_finding(run.table("results.csv"), Gains(run.table("gains.csv")), 7)
+    assert said in title
+    for split in ("by time", "by country", "on random windows"):
+        assert f"{split} {'+' if gain > 0 else '−'}" in title
+    assert title.count("[") == title.count("GRU against logistic regression") == 3
 
 
-def test_by_time_the_headline_gives_no_verdict(tmp_path: Path) -> None:
-    results = open_run(write_run(tmp_path, gain=0.04, scatter=0.001)).table("results.csv")
-    assert "beats" not in headline_finding(results, 7, ("time",))
+def test_the_title_of_the_lengths_tells_every_split(sample: SavedRnn) -> None:
+    title = length_finding(sample.table("results.csv"), Gains(sample.table("gains.csv")))
+    assert "L = 7 instead of 3 days" in title
+    assert title.count("points") == 3

@@ -28,9 +28,8 @@ SMALL = [
     *("--cells", "rnn", "gru", "--seeds", "2", "--epochs", "2", "--hidden", "4", "--jobs", "1"),
 ]
 CONFIG = "config.json"
-TABLES = [
-    f"{name}.csv" for name in ("correlation", "countries", "windows", "results", "curves", "predictions", "world_map")
-]
+NAMES = ("correlation", "countries", "windows", "results", "curves", "predictions", "gains", "world_map")
+TABLES = [f"{name}.csv" for name in NAMES]
 
 
 def run(out: Path, *flags: str) -> Path:

@@ -9,37 +9,9 @@ import pytest
 from data.errors import DataError
 from experiments.rnn.markdown_tables import results_markdown, windows_markdown, write_tables
 from experiments.rnn.saved import SavedRnn, open_run
-from experiments.rnn.summary import best_of, compare, gain, mean_of, over_seeds, with_test_error
+from experiments.rnn.summary import best_of, mean_of, over_seeds
 from experiments.saved_run import FORMAT
-from rnn.compare import Difference
 from tests.fakes.saved_run_sample import write_run
-
-
-def test_lower_loss_is_a_gain() -> None:
-    assert gain(pd.Series([0.5, 0.5]), pd.Series([0.6, 0.7]), "log_loss").mean == pytest.approx(0.15)
-
-
-def test_the_test_set_adds_the_scatter_of_its_windows() -> None:
-    windows = pd.DataFrame({"country": list("abcd"), "day": "2020-04-01", "label": 1, "seed": 0})
-    predictions = pd.concat(
-        [
-            windows.assign(model="gru", decision=[1, 1, 1, 0]),
-            windows.assign(model="reversal", decision=[1, 0, 0, 0]),
-        ]
-    )
-    paired = with_test_error(Difference(0.5, 0.0, 2), predictions, "gru", "reversal")
-    assert paired.test_error == pytest.approx(np.std([0, 1, 1, 0], ddof=1) / 2)
-    alone = predictions[predictions["model"] == "gru"]
-    unpaired = with_test_error(Difference(0.5, 0.0, 2), alone, "gru", "reversal")
-    assert unpaired.test_error == pytest.approx(math.sqrt(2) * np.std([1, 1, 1, 0], ddof=1) / 2)
-
-
-def test_a_rule_is_right_where_its_decision_is_whatever_its_probability() -> None:
-    windows = pd.DataFrame({"country": list("abcd"), "day": "2020-04-01", "label": 1, "seed": 0, "probability": 0.9})
-    gru, rule = (windows.assign(model=model) for model in ("gru", "reversal"))
-    decided = pd.concat([gru.assign(decision=1), rule.assign(decision=[1, 0, 0, 0])])
-    difference = with_test_error(Difference(0.75, 0.0, 2), decided, "gru", "reversal")
-    assert difference.test_error == pytest.approx(np.std([0, 1, 1, 1], ddof=1) / 2)
 
 
 def test_means_and_standard_deviations_over_seeds(sample: SavedRnn) -> None:
@@ -57,7 +29,6 @@ def test_the_best_has_the_lowest_loss_or_the_highest_score(sample: SavedRnn) -> 
     assert best_of(results, baselines, 7, "country", "auc") == "logistic"
     assert best_of(results, baselines, 7, "country", "log_loss") == "logistic"
     assert best_of(results, (), 7, "country", "auc") is None
-    assert compare(results, "gru", "nobody", 7, "country", "auc").seeds == 0
 
 
 def test_tables_hold_every_setting_beside_the_baselines(sample: SavedRnn) -> None:

@@ -9,6 +9,7 @@ from experiments.__main__ import main
 from experiments.textbook import figures as textbook
 from experiments.textbook.adam import step_lengths
 from experiments.textbook.look import power_of_ten
+from experiments.textbook.players import PLAYERS
 from experiments.textbook.vae import fit
 from tests.house.test_documentation import ROOT
 
@@ -40,9 +41,12 @@ def test_every_figure_that_is_drawn_is_shown_and_small():
 def test_the_command_draws_every_figure_of_its_table(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("experiments.textbook.command.FIGURES", {name: textbook.FIGURES[name] for name in QUICK})
     assert main(["textbook", "--out", str(tmp_path)]) == 0
-    assert capsys.readouterr().out.split() == [str(tmp_path / name) for name in QUICK]
+    assert capsys.readouterr().out.split() == [
+        *(str(tmp_path / "figures" / name) for name in QUICK),
+        *(str(tmp_path / "players" / name) for name in PLAYERS),
+    ]
     for name in QUICK:
-        with Image.open(tmp_path / name) as drawn, Image.open(DOCS / "figures" / name) as committed:
+        with Image.open(tmp_path / "figures" / name) as drawn, Image.open(DOCS / "figures" / name) as committed:
             assert drawn.size == committed.size
 
 

@@ -1,0 +1,131 @@
+"""The players of the pages: they are what the command writes, they tell the truth, and each works in a browser."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, conv2d
+from experiments.textbook.graphs import diamond, neuron
+from experiments.textbook.players import PLAYERS, read_player, three_walks
+from tests.fakes.chromium import Browser, find_chromium
+from tests.house.test_documentation import ROOT
+
+DOCS = ROOT / "docs"
+EXECUTABLE = find_chromium()
+in_a_browser = pytest.mark.skipif(
+    EXECUTABLE is None, reason="no Chromium found; install it or set CHROMIUM to its path"
+)
+SAID = "document.getElementById('said').textContent"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with Browser(EXECUTABLE) as opened:
+        yield opened
+
+
+def open_player(browser, name):
+    browser.load(DOCS / "players" / name)
+    assert browser.complaints == []
+    assert [url for url in browser.requests if not url.startswith("file:")] == []
+
+
+@pytest.mark.parametrize("name", PLAYERS)
+def test_a_player_is_what_the_command_writes_and_a_page_links_to_it(name, tmp_path):
+    PLAYERS[name](tmp_path / name)
+    strip = re.compile(r'<script type="application/json" id="data">.*?</script>', re.DOTALL)
+    written, kept = ((folder / name).read_text(encoding="utf-8") for folder in (tmp_path, DOCS / "players"))
+    assert strip.sub("", written) == strip.sub("", kept)  # numbers differ in the last digit between machines
+    assert [page for page in DOCS.glob("*.md") if f"](players/{name})" in page.read_text(encoding="utf-8")]
+
+
+def test_no_player_is_left_over():
+    assert {path.name for path in (DOCS / "players").glob("*.html")} == set(PLAYERS)
+
+
+def test_the_three_walks_through_the_diamond_give_what_page_3_says():
+    walks = three_walks(read_player(diamond()))
+    assert [walk["note"] for walk in walks] == [
+        "7 visits; dy/dx = 30: right",
+        "5 visits; dy/dx = 12: wrong, 30 is right",
+        "5 visits; dy/dx = 30: right",
+    ]
+
+
+@in_a_browser
+def test_the_neuron_is_dragged_and_its_gradients_follow(browser):
+    open_player(browser, "neuron.html")
+    titles = [box["title"] for box in read_player(neuron())["boxes"]]
+    w = titles.index("w")
+    knob = f"document.getElementById('knob{w}')"
+    browser.evaluate(f"{knob}.value = 0.5; {knob}.dispatchEvent(new Event('input'))")
+    slope = 1 - np.tanh(0.5 * -1 + 1.5) ** 2
+    told = browser.evaluate(f"document.getElementById('tried{w}').textContent")
+    assert told == f"w = 0.5: gradient {-slope:.6f}, finite difference {-slope:.6f}"
+    browser.evaluate("document.getElementById('last').click()")
+    assert f"mul → x: g × slope = share: {slope:.4g} × 0.5 = {slope / 2:.4g}" in browser.evaluate(SAID)
+
+
+@in_a_browser
+def test_the_browser_computes_the_neuron_as_the_engine_does(browser):
+    open_player(browser, "neuron.html")
+    shown = json.loads(browser.evaluate("JSON.stringify(data.walks[0].steps.filter(s => s.kind === 'share'))"))
+    expected = [step for step in read_player(neuron())["walks"][0]["steps"] if step["kind"] == "share"]
+    for mine, engines in zip(shown, expected, strict=True):
+        for number in ("g", "slope", "share", "sum"):
+            assert mine[number]["numbers"] == pytest.approx(engines[number]["numbers"])
+
+
+@in_a_browser
+def test_the_diamond_is_walked_in_three_orders(browser):
+    open_player(browser, "diamond.html")
+    for i, (visits, gradient) in enumerate([(7, 30), (5, 12), (5, 30)]):
+        browser.evaluate(f"document.getElementById('walk{i}').click()")
+        browser.evaluate("document.getElementById('last').click()")
+        note = browser.evaluate("document.getElementById('note').textContent")
+        assert note.startswith(f"{visits} visits; dy/dx = {gradient}")
+        x = "[...document.querySelectorAll('#picture g')].find(g => g.getAttribute('aria-label') === 'x')"
+        assert browser.evaluate(f"{x}.querySelector('.gradient').textContent") == f"gradient {gradient}"
+
+
+@in_a_browser
+def test_the_recurrence_is_stepped_by_keys(browser):
+    open_player(browser, "recurrence.html")
+    browser.evaluate("document.getElementById('place').value")
+    for _ in range(9):
+        browser.press("ArrowRight")
+    assert "sum → h6 = cell" in browser.evaluate(SAID)
+
+
+@in_a_browser
+@pytest.mark.parametrize(("kernel", "stride", "padding"), [(3, 1, 0), (4, 2, 1), (2, 3, 2)])
+def test_who_reads_and_who_paints_is_what_the_convolution_does(browser, kernel, stride, padding):
+    open_player(browser, "convolution.html")
+    for name, value in {"kernel": kernel, "stride": stride, "padding": padding}.items():
+        element = f"document.getElementById('{name}')"
+        browser.evaluate(f"{element}.value = {value}; {element}.dispatchEvent(new Event('input'))")
+    x = Tensor(np.ones((1, 7, 7, 1)), requires_grad=True)
+    y = conv2d(x, np.ones((1, kernel, kernel, 1)), stride=stride, padding=padding)
+    g = np.zeros(y.shape)
+    g[0, 1, 1, 0] = 1
+    y.backward(g)
+    browser.evaluate("document.getElementById('output 1 1').dispatchEvent(new Event('mouseenter'))")
+    touched = browser.evaluate("[...document.querySelectorAll('#input td.touched:not(.border)')].map(td => td.id)")
+    assert touched == [f"input {r} {c}" for r, c in np.argwhere(x.grad[0, :, :, 0])]
+    browser.evaluate("document.getElementById('input 3 4').dispatchEvent(new Event('mouseenter'))")
+    image = np.zeros((1, 7, 7, 1))
+    image[0, 3, 4] = 1
+    seen = conv2d(Tensor(image), np.ones((1, kernel, kernel, 1)), stride=stride, padding=padding).data[0, :, :, 0]
+    touched = browser.evaluate("[...document.querySelectorAll('#output td.touched')].map(td => td.id)")
+    assert touched == [f"output {r} {c}" for r, c in np.argwhere(seen)]
+
+
+@in_a_browser
+def test_the_convolution_is_walked_by_keys(browser):
+    open_player(browser, "convolution.html")
+    browser.evaluate("document.getElementById('output').focus()")
+    browser.press("ArrowDown")
+    browser.press("ArrowRight")
+    assert browser.evaluate(SAID).startswith("forward: y[1,1] reads 9 pixels of x.")
