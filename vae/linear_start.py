@@ -20,6 +20,10 @@ The constant factor a is `vae.model.LINEAR_SCALE`.
 All other layers start small. From the first step on the model is about as good as principal components are, the
 codes have mean 0 and covariance I, as the prior has, and the noise level starts where it belongs.
 
+At another KL weight w the best linear code is another one, and a model of that weight starts there: a larger w leaves
+fewer components, each with a larger v_i. At w = 0 nothing ties the codes to N(0, I), neither their scale nor their
+spread: they start as plain coordinates along the axes, W_i = u_i, and as points.
+
 Sources: Tipping and Bishop, Probabilistic principal component analysis (1999); Lucas et al., Don't blame the ELBO!
 (2019), where it is the optimum of the linear VAE.
 """
@@ -32,6 +36,7 @@ from .principal_components import PrincipalComponents
 
 SMALL = 0.1  # factor on the layers at the end of the convolutional paths
 EXTREME = 0.03  # the mean image is kept this far from 0 and 1, where the sigmoid is flat
+POINT = 1e-4  # posterior variance without a KL term, which would have it ever smaller
 MIN_RESIDUAL = (
     1.001  # components that hold all the variance would leave none for the noise: it counts as this share more
 )
@@ -39,8 +44,8 @@ MIN_NOISE = 1e-6  # variance of a value, at least, for images that are all alike
 SPARE_LOG_NOISE = 0.3  # the first-order step leaves more error than the linear code: log s^2 starts higher by this
 
 
-def start_as_linear_code(model: VAE, components: PrincipalComponents) -> None:
-    """Set the parameters of an untrained model to those of the best linear code on the training images.
+def start_as_linear_code(model: VAE, components: PrincipalComponents, kl_weight: float = 1.0) -> None:
+    """Set the parameters of an untrained model to those of the best linear code at a KL weight.
 
     Args:
         model: with a linear path; changed in place.
@@ -56,11 +61,14 @@ def start_as_linear_code(model: VAE, components: PrincipalComponents) -> None:
             'expected skip "linear" and no more components than units'
         )
     total = max(components.total, MIN_RESIDUAL * components.variances.sum(), MIN_NOISE * components.dimensions)
-    code = gaussian_code(components.variances, total, components.dimensions, 1.0)
+    code = gaussian_code(components.variances, total, components.dimensions, kl_weight)
     sent = code.components
     axes, variances = components.axes[:, :sent].T.astype(np.float64), components.variances[:sent]
-    left = code.distortions[:sent] / variances  # v_i, posterior variances
-    lengths = np.sqrt(variances * (1 - left))  # |W_i|
+    if kl_weight > 0:
+        left = code.distortions[:sent] / variances  # v_i, posterior variances
+        lengths = np.sqrt(variances * (1 - left))  # |W_i|
+    else:
+        left, lengths = np.full(sent, POINT), np.ones(sent)
     centre = np.clip(components.centre.astype(np.float64), EXTREME, 1 - EXTREME)
 
     for layer in (model.to_mean, model.to_log_variance, model.decoder[-1]):

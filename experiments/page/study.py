@@ -12,6 +12,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from experiments.page.player import Player
+
 TITLES = {
     "rnn": ("Problem 1", "Recurrent neural network for classification"),
     "vae": ("Problem 2", "Variational autoencoder for image generation"),
@@ -68,7 +70,7 @@ class Pointer:
     anchor: str
 
 
-Part = str | Picture | WorldMap | Folded | Strip | Pointer
+Part = str | Picture | WorldMap | Folded | Strip | Pointer | Player
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from experiments.rnn.markdown_tables import results_markdown, windows_markdown
 from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.story import MAP_ANCHOR, story, story_splits
 from experiments.rnn.summary import best_of, mean_of, over_seeds
+from experiments.rnn.tomorrow import tomorrow
 from experiments.rnn.words import MODEL_NAMES, SPLIT_NAMES, SPLIT_PHRASES
 from experiments.rnn.world_map.table import checked, shown
 from rnn.baselines import BASELINES
@@ -225,6 +226,7 @@ def _map(run: SavedRnn, figures: Gallery) -> Item:
         world = checked(run.table("world_map.csv"))
         if run.has("world_map.svg"):
             parts.append(Pointer("The map stands at the top of this page.", MAP_ANCHOR))
+        parts += tomorrow(run)
         parts.append(Folded(f"All {len(world)} countries", _probabilities(world)))
     parts += figures.take(
         "calibration",

@@ -17,6 +17,7 @@ from experiments.page.study import (
     link_discussion,
 )
 from experiments.prose import escaped
+from experiments.vae.explorer import explorer
 from experiments.vae.saved import SavedVae
 from experiments.vae.story import story
 from experiments.vae.tables import latent_table, layers_table, linear_table, metrics_table
@@ -165,6 +166,7 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
         "A column for each weight of the KL term: learning curve, reconstructions, samples, interpolations, KL by unit",
         "All weights side by side.",
     )
+    parts += explorer(run)
     parts += _present(metrics_table(run))
     parts += _present(latent_table(run))
     parts += _present(linear_table(run))
@@ -180,6 +182,16 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
         "How much each latent unit says.",
     )
     parts += figures.take(
+        "rate_distortion",
+        "Squared error against the length of the code: a marker for each weight, a line for the best linear codes",
+        "Rate and distortion, beside the best linear code of any length.",
+    )
+    parts += figures.take(
+        "spectrum",
+        "Power against cycles per picture: faces, residuals of each weight, and the noise level",
+        "What the code describes, and what it leaves to the noise.",
+    )
+    parts += figures.take(
         "factors",
         "Dots: R squared of each known factor of the drawn faces, read linearly from drawn latents, for each weight",
         "What the latent units know: how well each true factor can be read from them.",
@@ -187,8 +199,8 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
     for weight in run.weights:
         parts += figures.take(
             f"traversal_kl_{weight:g}",
-            f"Rows of faces: one latent unit moved from -3 to 3 in each, KL times {weight:g}",
-            f"The units with the largest KL moved one at a time, {name(weight)}.",
+            f"Rows of faces: a code moved along one main axis of all codes in each, KL times {weight:g}",
+            f"A code moved along the main axes of all codes, {name(weight)}.",
         )
     return Item(
         "viii", "Discussion of the effect of the KL term", "Discuss the effect of the KL term.",

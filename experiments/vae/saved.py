@@ -31,6 +31,13 @@ class Curve(NamedTuple):
         return Curve(self.epochs[later], self.values[later]) if later.any() else self
 
 
+class RateCurve(NamedTuple):
+    """Rates, nats per image, falling, and distortions, squared error per value, rising: both (P,)."""
+
+    rates: np.ndarray
+    distortions: np.ndarray
+
+
 @dataclass(frozen=True)
 class SavedVae(SavedRun):
     """A run of problem 2. ``config`` is its config.json; everything else is read when it is first needed."""
@@ -41,6 +48,7 @@ class SavedVae(SavedRun):
         "final.csv": ("kl_weight", "split", "metric", "value"),
         "factors.csv": ("kl_weight", "factor", "r_squared"),
         "linear_code.csv": ("kl_weight", "metric", "value"),
+        "linear_curve.csv": ("kl_weight", "kl", "distortion"),
     }
 
     @property
@@ -140,10 +148,14 @@ class SavedVae(SavedRun):
         return self.table("metrics.csv")
 
     def curve(self, weight: float, split: str, metric: str) -> Curve:
-        """A column of metrics.csv by epoch, for one weight and "train" or "held_out"."""
+        """A column of metrics.csv by epoch, for one weight and "train" or "held_out".
+
+        The metric "objective" is what training minimises: reconstruction + weight * KL.
+        """
         table = self._metrics
         rows = table[(table["kl_weight"] == weight) & (table["split"] == split)].sort_values("epoch")
-        return Curve(rows["epoch"].to_numpy(), rows[metric].to_numpy(float))
+        values = rows["reconstruction"] + weight * rows["kl"] if metric == "objective" else rows[metric]
+        return Curve(rows["epoch"].to_numpy(), values.to_numpy(float))
 
     @property
     def pca(self) -> PcaYardstick | None:
@@ -169,6 +181,22 @@ class SavedVae(SavedRun):
             components=int(rows["components"]),
             collapse=rows["collapse"],
         )
+
+    def linear_curve(self) -> RateCurve | None:
+        """The best linear codes of many weights; None where the run did not compute them."""
+        if not self.has("linear_curve.csv"):
+            return None
+        table = self.table("linear_curve.csv").sort_values("kl_weight")
+        return RateCurve(table["kl"].to_numpy(float), table["distortion"].to_numpy(float))
+
+    def distortion(self, weight: float) -> float:
+        """Squared error per value of held-out images decoded from drawn latents; NaN without a learned noise level.
+
+        Solved from the reconstruction term: D/2 log(2 pi s^2) + D error / (2 s^2).
+        """
+        sigma = self.verdicts.get(weight, {}).get("sigma", math.nan)
+        per_value = self.final(weight, "reconstruction") / (3 * self.image_size**2)
+        return sigma**2 * (2 * per_value - math.log(2 * math.pi * sigma**2))
 
     def kept_variety(self, weight: float) -> float:
         """Diversity of the reconstructions as a share of that of their originals."""

@@ -97,7 +97,8 @@ class VaeSettings(StudySettings):
     )
     start: str = setting(
         "linear",
-        "initial weights: random, or a linear path beside the convolutions that starts as the best linear code",
+        "initial weights: random, or a linear path beside the convolutions that starts as the best linear code at "
+        "the KL weight",
         choices=STARTS,
         group=AUTOENCODER,
     )
@@ -154,8 +155,8 @@ class VaeSettings(StudySettings):
         """The settings that decide the results, as JSON values; the widths as they are used."""
         return super().recorded() | {"widths": list(self.channels)}
 
-    def new_model(self, components: PrincipalComponents | None = None) -> VAE:
-        """The untrained model: the same for every KL weight, so that they differ in the weight alone.
+    def new_model(self, components: PrincipalComponents | None = None, kl_weight: float = 1.0) -> VAE:
+        """The untrained model of a KL weight: a random start is the same for all, a linear one the best linear code.
 
         Args:
             components: of the training images, from which a linear start is computed.
@@ -176,7 +177,7 @@ class VaeSettings(StudySettings):
             rng=self.random_stream(INITIAL_WEIGHTS),
         )
         if self.start == "linear" and components is not None:
-            start_as_linear_code(model, components.first(self.latent))
+            start_as_linear_code(model, components.first(self.latent), kl_weight)
         return model
 
     def training(self, kl_weight: float) -> TrainingSettings:

@@ -38,7 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_settings(parser, VaeSettings)
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, draw: bool = True) -> None:
+    """Train, evaluate and report; without `draw`, leave out figures, tables and discussion."""
     # The settings: every flag checked, with the smaller values of --quick where a flag was not given.
     settings = read_settings(VaeSettings, args)
     use_threads(args)
@@ -52,15 +53,17 @@ def run(args: argparse.Namespace) -> None:
     what = {"data": facts(faces, training, held_out), **settings.recorded()}
     folder = RunFolder(args.out, "vae", what, resume=args.resume, force=args.force, data=settings.data)
     if folder.finished:
-        print(f"{folder.path}: the run is complete; drawing its figures again")
-        return _report(folder.path)
+        print(f"{folder.path}: the run is complete{'; drawing its figures again' if draw else ''}")
+        return _report(folder.path) if draw else None
     save_stages(folder, faces, settings)
 
-    # Training: one model for each KL weight, all from the same initial weights, images and noise.
+    # Training: one model for each KL weight, all with the same images and noise. A random start is the same
+    # for all of them; a linear start is the best linear code at the weight.
     components = main_components(training.images, settings)
 
     def new_trainer(kl_weight: float) -> Trainer:
-        return Trainer(settings.new_model(components), training.images, settings.training(kl_weight), settings.seed)
+        model = settings.new_model(components, kl_weight)
+        return Trainer(model, training.images, settings.training(kl_weight), settings.seed)
 
     try:
         prior = settings.prior_latents()
@@ -81,7 +84,7 @@ def run(args: argparse.Namespace) -> None:
     notes = [faces.note] if faces.note else []
     yardsticks = {"pca": pca._asdict(), "spectral": spectral._asdict()}
     folder.finish(**yardsticks, layers=layers, seconds_per_epoch=seconds, notes=notes)
-    return _report(folder.path)
+    return _report(folder.path) if draw else None
 
 
 def _report(folder: Path) -> None:

@@ -125,10 +125,17 @@ def test_metrics_hold_both_splits_of_every_epoch_of_every_weight_once(whole):
     np.testing.assert_allclose(metrics["bits_per_dim"], per_value + np.log2(255), rtol=1e-6)
 
 
-def test_every_weight_starts_from_the_same_model(whole):
-    metrics = pd.read_csv(whole / "metrics.csv")
-    start = metrics[metrics["epoch"] == 0].drop(columns="kl_weight").groupby("split").nunique()
-    assert (start == 1).all(axis=None)
+def test_every_weight_starts_at_its_own_linear_code(whole):
+    metrics = pd.read_csv(whole / "metrics.csv").query("epoch == 0 and split == 'held_out'").set_index("kl_weight")
+    assert metrics["kl"][100] < metrics["kl"][1] < metrics["kl"][0]
+    assert metrics["neg_elbo"].idxmin() == 1
+
+
+def test_a_random_start_is_the_same_for_every_weight():
+    settings = VaeSettings(image_size=32, latent=3, start="random")
+    states = [settings.new_model(kl_weight=weight).state_dict() for weight in (1.0, 100.0, 0.0)]
+    for name, array in states[0].items():
+        assert all((state[name] == array).all() for state in states), name
 
 
 def test_the_end_of_the_curve_is_what_final_csv_says(whole):
@@ -144,7 +151,7 @@ def test_the_end_of_the_curve_is_what_final_csv_says(whole):
     assert (held_out["weighted_bound"] < held_out["neg_elbo_of_draws"]).all()
     assert (held_out["features_floor"] < held_out["features_reconstructions"]).all()
     assert mapped["ssim"].between(0, 1).all()
-    assert (mapped["kl_mapped"] < mapped["kl"]).all()
+    assert (mapped["kl_mapped"] < 1.05 * mapped["kl"]).all()  # the map is fitted to training faces
     table = final.pivot(index=["kl_weight", "split"], columns="metric", values="value").loc[metrics.index]
     for name in ("neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units"):
         np.testing.assert_allclose(table[name], metrics[name], rtol=1e-6)
@@ -197,6 +204,17 @@ def test_a_size_or_choice_that_does_not_exist_is_refused(tmp_path, option, messa
     with pytest.raises(SystemExit) if option[0] == "--norm" else contextlib.nullcontext():
         assert main(["vae", "--out", str(tmp_path / "vae"), *option]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("noise", ["per-pixel", "spectral"])
+def test_with_every_other_choice_the_kl_is_that_of_the_linear_prior(tmp_path, noise):
+    flags = ("--norm", "none", "--start", "random", "--schedule", "constant", "--prior", "linear", "--noise", noise)
+    out = run(tmp_path / "vae", *flags, "--kl-weights", "1", "--epochs", "2")
+    config = json.loads((out / CONFIG).read_text())
+    assert [config[name] for name in ("norm", "start", "schedule", "prior", "noise")] == [*flags[1::2]]
+    final = pd.read_csv(out / "final.csv").set_index(["split", "metric"])["value"]
+    assert final["held_out", "kl"] == pytest.approx(final["held_out", "kl_mapped"], rel=1e-4)
+    assert experiments.load_vae(out).model.noise == noise
 
 
 @pytest.mark.parametrize("size", [32, 64, 96, 128])
