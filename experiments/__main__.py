@@ -13,7 +13,7 @@ if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_
 from data.errors import DataError
 
 from . import all as everything
-from . import gallery, predict, reconstruct, report, sample, study
+from . import gallery, notebooks, predict, reconstruct, report, sample, study
 from .benchmark import command as benchmark
 from .cli import did_you_mean
 from .faults import WHAT_A_MACHINE_DOES, end_output, in_one_line, silence_output
@@ -38,6 +38,7 @@ COMMANDS = {
     "benchmark": benchmark,
     "gallery": gallery,
     "textbook": textbook,
+    "notebooks": notebooks,
 }
 PROGRAM = "python -m experiments"
 DESCRIPTION = "Train, evaluate and draw the two studies: recurrent nets on COVID-19 counts, an autoencoder on faces."

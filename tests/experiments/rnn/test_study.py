@@ -398,3 +398,16 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=r"--out .*: cannot be made \(Not a directory\): choose another folder"):
         run(tmp_path / "file" / "runs")
+
+
+def test_progress_never_says_that_nothing_is_left():
+    assert sweep._time_left(0.4) == ""
+    assert sweep._time_left(42.4) == ", 42 s left"
+    assert sweep._time_left(600) == ", 10 min left"
+
+
+def test_without_a_terminal_nets_get_a_line_each_and_baselines_none(capsys):
+    trials = [Trial(model, 3, "time", 0) for model in ("gru", "majority", "logistic")]
+    results = [TrialResult(trial, {"log_loss": 0.6, "accuracy": 0.7}, [], [], []) for trial in trials]
+    assert list(sweep._with_progress(results, dict.fromkeys(trials), {})) == results
+    assert capsys.readouterr().out == "[1/3] gru L=3 time seed 0: test loss 0.600, accuracy 0.700\n"
