@@ -9,7 +9,7 @@ import sys
 from data.errors import DataError
 
 from . import all as everything
-from . import gallery, predict, reconstruct, report, sample, study
+from . import gallery, notebooks, predict, reconstruct, report, sample, study
 from .benchmark import command as benchmark
 from .cli import did_you_mean
 from .memory import keep_freed_memory
@@ -33,6 +33,7 @@ COMMANDS = {
     "benchmark": benchmark,
     "gallery": gallery,
     "textbook": textbook,
+    "notebooks": notebooks,
 }
 PROGRAM = "python -m experiments"
 DESCRIPTION = "Train, evaluate and draw the two studies: recurrent nets on COVID-19 counts, an autoencoder on faces."

@@ -9,6 +9,7 @@ from skimage.metrics import structural_similarity
 from data.faces.load import Faces
 from experiments.run_folder import RunFolder
 from experiments.vae.settings import DISTANCES, FACTORS, IMPORTANCE, VaeSettings
+from experiments.vae.yardsticks import DISTANCE_AXES
 from vae import diagnostics
 from vae.distances import picture_distance
 from vae.explore import draw_posterior, encode
@@ -113,7 +114,7 @@ def sample_distances(
     }
     found = {}
     for name, each in pictures.items():
-        found[f"frechet_{name}"] = picture_distance(each, held_out, components)
+        found[f"frechet_{name}"] = picture_distance(each, held_out, components.first(DISTANCE_AXES))
         found[f"features_{name}"] = feature_distance(each, held_out)
         for (low, high), ratio in zip(BANDS, band_ratios(each, held_out), strict=False):
             found[f"power_{low}_{high}_{name}"] = ratio

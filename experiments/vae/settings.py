@@ -117,7 +117,7 @@ class VaeSettings(StudySettings):
         metavar="W",
         group=TRAINING,
     )
-    epochs: int = setting(8, "passes over the images", quick=15, check=at_least(1), metavar="N", group=TRAINING)
+    epochs: int = setting(7, "passes over the images", quick=15, check=at_least(1), metavar="N", group=TRAINING)
     batch_size: int = setting(TRAINER.batch_size, "images in a batch", check=at_least(1), metavar="N", group=TRAINING)
     learning_rate: float = setting(
         TRAINER.learning_rate, "initial Adam learning rate", quick=3e-3, check=POSITIVE, metavar="X", group=TRAINING

@@ -17,7 +17,7 @@ from experiments.rnn import study as command
 from experiments.rnn import sweep
 from experiments.rnn.settings import RnnSettings
 from experiments.run_folder import UsageError
-from rnn.trial import Trial, train_and_score
+from rnn.trial import Trial, TrialResult, train_and_score
 
 METRICS = ["train_accuracy", "accuracy", "balanced_accuracy", "auc", "log_loss", "brier"]
 SMALL = [
@@ -359,3 +359,16 @@ def test_a_worker_process_keeps_freed_memory_before_it_trains(monkeypatch):
     monkeypatch.setattr(sweep, "keep_freed_memory", lambda: calls.append("memory"))
     assert sweep._in_worker(lambda: calls.append("training") or "result") == "result"
     assert calls == ["memory", "training"]
+
+
+def test_progress_never_says_that_nothing_is_left():
+    assert sweep._time_left(0.4) == ""
+    assert sweep._time_left(42.4) == ", 42 s left"
+    assert sweep._time_left(600) == ", 10 min left"
+
+
+def test_without_a_terminal_nets_get_a_line_each_and_baselines_none(capsys):
+    trials = [Trial(model, 3, "time", 0) for model in ("gru", "majority", "logistic")]
+    results = [TrialResult(trial, {"log_loss": 0.6, "accuracy": 0.7}, [], [], []) for trial in trials]
+    assert list(sweep._with_progress(results, dict.fromkeys(trials), {})) == results
+    assert capsys.readouterr().out == "[1/3] gru L=3 time seed 0: test loss 0.600, accuracy 0.700\n"
