@@ -44,7 +44,7 @@ def study(folder: Path) -> Study:
     """Read a finished run folder of problem 1."""
     run = open_run(folder)
     figures = figures_in(folder)
-    # In this order, for the last one takes what figures are left.
+    # In this order: the last one takes the figures that are left.
     answers = (_correlation, _windows, _accuracy, _cells, _map, _discussion)
     items = [answer(run, figures) for answer in answers]
     return Study(
@@ -140,7 +140,7 @@ def _windows(run: SavedRnn, figures: Gallery) -> Item:
     parts += figures.take(
         "threshold",
         "Left: size of the set C against the threshold. Right: the countries left out, by their best correlation",
-        "How many countries the threshold keeps, and how near the others come.",
+        "How many countries the threshold keeps, and the best correlation of those that it leaves out.",
     )
     if run.has("windows.csv"):
         windows = run.table("windows.csv")
@@ -205,7 +205,7 @@ def _cells(run: SavedRnn, figures: Gallery) -> Item:
     parts += figures.take(
         "confusion",
         f"Confusion matrices of the {MODEL_NAMES[run.map_model]}, one for each split",
-        "What is taken for what.",
+        "How often each answer was right: what happened by row, what was predicted by column.",
     )
     if run.has("results.csv"):
         summary = over_seeds(run.table("results.csv"))
@@ -231,7 +231,7 @@ def _map(run: SavedRnn, figures: Gallery) -> Item:
     parts += figures.take(
         "calibration",
         "Observed share of rises against predicted probability on the test windows, one panel for each split",
-        "How far the mapped probabilities can be believed: on the diagonal they are right.",
+        "Calibration: on the diagonal, the predicted probability is the observed share of rises.",
     )
     return Item(
         "v", "Probabilities on a world map",

@@ -30,7 +30,7 @@ KINDS = {  # of figures that are drawn once for each weight
     ),
     "reconstructions": (
         "Rows of faces: held-out originals, and below each its reconstruction",
-        "Held-out faces above, what the network makes of them below.",
+        "Held-out faces above, their reconstructions below.",
     ),
     "samples": (
         "A grid of faces decoded from draws of the standard normal prior",
@@ -38,7 +38,7 @@ KINDS = {  # of figures that are drawn once for each weight
     ),
     "interpolation": (
         "Rows of faces that change step by step from one real face to another",
-        "Between the latent codes of two real held-out faces, which stand at the ends.",
+        "From the latent code of one held-out face to that of another; the real faces stand at the ends.",
     ),
 }
 TIMES_100, TIMES_0 = 100.0, 0.0
@@ -60,7 +60,7 @@ def study(folder: Path) -> Study:
         *_plain_weight(run, figures),
         _other_weight(run, figures, "vi", TIMES_100),
         _other_weight(run, figures, "vii", TIMES_0),
-        _discussion(run, figures),  # after all others, for it takes what figures are left
+        _discussion(run, figures),  # last: it takes the figures that are left
     )
     return Study(
         name="vae",
@@ -106,7 +106,7 @@ def _preparation(run: SavedVae, figures: Gallery) -> Item:
     parts += figures.take(
         "preprocessing",
         "Some pictures in three stages: the original, its centre crop, the crop resized",
-        "From a file to what the network sees.",
+        "From a picture file to the input of the network.",
     )
     skipped = [[escaped(str(name)), escaped(str(reason))] for name, reason in data.get("skipped", [])]
     if skipped:
@@ -179,7 +179,7 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
     parts += figures.take(
         "kl_per_unit",
         "Dots: the KL divergence of every latent unit, for each weight",
-        "How much each latent unit says.",
+        "KL divergence of each latent unit.",
     )
     parts += figures.take(
         "rate_distortion",
@@ -194,7 +194,7 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
     parts += figures.take(
         "factors",
         "Dots: R squared of each known factor of the drawn faces, read linearly from drawn latents, for each weight",
-        "What the latent units know: how well each true factor can be read from them.",
+        "How well each true factor of the drawn faces can be read from the codes by a linear map.",
     )
     for weight in run.weights:
         parts += figures.take(

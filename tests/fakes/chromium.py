@@ -27,7 +27,7 @@ FLAGS = (
 LAUNCHER = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
 )
-SECONDS = 30
+SECONDS = 120  # a busy machine may need as long
 
 
 def find_chromium() -> str | None:
