@@ -46,12 +46,13 @@ def call(function, arguments, options):
     return function(*arguments, **options)
 
 
-def compare(theirs, ours, arguments, options, others=((), ())):
+def compare(theirs, ours, arguments, options, parameters=()):
     """Compare a function of PyTorch with ours.
 
     Args:
         theirs, ours: the functions, of `arguments` and `options`.
-        others: tensors of theirs and, in the same order, of ours whose gradients are compared too: parameters.
+        parameters: tensors of theirs and of ours whose gradients are compared too, each pair with the order of axes
+            that turns ours into theirs (None: the same).
 
     Returns:
         How many arrays were compared, and what differs, in words.
@@ -61,34 +62,36 @@ def compare(theirs, ours, arguments, options, others=((), ())):
     their_results = tensors_in(theirs(*arguments, **options), torch.Tensor)
     their_leaves = [t for t in tensors_in([arguments, options], torch.Tensor) if t.is_floating_point()]
     our_leaves = tensors_in([our_arguments, our_options], Tensor)
-    pairs = [*zip(their_leaves, our_leaves, strict=True), *zip(*others, strict=True)]
-    pairs = [(t, o) for t, o in pairs if t.requires_grad]
-
-    complaints = [
-        difference(f"result {i}", o.data, t) for i, (o, t) in enumerate(zip(our_results, their_results, strict=False))
-    ]
+    leaves = [(t, o, None) for t, o in zip(their_leaves, our_leaves, strict=True)]
+    leaves = [leaf for leaf in (*leaves, *parameters) if leaf[0].requires_grad]
     if len(our_results) != len(their_results):
-        complaints.append(f"{len(our_results)} results, expected {len(their_results)}")
-    differentiable = [(o, t) for o, t in zip(our_results, their_results, strict=False) if t.requires_grad]
-    if any(complaints) or not differentiable or not pairs:
+        return 0, [f"{len(our_results)} results, expected {len(their_results)}"]
+    results = list(zip(their_results, our_results, strict=True))
+    complaints = [difference(f"result {i}", ours.data, theirs) for i, (theirs, ours) in enumerate(results)]
+    results = [pair for pair in results if pair[0].requires_grad]
+    if any(complaints) or not results or not leaves:
         return len(our_results), [c for c in complaints if c]
+    complaints = _gradient_differences(results, leaves)
+    return len(our_results) + len(leaves), [c for c in complaints if c]
+
+
+def _gradient_differences(results, leaves):
+    """Go back from all results at once, under random cotangents, and compare what arrives at each leaf."""
     rng = np.random.default_rng(0)
-    cotangents = [np.asarray(rng.standard_normal(o.shape)) for o, _ in differentiable]
+    cotangents = [np.asarray(rng.standard_normal(ours.shape)) for _, ours in results]
     their_gradients = torch.autograd.grad(
-        [t for _, t in differentiable],
-        [t for t, _ in pairs],
+        [theirs for theirs, _ in results],
+        [theirs for theirs, _, _ in leaves],
         [torch.from_numpy(c) for c in cotangents],
         allow_unused=True,
     )
-    total = sum(
-        ((o * c).sum() for (o, _), c in zip(differentiable, cotangents, strict=False)), start=Tensor(np.float64(0))
-    )
+    total = sum(((ours * c).sum() for (_, ours), c in zip(results, cotangents, strict=True)), Tensor(np.float64(0)))
     if total.requires_grad:
         total.backward()
-    for i, ((leaf, our_leaf), expected) in enumerate(zip(pairs, their_gradients, strict=False)):
-        found = np.zeros(our_leaf.shape) if our_leaf.grad is None else our_leaf.grad
-        complaints.append(difference(f"gradient {i}", found, torch.zeros_like(leaf) if expected is None else expected))
-    return len(our_results) + len(pairs), [c for c in complaints if c]
+    for i, ((theirs, ours, axes), expected) in enumerate(zip(leaves, their_gradients, strict=True)):
+        found = np.zeros(ours.shape) if ours.grad is None else ours.grad
+        found = found if axes is None else found.transpose(axes)
+        yield difference(f"gradient {i}", found, torch.zeros_like(theirs) if expected is None else expected)
 
 
 def difference(what, found, expected):
