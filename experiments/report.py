@@ -12,12 +12,13 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from data.atomic import write_bytes
+from data.atomic import visible_files, write_bytes
 from experiments.page import results_md
 from experiments.page.html_page import page
 from experiments.page.study import Study, missing_study
 from experiments.rnn import page as recurrent
-from experiments.run_folder import CONFIG, UsageError, read_config
+from experiments.run_folder import UsageError
+from experiments.saved_run import CONFIG, read_config
 from experiments.vae import page as autoencoder
 
 __all__ = ["add_arguments", "run", "write_report"]
@@ -73,6 +74,6 @@ def _copy_tables(study: Study, folder: Path) -> None:
     """Copy the study's tables, and delete those of an earlier report."""
     for table in study.tables:
         write_bytes(folder / table.name, table.read_bytes())
-    for path in folder.glob("*.csv"):
+    for path in visible_files(folder, "*.csv"):
         if path.name not in {table.name for table in study.tables}:
             path.unlink()

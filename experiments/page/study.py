@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from data.atomic import visible_files
 from experiments.page.player import Player
 
 TITLES = {
@@ -157,8 +158,9 @@ class Gallery:
 
 def figures_in(folder: Path) -> Gallery:
     """The PNG and GIF files of a run folder and of its folder ``figures``."""
-    files = [*folder.glob("*.gif"), *folder.glob("figures/*.png"), *folder.glob("figures/*.gif")]
-    return Gallery(files)
+    return Gallery(
+        [path for pattern in ("*.gif", "figures/*.png", "figures/*.gif") for path in visible_files(folder, pattern)]
+    )
 
 
 def discussion(folder: Path) -> list[Part]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.atomic import visible_files
 from experiments.markdown import table
 from experiments.page.facts import command_of, data_facts, run_facts
 from experiments.page.study import (
@@ -56,7 +57,7 @@ def study(folder: Path) -> Study:
         stamp="Simulated data: an invented epidemic, not real counts." if run.simulated else "",
         notes=tuple(run.config["notes"]),
         items=link_discussion(items, DISCUSSED),
-        tables=tuple(sorted(folder.glob("*.csv"))),
+        tables=tuple(visible_files(folder, "*.csv")),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from data.atomic import visible_files
 from experiments.markdown import table
 from experiments.page.facts import command_of, data_facts, run_facts
 from experiments.page.study import (
@@ -71,7 +72,7 @@ def study(folder: Path) -> Study:
         stamp="Drawn faces: pictures that this program drew, not a collected data set." if run.drawn else "",
         notes=tuple(run.config.get("notes", [])),
         items=link_discussion(items, DISCUSSED),
-        tables=tuple(sorted(folder.glob("*.csv"))),
+        tables=tuple(visible_files(folder, "*.csv")),
     )
 
 

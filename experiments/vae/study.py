@@ -54,7 +54,10 @@ def run(args: argparse.Namespace, draw: bool = True) -> None:
     folder = RunFolder(args.out, "vae", what, resume=args.resume, force=args.force, data=settings.data)
     if folder.finished:
         print(f"{folder.path}: the run is complete{'; drawing its figures again' if draw else ''}")
-        return _report(folder.path) if draw else None
+        if draw:
+            redraw(folder.path)
+            _report(folder.path)
+        return
     save_stages(folder, faces, settings)
 
     # Training: one model for each KL weight, all with the same images and noise. A random start is the same
@@ -83,12 +86,15 @@ def run(args: argparse.Namespace, draw: bool = True) -> None:
     layers = [layer._asdict() for layer in architecture.layers(models[settings.kl_weights[0]])]
     notes = [faces.note] if faces.note else []
     yardsticks = {"pca": pca._asdict(), "spectral": spectral._asdict()}
-    folder.finish(**yardsticks, layers=layers, seconds_per_epoch=seconds, notes=notes)
-    return _report(folder.path) if draw else None
+    folder.record(**yardsticks, layers=layers, seconds_per_epoch=seconds, notes=notes)
+    if draw:
+        redraw(folder.path)
+    folder.finish()
+    if draw:
+        _report(folder.path)
 
 
 def _report(folder: Path) -> None:
-    redraw(folder)
     run = SavedVae.open(folder)
     print(f"\n{summary_table(run)}\n")
     print(f"done in {duration(run.config['wall_seconds'])}: the results are in {folder}")

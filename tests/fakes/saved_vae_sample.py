@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.run_folder import FORMAT
+from experiments.saved_run import FORMAT
 
 SIDE, LATENT, EPOCHS = 16, 4, 5
 COLUMNS = ["kl_weight", "epoch", "split", "neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units"]
