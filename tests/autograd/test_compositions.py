@@ -107,3 +107,13 @@ def test_ignoring_every_label_leaves_no_mean():
 def test_class_weights_of_another_shape_are_refused(weight):
     with pytest.raises(ValueError, match=r"weight has shape .*broadcast to \(3,\)"):
         autograd.cross_entropy(np.zeros((2, 3)), np.array([0, 1]), weight=weight)
+
+
+@pytest.mark.parametrize("function", [autograd.sum, autograd.prod, autograd.norm, autograd.logsumexp, autograd.cumsum])
+@pytest.mark.parametrize("axis", [0, -1])
+def test_a_number_without_axes_is_reduced_along_its_only_imagined_axis(function, axis):
+    for along in [axis] if function is autograd.cumsum else [axis, (axis,)]:
+        x = Tensor(np.array(3.0), requires_grad=True)
+        y = function(x, axis=along)
+        y.backward()
+        assert (y.shape, y.item(), x.grad.shape, x.grad.item()) == ((), 3.0, (), 1.0)
