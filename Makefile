@@ -34,6 +34,7 @@ lint: $(VENV)/installed-dev
 
 parity: $(PARITY_VENV)/installed
 	$(PARITY_VENV)/bin/python -m pytest tests/parity
+	$(PARITY_VENV)/bin/python -m tests.parity.database
 
 benchmark: $(BENCHMARK_VENV)/installed $(HIPS)/installed
 	$(BENCHMARK_VENV)/bin/python -m experiments benchmark --peers --markdown --force

@@ -24,6 +24,7 @@ from .rules import (
     reduction,
     shape,
 )
+from .rules.einsum import einsum as _einsum
 from .tensor import Tensor, apply_binary, apply_unary
 
 
@@ -53,7 +54,8 @@ def lift(rule: Callable[..., Any], applied: Callable[..., Any] = apply) -> Calla
     """
     if not callable(rule):
         raise TypeError(f"lift: expected a rule, which is a function of arrays, not {rule!r}")
-    parameters = [(p.name, p.default is p.empty) for p in signature(rule).parameters.values()]
+    by_name = [p for p in signature(rule).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    parameters = [(p.name, p.default is p.empty) for p in by_name]
 
     @wraps(rule)
     def function(*args, **options):
@@ -87,8 +89,13 @@ minimum = lift(elementwise.minimum, apply_binary)
 matmul = lift(linear.matmul, apply_binary)
 
 neg = lift(elementwise.neg, apply_unary)
+square = lift(elementwise.square, apply_unary)
 exp = lift(elementwise.exp, apply_unary)
+expm1 = lift(elementwise.expm1, apply_unary)
 log = lift(elementwise.log, apply_unary)
+log1p = lift(elementwise.log1p, apply_unary)
+sin = lift(elementwise.sin, apply_unary)
+cos = lift(elementwise.cos, apply_unary)
 sqrt = lift(elementwise.sqrt, apply_unary)
 abs = lift(elementwise.abs, apply_unary)
 tanh = lift(elementwise.tanh, apply_unary)
@@ -96,11 +103,16 @@ sigmoid = lift(elementwise.sigmoid, apply_unary)
 softplus = lift(elementwise.softplus, apply_unary)
 relu = lift(elementwise.relu, apply_unary)
 leaky_relu = lift(elementwise.leaky_relu, apply_unary)
+silu = lift(elementwise.silu, apply_unary)
+gelu = lift(elementwise.gelu, apply_unary)
 clip = lift(elementwise.clip, apply_unary)
 astype = lift(elementwise.astype, apply_unary)
 
 sum = lift(reduction.sum, apply_unary)
 mean = lift(reduction.mean, apply_unary)
+prod = lift(reduction.prod, apply_unary)
+cumsum = lift(reduction.cumsum, apply_unary)
+norm = lift(reduction.norm, apply_unary)
 var = lift(reduction.var, apply_unary)
 std = lift(reduction.std, apply_unary)
 max = lift(reduction.max, apply_unary)
@@ -113,6 +125,8 @@ reshape = lift(shape.reshape, apply_unary)
 transpose = lift(shape.transpose, apply_unary)
 broadcast_to = lift(shape.broadcast_to, apply_unary)
 pad = lift(shape.pad, apply_unary)
+flip = lift(shape.flip, apply_unary)
+split = lift(shape.split)
 
 where = lift(elementwise.where, apply_to_values)
 binary_cross_entropy_with_logits = lift(loss.binary_cross_entropy_with_logits, apply_to_values)
@@ -135,6 +149,11 @@ layer_norm = lift(normalization.layer_norm)
 rnn_tanh = lift(recurrent.rnn_tanh)
 lstm = lift(recurrent.lstm)
 gru = lift(recurrent.gru)
+
+
+@wraps(_einsum)
+def einsum(subscripts: str, *tensors: Tensor) -> Tensor:
+    return apply_to_values(_einsum, *tensors, subscripts=subscripts)
 
 
 _BATCH_NORM = signature(normalization.batch_norm)

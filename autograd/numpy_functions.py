@@ -10,7 +10,8 @@ from functools import partial
 import numpy as np
 
 from . import functional
-from .functional import clip, concatenate, matmul, mul, pad, reshape, transpose
+from .compositions import expand_dims, squeeze, swapaxes
+from .functional import clip, concatenate, einsum, matmul, norm, pad, reshape, split, transpose
 from .rules import elementwise, linear
 from .tensor import Tensor, apply_binary
 
@@ -32,7 +33,6 @@ UFUNCS |= {
     np.negative: functional.neg,
     np.absolute: functional.abs,
     np.positive: lambda x: x,
-    np.square: lambda x: mul(x, x),
     np.reciprocal: lambda x: 1 / x,
 }
 
@@ -57,6 +57,12 @@ def _dot(a, b):
     return matmul(a, b)
 
 
+def _norm(x, ord=None, axis=None, keepdims=False):
+    if ord not in (None, 2) or (ord == 2 and axis is None and x.ndim > 1):
+        raise TypeError("np.linalg.norm of a Tensor: expected the Euclidean norm, ord=None")
+    return norm(x, axis=axis, keepdims=keepdims)
+
+
 def _pad(array, pad_width, mode="constant", constant_values=0):
     if mode != "constant":
         raise TypeError(f"np.pad of a Tensor: mode is {mode!r}, expected 'constant'")
@@ -64,7 +70,8 @@ def _pad(array, pad_width, mode="constant", constant_values=0):
 
 
 FUNCTIONS = {
-    getattr(np, name): _along_axes(getattr(functional, name)) for name in ("sum", "mean", "var", "std", "max", "min")
+    getattr(np, name): _along_axes(getattr(functional, name))
+    for name in ("sum", "prod", "mean", "var", "std", "max", "min")
 }
 FUNCTIONS |= {
     np.amax: FUNCTIONS[np.max],
@@ -77,6 +84,14 @@ FUNCTIONS |= {
     np.ravel: lambda a: reshape(a, -1),
     np.transpose: lambda a, axes=None: transpose(a, axes),
     np.broadcast_to: lambda array, shape: functional.broadcast_to(array, shape),
+    np.cumsum: lambda a, axis=None: functional.cumsum(a, axis),
+    np.squeeze: lambda a, axis=None: squeeze(a, axis),
+    np.expand_dims: lambda a, axis: expand_dims(a, axis),
+    np.swapaxes: lambda a, axis1, axis2: swapaxes(a, axis1, axis2),
+    np.flip: lambda m, axis=None: functional.flip(m, axis),
+    np.split: lambda ary, indices_or_sections, axis=0: list(split(ary, indices_or_sections, axis)),
+    np.einsum: lambda subscripts, *operands, optimize=False: einsum(subscripts, *operands),
+    np.linalg.norm: _norm,
     np.pad: _pad,
     np.dot: _dot,
     np.shape: lambda a: a.shape,

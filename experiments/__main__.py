@@ -1,17 +1,22 @@
 """The command line: finds the command, runs it, and turns a user's mistake into one line and exit status 2."""
 
 import argparse
-import errno
-import os
 import re
+import signal
 import sys
+from contextlib import suppress
+
+# Ctrl-C while the modules are loaded ends the process at once, without a traceback from the middle of an import.
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from data.errors import DataError
 
 from . import all as everything
-from . import gallery, predict, reconstruct, report, sample, study
+from . import gallery, notebooks, predict, reconstruct, report, sample, study
 from .benchmark import command as benchmark
 from .cli import did_you_mean
+from .faults import WHAT_A_MACHINE_DOES, end_output, in_one_line, silence_output
 from .memory import keep_freed_memory
 from .rnn import study as rnn
 from .run_folder import UsageError
@@ -33,6 +38,7 @@ COMMANDS = {
     "benchmark": benchmark,
     "gallery": gallery,
     "textbook": textbook,
+    "notebooks": notebooks,
 }
 PROGRAM = "python -m experiments"
 DESCRIPTION = "Train, evaluate and draw the two studies: recurrent nets on COVID-19 counts, an autoencoder on faces."
@@ -47,48 +53,44 @@ examples:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Gives the exit status: 0, 2 for a mistake of the user or of the system, 130 when interrupted."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # set below while the modules were loaded
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     make_streams_safe()
-    args = _parse(sys.argv[1:] if argv is None else argv)
-    keep_freed_memory()
     try:
+        args = _parse(sys.argv[1:] if argv is None else argv)
+    except SystemExit:
+        if error := end_output():  # the help could not be written
+            _tell(f"{PROGRAM}: {in_one_line(error)}")
+            return 2
+        raise
+    try:
+        keep_freed_memory()
         COMMANDS[args.command].run(args)
+        if error := end_output():
+            raise error
     except (UsageError, DataError) as error:
-        print(f"{PROGRAM} {args.command}: {error}", file=sys.stderr)
+        return _refuse(args, str(error))
+    except BrokenPipeError:  # whoever read the output has seen enough
+        silence_output()
         return 2
-    except (
-        BrokenPipeError
-    ):  # whoever read the output has seen enough: nothing may be written any more, not even at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 2
-    except OSError as error:
-        print(f"{PROGRAM} {args.command}: {_system_error(error)}{_how_to_continue(args)}", file=sys.stderr)
-        return 2
+    except WHAT_A_MACHINE_DOES as error:
+        return _refuse(args, f"{in_one_line(error)}{_how_to_continue(args)}")
     except KeyboardInterrupt:
-        print(f"interrupted{_how_to_continue(args)}", file=sys.stderr)
+        end_output()
+        _tell(f"interrupted{_how_to_continue(args)}")
         return 130
     return 0
 
 
-REMEDIES = {
-    errno.ENOSPC: "the disk is full: make room",
-    getattr(errno, "EDQUOT", -1): "your share of the disk is used up: make room",
-    errno.EROFS: "the disk is read-only: choose another folder with --out",
-    errno.EACCES: "permission denied: choose another folder with --out, or change the permissions",
-    errno.EPERM: "permission denied: choose another folder with --out, or change the permissions",
-    errno.EFBIG: "the file would exceed the limit on file sizes: raise it (ulimit -f)",
-    errno.EMFILE: "too many open files: raise the limit (ulimit -n)",
-    errno.ENAMETOOLONG: "the name is too long: choose a shorter path",
-    errno.EISDIR: "a folder stands where a file is expected: move it away",
-    errno.ENOTDIR: "a file stands where a folder is expected: move it away",
-    errno.ENOTEMPTY: "a folder stands where a file is expected: move it away",
-}
+def _refuse(args: argparse.Namespace, message: str) -> int:
+    end_output()
+    _tell(f"{PROGRAM} {args.command}: {message}")
+    return 2
 
 
-def _system_error(error: OSError) -> str:
-    """One line: the path, what the system said, and what to do about it."""
-    path = f"{error.filename2 or error.filename}: " if error.filename else ""
-    reason = REMEDIES.get(error.errno or 0, f"{error.strerror or error}: the operating system refused")
-    return f"{path}{reason}"
+def _tell(line: str) -> None:
+    with suppress(OSError):  # where standard error cannot be written to, the exit status must do
+        print(line, file=sys.stderr, flush=True)
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:
@@ -133,4 +135,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # the same while Python ends
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(status)

@@ -1,7 +1,8 @@
 """One page of results: both studies, item by item, with figures, numbers, discussion and commands.
 
 Made from the run folders alone, so it can be made again at any time; the same folders give the same bytes. The page
-is one file that needs no network: pictures are inlined, the world map answers the mouse and the finger.
+is one file that needs no network: pictures, data and scripts are inside it. The world map shows a country's numbers
+under the mouse, and the trained networks run in the page.
 
   python -m experiments report                          runs/rnn and runs/vae -> report/
   python -m experiments report /tmp/look --out page     another folder of runs
@@ -11,12 +12,13 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from data.atomic import write_bytes
+from data.atomic import visible_files, write_bytes
 from experiments.page import results_md
 from experiments.page.html_page import page
 from experiments.page.study import Study, missing_study
 from experiments.rnn import page as recurrent
-from experiments.run_folder import CONFIG, UsageError, read_config
+from experiments.run_folder import UsageError
+from experiments.saved_run import CONFIG, read_config
 from experiments.vae import page as autoencoder
 
 __all__ = ["add_arguments", "run", "write_report"]
@@ -40,7 +42,7 @@ def write_report(runs: Path, out: Path) -> Path:
     """Write index.html, RESULTS.md and the folder csv into ``out``; return the path of the page.
 
     Args:
-        runs: folder that holds run folders named as in `STUDIES`; a missing or unfinished one is said on the page.
+        runs: folder that holds run folders named as in `STUDIES`; the page says which one is missing or unfinished.
 
     Raises:
         UsageError: there is no finished run at all, a figure of a run is damaged, or ``out`` is a file.
@@ -60,7 +62,7 @@ def write_report(runs: Path, out: Path) -> Path:
 
 
 def _study(name: str, folder: Path) -> Study:
-    """The study of a run folder, or what the page says in its place."""
+    """The study of a run folder, or the reason why there is none."""
     if not (folder / CONFIG).is_file():
         return missing_study(name, f"there is no run in {folder}")
     if not read_config(folder, name)["finished"]:
@@ -69,9 +71,9 @@ def _study(name: str, folder: Path) -> Study:
 
 
 def _copy_tables(study: Study, folder: Path) -> None:
-    """The study's tables, and no table of an earlier report beside them."""
+    """Copy the study's tables, and delete those of an earlier report."""
     for table in study.tables:
         write_bytes(folder / table.name, table.read_bytes())
-    for path in folder.glob("*.csv"):
+    for path in visible_files(folder, "*.csv"):
         if path.name not in {table.name for table in study.tables}:
             path.unlink()

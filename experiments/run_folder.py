@@ -1,11 +1,13 @@
-"""The folder of one run, written and read here alone: settings, environment, tables and arrays, none half-written.
+"""The folder of one run, opened for writing: settings, environment, tables and arrays, none half-written.
 
 `config.json` holds the number of this format, the study's name, the settings that decide the results, the versions,
 the hash of the data, and the time and memory that the run took. A run is never overwritten by accident: `--resume`
-continues it with the same settings, `--force` deletes it first, and both refuse the folder of anything else.
+continues it with the same settings, `--force` deletes it first, and both refuse the folder of anything else. One
+process at a time works on a folder. `saved_run.py` opens it for reading.
 `--resume` keeps the original environment and appends the current one to `resumed`.
 """
 
+import glob
 import json
 import os
 import platform
@@ -14,22 +16,21 @@ import shutil
 import subprocess
 import sys
 import time
-import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+import weakref
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import autograd
-from data.atomic import written_beside
+from data.atomic import is_temporary, sweep, visible_files, written_beside
 from data.errors import DataError, printable
 from experiments.memory import peak_memory_mb
-
-CONFIG = "config.json"
-FORMAT = 1  # of run folders; raised when files change their meaning, so that an old folder is refused and not misread
+from experiments.run_lock import take_lock
+from experiments.saved_run import CONFIG, FORMAT, checksum, file_hash, read_config
+from experiments.values import brief
 
 
 class UsageError(Exception):
@@ -50,12 +51,13 @@ class RunFolder:
         data: the file or folder that is read, as --data names it; --force must not delete it.
 
     Attributes:
-        finished: True if the run was complete before it was resumed; its config.json is then left as it is.
+        finished: True if the run was complete before it was resumed, and its tables are as they were written; its
+            config.json is then left as it is.
 
     Raises:
         UsageError: the folder holds a run and neither `resume` nor `force` is given, or one with other settings
             is to be resumed, or it holds something else than a run of this study, or `force` would delete the data,
-            or it cannot be made.
+            or it cannot be made, or another process is working on it.
     """
 
     def __init__(
@@ -69,20 +71,19 @@ class RunFolder:
         data: str | None = None,
     ):
         self.path = path
+        self._open(path)
         before = existing_config(path, study)
         if before and force:
-            self._clear(data)
+            self._set_aside(data)
             before = {}
         elif before and resume:
             self._check_same(settings, before)
         elif before:
             raise UsageError(f"--out {path}: holds a run already: --resume continues it, --force replaces it")
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"--out {path}: cannot be made ({error.strerror}): choose another folder") from None
+        path.mkdir(exist_ok=True)
+        sweep(path)
         self._started = time.monotonic() - before.get("wall_seconds", 0.0)
-        self.finished = bool(before.get("finished"))
+        self.finished = bool(before.get("finished")) and self._is_intact(before)
         if self.finished:
             self.config: dict[str, Any] = before
             return
@@ -90,21 +91,52 @@ class RunFolder:
         self.config |= {"environment": environment(), "finished": False}
         if before:
             self._continue(before)
-        self.write_json(CONFIG, self.config)
+        self._write_config()
+        _delete_set_aside(path)
 
-    def _clear(self, data):
+    def _open(self, path):
+        """Make the folder that the run's is in, and take the lock."""
+        try:
+            path.resolve().parent.mkdir(parents=True, exist_ok=True)
+            self._release = weakref.finalize(self, take_lock(path))
+        except BlockingIOError as error:
+            raise UsageError(
+                f"--out {path}: {error} is working on it: wait for its end, or choose another folder"
+            ) from None
+        except OSError as error:
+            reason = "Not a directory" if isinstance(error, FileExistsError) else error.strerror
+            raise UsageError(f"--out {path}: cannot be made ({reason}): choose another folder") from None
+
+    def _set_aside(self, data):
+        """Rename the folder, a single step: killed at any instant, the run is there as a whole or not at all."""
         if self.path.is_symlink():
             raise UsageError(f"--out {self.path}: is a symbolic link: --force deletes only a folder, give that")
         if data and Path(data).exists() and Path(data).resolve().is_relative_to(self.path.resolve()):
             raise UsageError(f"--data {data}: --force would delete it with --out {self.path}: move it first")
-        shutil.rmtree(self.path)
+        folder = self.path.resolve()
+        _delete_set_aside(folder)
+        try:
+            folder.rename(folder.with_name(f".{folder.name}.{os.getpid()}.deleted"))
+        except OSError as error:
+            raise UsageError(
+                f"--out {self.path}: cannot be deleted ({error.strerror}): close what uses it, or choose another folder"
+            ) from None
+
+    def _is_intact(self, before):
+        """Whether the tables are as the finished run wrote them; if not, say which one is written again."""
+        for name, known in before.get("files", {}).items():
+            path = self.path / name
+            if not path.is_file() or file_hash(path) != known:
+                print(f"{path}: has changed since the run wrote it; it is written again", flush=True)
+                return False
+        return True
 
     def _check_same(self, settings, before):
         for name, value in json.loads(json.dumps(settings)).items():
             if before.get(name) != value:
                 raise UsageError(
-                    f"--resume {self.path}: that run had {name} {_brief(before.get(name))}, now it is "
-                    f"{_brief(value)}: give the same arguments, or --force to start again"
+                    f"--resume {self.path}: that run had {name} {brief(before.get(name))}, now it is "
+                    f"{brief(value)}: give the same arguments, or --force to start again"
                 )
 
     def _continue(self, before):
@@ -136,11 +168,13 @@ class RunFolder:
     def record(self, **facts: Any) -> None:
         """Add facts to config.json."""
         self.config |= facts
-        self.write_json(CONFIG, self.config)
+        self._write_config()
 
     def finish(self, **facts: Any) -> None:
-        """Record that the run is complete, with what it took and any further facts."""
-        self.config |= {**facts, "finished": True}
+        """Record that the run is complete, its figures too, with what it took, any further facts, and its tables."""
+        tables = visible_files(self.path, "*.csv") + visible_files(self.path, "*.json")
+        files = {path.name: file_hash(path) for path in tables if path.name != CONFIG}
+        self.config |= {**facts, "finished": True, "files": files}
         self.record_cost()
 
     def record_cost(self) -> None:
@@ -148,97 +182,10 @@ class RunFolder:
         self.config["wall_seconds"] = round(time.monotonic() - self._started, 1)
         if peak := peak_memory_mb():
             self.config["peak_memory_mb"] = round(max(peak, self.config.get("peak_memory_mb", 0.0)), 1)
-        self.write_json(CONFIG, self.config)
+        self._write_config()
 
-
-@dataclass(frozen=True)
-class SavedRun:
-    """A run folder opened for reading: its config.json, and its tables and arrays, each checked when it is read.
-
-    A study's subclass says whose run it is, which columns each table has, and which of them hold text.
-    """
-
-    STUDY: ClassVar[str]
-    COLUMNS: ClassVar[Mapping[str, tuple[str, ...]]]
-    TEXT_COLUMNS: ClassVar[frozenset[str]] = frozenset()
-
-    folder: Path
-    config: dict[str, Any]
-
-    @classmethod
-    def open(cls, folder: str | os.PathLike[str]) -> Self:
-        """Open a run folder; DataError if it holds no run of this study."""
-        return cls(Path(folder), read_config(Path(folder), cls.STUDY))
-
-    def has(self, name: str) -> bool:
-        """True if the run wrote the file ``name``."""
-        return (self.folder / name).is_file()
-
-    def table(self, name: str) -> pd.DataFrame:
-        """The rows of one of the files in COLUMNS; DataError if it is missing, no table or lacks a column."""
-        text: dict[str, type] = dict.fromkeys(self.TEXT_COLUMNS.intersection(self.COLUMNS[name]), str)
-        frame = read_table(self.folder / name, text)
-        missing = [column for column in self.COLUMNS[name] if column not in frame.columns]
-        if missing:
-            expected = ",".join(self.COLUMNS[name])
-            raise DataError(f"{self.folder / name}: no column {', '.join(missing)}; expected {expected}")
-        return frame.fillna(dict.fromkeys(text, ""))
-
-    def arrays(self, name: str, keep: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
-        """The arrays of the `.npz` file ``name``, or only those in ``keep``."""
-        return read_arrays(self.folder / name, keep)
-
-
-def read_config(folder: Path, study: str) -> dict[str, Any]:
-    """The config.json of a run of `study`.
-
-    Raises:
-        DataError: the folder holds no run, one of another study, or one in another format.
-    """
-    config = read_json(folder / CONFIG)
-    if not {"environment", "finished"} <= config.keys():
-        raise DataError(f"{folder}: its {CONFIG} is not that of a run: choose another folder")
-    if config.get("study", study) != study:
-        raise DataError(f"{folder}: holds a run of another study, {config['study']}, not of {study}")
-    if config.get("format") != FORMAT or "study" not in config:
-        raise DataError(f"{folder}: was written by another version of this program: run it again in a new folder")
-    return config
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in a file of a run folder; DataError if it is missing or damaged."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file: is {path.parent} a run folder?") from None
-    except (ValueError, OSError) as error:
-        raise DataError(f"{path}: cannot be read ({error}): delete the run or choose another folder") from None
-    if not isinstance(content, dict):
-        raise DataError(f"{path}: holds no JSON object: is {path.parent} a run folder?")
-    return content
-
-
-def read_table(path: Path, text: dict[str, type] | None = None) -> pd.DataFrame:
-    """A CSV file of a run folder; DataError if it is missing or no table. ``text``: columns to keep as they are."""
-    try:
-        # Only an empty field means "nothing": by default pandas drops a country called "NA" or "None" too.
-        return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file: run the study again, with --resume, to write it") from None
-    except (ValueError, OSError) as error:
-        raise DataError(f"{path}: not a table ({error})") from None
-
-
-def read_arrays(path: Path, keep: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
-    """The arrays of a `.npz` (or only those in ``keep``); nothing in it can run code. DataError if damaged."""
-    try:
-        # opened here, since NumPy leaves a damaged archive open
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in keep or archive.files}
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file: it is written at the end of training") from None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: cannot be read ({error}): train again to write it anew") from None
+    def _write_config(self):
+        self.write_json(CONFIG, {**self.config, "checksum": checksum(self.config)})
 
 
 def existing_config(path: Path, study: str) -> dict[str, Any]:
@@ -249,7 +196,7 @@ def existing_config(path: Path, study: str) -> dict[str, Any]:
     """
     if path.is_file():
         raise UsageError(f"--out {path}: is a file, expected a folder")
-    if not path.is_dir() or not any(path.iterdir()):
+    if not path.is_dir() or not any(_files_of_others(path)):
         return {}
     if not (path / CONFIG).is_file():
         raise UsageError(f"--out {path}: holds files but no run (no {CONFIG}): choose another folder")
@@ -257,6 +204,18 @@ def existing_config(path: Path, study: str) -> dict[str, Any]:
         return read_config(path, study)
     except DataError as error:
         raise UsageError(f"--out {error}") from None
+
+
+def _files_of_others(folder: Path) -> Iterator[Path]:
+    """What a folder holds besides our temporary files and empty folders, as a run killed in its first steps leaves."""
+    return (path for path in folder.rglob("*") if not path.is_dir() and not is_temporary(path))
+
+
+def _delete_set_aside(folder: Path) -> None:
+    """Delete what --force renamed, now or in a process that was killed before it was done."""
+    for path in folder.resolve().parent.glob(f".{glob.escape(folder.name)}.*.deleted"):
+        if is_temporary(path):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def environment() -> dict[str, Any]:
@@ -285,8 +244,3 @@ def _git_commit() -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return answer.stdout.strip()
-
-
-def _brief(value) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= 60 else text[:57] + "..."

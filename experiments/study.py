@@ -1,8 +1,9 @@
-"""Run a whole comparison: every model under every protocol, with intervals and a verdict for each row.
+"""Run a whole comparison: every model under every protocol, or every weight of the KL term.
 
 python -m experiments study rnn                         the protocol table of problem 1
 python -m experiments study rnn --data covid_19.csv     on a file of yours
-python -m experiments study rnn --quick                 a small table, in about a minute
+python -m experiments study vae                         many weights, latent sizes and seeds of problem 2
+python -m experiments study vae --quick                 a small sweep, in a few minutes
 python -m experiments study rnn --resume                continue a study that was stopped
 """
 
@@ -11,15 +12,18 @@ from pathlib import Path
 
 from .cli import add_run_arguments, add_settings
 from .rnn import protocols
+from .vae import sweep
 
 __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("study", choices=("rnn",), help="which study")
-    add_run_arguments(parser, Path("runs/study-rnn"))
-    add_settings(parser, protocols.ProtocolSettings)
+    studies = parser.add_subparsers(dest="study", required=True, metavar="rnn|vae")
+    rnn = studies.add_parser("rnn", help="models under every protocol")
+    add_run_arguments(rnn, Path("runs/study-rnn"))
+    add_settings(rnn, protocols.ProtocolSettings)
+    sweep.add_arguments(studies.add_parser("vae", help="weights of the KL term, latent sizes and seeds"))
 
 
 def run(args: argparse.Namespace) -> None:
-    protocols.run(args)
+    {"rnn": protocols.run, "vae": sweep.run}[args.study](args)

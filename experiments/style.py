@@ -80,7 +80,7 @@ BASELINE_DASHES: dict[str, tuple[int, tuple[int, ...]]] = {
     "majority": (0, (1, 2)),
     "reversal": (0, (5, 2)),
     "logistic": (0, (5, 2, 1, 2)),
-    "logistic_features": (0, (8, 2)),
+    "logistic_features": (0, (6, 1, 1, 1, 1, 1)),
 }
 SPLIT_COLOURS: dict[str, ColorType] = {"time": "#56b4e9", "country": "#cc79a7", "random": "#d55e00"}
 

@@ -5,6 +5,7 @@ ASCII, Python would raise UnicodeEncodeError at the last line of a long run.
 """
 
 import codecs
+import os
 import sys
 
 from anyascii import anyascii
@@ -21,8 +22,13 @@ def transliterate(error: UnicodeError) -> tuple[str, int]:
 
 
 def make_streams_safe() -> None:
-    """Let standard output and standard error transliterate what they cannot encode."""
+    """Let standard output and standard error transliterate what they cannot encode; a closed one goes nowhere."""
     codecs.register_error(HANDLER, transliterate)
+    # Where the shell closed a stream (`>&-`), Python has None, and the next file opened would take its place.
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a stream that a program put in its place may lack it
             stream.reconfigure(errors=HANDLER)

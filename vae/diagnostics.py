@@ -136,20 +136,22 @@ def verdict(
 
     Returns:
         "collapsed": less than `COLLAPSED_SHARE` of the variance is kept: every image comes back as the mean image;
-        "unused prior": the posteriors have shrunk to points (variance below `POINT_VARIANCE`), with nothing trained
-        between them, or the gap exceeds `UNUSED_NATS` for each telling unit: a draw of the prior lands elsewhere;
+        "unused prior": draws from N(0, I) are further away than that, and the posteriors have shrunk to points
+        (variance below `POINT_VARIANCE`) with nothing trained between them, or the gap exceeds `UNUSED_NATS` for each
+        telling unit;
         "short code": fewer than half of the units tell anything, and what they tell is decoded;
-        "healthy": draws from N(0, I) are within `NEAR` times the distance that reconstructions have;
+        "healthy": draws from N(0, I) are within `NEAR` times the distance that reconstructions have: near;
         "healthy through the map": draws through the linear map are;
         "poor samples": neither are.
     """
     if kept < COLLAPSED_SHARE:
         return "collapsed"
-    if posterior_variance < POINT_VARIANCE or gap > UNUSED_NATS * telling:
+    is_near = samples <= NEAR * near
+    if not is_near and (posterior_variance < POINT_VARIANCE or gap > UNUSED_NATS * telling):
         return "unused prior"
     if telling < units / 2:
         return "short code"
-    if samples <= NEAR * near:
+    if is_near:
         return "healthy"
     return "healthy through the map" if mapped <= NEAR * near else "poor samples"
 
@@ -204,6 +206,21 @@ def factor_scores(
         error = np.square(truth - test_design @ weights).sum()
         scores[name] = float(1 - error / spread) if spread else math.nan
     return scores
+
+
+def factor_directions(means: np.ndarray, factors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """By how much the posterior means (N, K) change, (K,), when a factor (N,) grows by one standard deviation.
+
+    The slope of a least-squares line for each unit, from each factor alone; factors without an order, or of one value,
+    are left out.
+    """
+    centred = means - means.mean(0)
+    directions = {}
+    for name, values in factors.items():
+        if values.dtype.kind == "f" and values.std() > 0:
+            standard = (values - values.mean()) / values.std()
+            directions[name] = (standard @ centred / len(means)).astype(np.float32)
+    return directions
 
 
 def _with_constant(latents):

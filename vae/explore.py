@@ -1,5 +1,7 @@
 """Encode, decode and move in the latent space of a trained model: arrays in, arrays out, no gradients recorded."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from autograd import no_grad
@@ -55,12 +57,39 @@ def interpolate(start: np.ndarray, end: np.ndarray, steps: int, spherical: bool 
     return (1 - t) * start + t * end
 
 
-def traverse(latent: np.ndarray, units: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Copies of one latent (K,) in which one unit takes each value: (len(units), len(values), K)."""
-    walked = np.tile(latent, (len(units), len(values), 1))
-    for row, unit in enumerate(units):
-        walked[row, :, unit] = values
-    return walked
+class MainAxes(NamedTuple):
+    """The axes along which codes vary most: where a code says most about its image.
+
+    Attributes:
+        centre: the mean code, (K,).
+        directions: orthonormal rows, (A, K), the one of largest variance first.
+        deviations: standard deviation of the codes along each, (A,).
+        shares: of each, the share of the codes' total variance, (A,).
+    """
+
+    centre: np.ndarray
+    directions: np.ndarray
+    deviations: np.ndarray
+    shares: np.ndarray
+
+
+def main_axes(means: np.ndarray, count: int) -> MainAxes:
+    """The first `count` main axes, or all K, of posterior means (N, K): PCA of the codes."""
+    centre = means.mean(0)
+    _, lengths, directions = np.linalg.svd(means - centre, full_matrices=False)
+    variances = np.square(lengths.astype(np.float64)) / len(means)
+    shares = variances / max(variances.sum(), np.finfo(np.float64).tiny)
+    return MainAxes(centre, directions[:count], np.sqrt(variances[:count]), shares[:count])
+
+
+def traverse(latent: np.ndarray, axes: MainAxes, values: np.ndarray) -> np.ndarray:
+    """Copies of one latent (K,) moved along each axis to each value, in standard deviations from the mean code.
+
+    The other coordinates stay. Gives (A, len(values), K), in the dtype of the latent.
+    """
+    here = axes.directions @ (latent - axes.centre)  # coordinates of the latent on the axes
+    steps = values * axes.deviations[:, None] - here[:, None]
+    return (latent + steps[..., None] * axes.directions[:, None]).astype(latent.dtype)
 
 
 def nearest(images: np.ndarray, gallery: np.ndarray) -> np.ndarray:

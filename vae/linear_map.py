@@ -132,8 +132,11 @@ class CodeMoments:
         return {"mean": self.mean.copy(), "second": self.second.copy()}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Take up moments that `state` gave."""
-        self.mean, self.second = state["mean"].copy(), state["second"].copy()
+        """Take up moments that `state` gave; ValueError if they are of another number of units."""
+        shapes = {name: np.shape(state.get(name, ())) for name in ("mean", "second")}
+        if shapes != {"mean": self.mean.shape, "second": self.second.shape}:
+            raise ValueError(f"the moments of the codes have shapes {shapes}, expected those of {len(self.mean)} units")
+        self.mean, self.second = state["mean"].astype(np.float64), state["second"].astype(np.float64)
 
 
 def absorb(layer, linear_map: LinearMap) -> None:

@@ -15,7 +15,7 @@ SHOWN = 16  # held-out images shown beside their reconstructions
 NEAREST = 8  # samples (through the map) shown beside their nearest training images
 PAIRS, STEPS = 4, 9  # interpolations between two images, and the pictures on each
 SPECTRUM = 256  # held-out images whose spectrum is computed
-TRAVERSED = 8  # latent units that are moved one at a time
+TRAVERSED = 8  # main axes of the codes, walked along one at a time
 TRAVERSAL_VALUES = np.linspace(-3, 3, STEPS, dtype=np.float32)
 MANIFOLD_SIDE = 15
 
@@ -39,7 +39,7 @@ def snapshot(
     kl = diagnostics.kl_per_unit(means, log_variances)
     mapped = as_bytes(explore.decode(model, trained.linear_map.to_latents(latents)))
     pairs = means[: 2 * PAIRS].reshape(PAIRS, 2, -1)
-    units = np.argsort(kl)[::-1][:TRAVERSED]
+    axes = explore.main_axes(means, TRAVERSED)
     arrays = {
         "originals": held_out[:SHOWN],
         "reconstructions": as_bytes(explore.decode(model, means[:SHOWN])),
@@ -53,8 +53,8 @@ def snapshot(
         "prior_paths": _decode_paths(
             model, [explore.interpolate(latents[i], latents[i + 1], STEPS, spherical=True) for i in (0, 2)]
         ),
-        "traversals": _decode_paths(model, explore.traverse(means[0], units, TRAVERSAL_VALUES)),
-        "traversal_units": units,
+        "traversals": _decode_paths(model, explore.traverse(means[0], axes, TRAVERSAL_VALUES)),
+        "traversal_shares": axes.shares.astype(np.float32),
         "picture_spectrum": _spectrum(held_out[:SPECTRUM] / np.float32(255) - training.mean(0) / 255),
         "residual_spectrum": _spectrum(held_out[:SPECTRUM] / np.float32(255) - explore.decode(model, means[:SPECTRUM])),
         "kl_per_unit": kl.astype(np.float32),

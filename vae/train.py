@@ -23,6 +23,7 @@ from .elbo import Terms, posterior_terms
 from .linear_map import CodeMoments, LinearMap
 from .model import VAE, as_floats, require_choice
 from .noise_level import best_log_noise
+from .saved_state import check_kinds, check_numbers, check_place
 
 PRIORS = ("standard", "linear")
 SCHEDULES = ("constant", "cosine")
@@ -196,8 +197,9 @@ class Trainer:
         The number of epochs may differ where the schedule does not depend on it.
 
         Raises:
-            ValueError: it is of others; the message names them. A half-taken state must not be trained on.
+            ValueError: it is of others, or damaged; the message says what. A half-taken state must not be trained on.
         """
+        check_kinds(state)
         for name, value in asdict(self.settings).items():
             saved = state["settings"].get(name)
             if saved == value:
@@ -211,10 +213,12 @@ class Trainer:
                 )
         if state["images"] != len(self.images):
             raise ValueError(f"it was trained on {state['images']} images, now there are {len(self.images)}")
+        check_place(state, self.settings.batch_size, self.settings.mirror)
+        check_numbers(state)
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         restore_generator(self.order_rng, state["order_rng"])
         restore_generator(self.noise_rng, state["noise_rng"])
         self.epochs_done, self.position, self.order = state["epochs_done"], state["position"], state["order"]
         if self.moments:
-            self.moments.restore(state["moments"])
+            self.moments.restore(state.get("moments") or {})

@@ -3,9 +3,10 @@
 Copy the exercises (--copy), fill in a file, run the command again. With names it checks these alone, and tells of every
 gradient. The exit status is 0 only if all that was asked for is solved.
 
-  python -m autograd.exercises --copy          fifteen files to fill in, in the folder my_exercises
-  python -m autograd.exercises                 how far you are
-  python -m autograd.exercises matmul softmax  two of them in detail
+  python -m autograd.exercises --copy           the files to fill in, in the folder my_exercises
+  python -m autograd.exercises                  how far you are
+  python -m autograd.exercises matmul softmax   two of them in detail; a solved one beside a worked solution
+  python -m autograd.exercises matmul --hint 1  what to think of; 2 adds the formula in words, 3 nearly the code
 """
 
 import argparse
@@ -14,7 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .catalogue import EXERCISES
-from .checking import NOT_STARTED, SOLVED, Verdict, judge_file
+from .checking import NOT_STARTED, SOLVED, WRONG, Verdict, judge_file
+from .help import LEVELS, derivation, hints, solution
 
 BLANKS = Path(__file__).parent / "blanks"
 OWN = Path("my_exercises")
@@ -32,10 +34,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="exercises to check (all)")
     parser.add_argument("--folder", type=Path, default=OWN, metavar="DIR", help="your copies (%(default)s)")
     parser.add_argument("--copy", type=Path, nargs="?", const=OWN, metavar="DIR", help=f"copy the blanks ({OWN})")
+    parser.add_argument("--hint", type=int, choices=LEVELS, help="hints on the exercises named, up to this level")
     arguments = parser.parse_args(argv)
     if unknown := [name for name in arguments.names if name not in EXERCISES]:
         print(f"no exercise is called {', '.join(unknown)}: there are {', '.join(EXERCISES)}", file=sys.stderr)
         return 2
+    if arguments.hint:
+        return show_hints(arguments.names, arguments.hint)
     if arguments.copy:
         return copy_blanks(arguments.copy)
     folder = arguments.folder
@@ -80,7 +85,22 @@ def show_details(verdicts: dict[str, Verdict]) -> None:
         print(f"{name}: {task}")
         for argument, remark in verdict.remarks.items():
             print(f"  {argument}: {remark}")
+        if verdict.state == SOLVED:
+            print(f"\nWhy it is so:\n\n{derivation(name)}\n\nA solution to compare yours with:\n\n{solution(name)}")
+        elif verdict.state == WRONG:
+            print(f"\nStuck? python -m autograd.exercises {name} --hint 1")
         print()
+
+
+def show_hints(names: Sequence[str], level: int) -> int:
+    """The hints on each exercise, one after the other; gives the exit status."""
+    if not names:
+        print("--hint needs the name of an exercise, as in: matmul --hint 1", file=sys.stderr)
+        return 2
+    for name in names:
+        for i, hint in enumerate(hints(name, level), 1):
+            print(f"{name}, hint {i}: {hint}")
+    return 0
 
 
 def _first_line(verdict) -> str:

@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from ..kernels import plain
 from ..node import unbroadcast
+from .worked.attention import attention
+from .worked.lstm_cell import lstm_cell
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,31 @@ def _count(full, key, g):
 
 def _add_half(full, key, g):
     np.add.at(full, key, g / 2)
+
+
+def _max_x(g, y, x, axis=None, keepdims=False):
+    return _of_sum(g, x, axis, keepdims) * (x == x.max(axis, keepdims=True))
+
+
+def _batch(gradient_of_x):
+    """A gradient of x, given that of n, n and sigma."""
+
+    def gradient(g, y, x, weight, bias, epsilon=1e-5):
+        sigma = np.sqrt(x.var(0) + epsilon)
+        return gradient_of_x(weight * g, (x - x.mean(0)) / sigma, sigma)
+
+    return gradient
+
+
+def _painting(change):
+    def gradient(g, y, x, weight, stride=1, padding=0):
+        return change(*plain.conv_transpose2d(x, weight, stride, padding)[1](g))
+
+    return gradient
+
+
+def _lstm(change):
+    return lambda g, y, *arguments: change(lstm_cell(*arguments)[1](g))
 
 
 def _p_minus_one_hot(logits, labels, shift=0):
@@ -312,6 +340,20 @@ ATTEMPTS = [
     Attempt(
         "gru_cell", "bias_ih", "gates z, r, n", ("r and z exchanged", "each other's places"), _gru("bias_ih", "order")
     ),
+    Attempt("max", "x", "the sign", SIGN, lambda g, y, x, **of: -_max_x(g, y, x, **of)),
+    Attempt("max", "x", "twice", TWICE, lambda g, y, x, **of: 2 * _max_x(g, y, x, **of)),
+    Attempt("div", "a", "as if a product", ("times b",), lambda g, y, a, b: g * b),
+    Attempt("div", "b", "the minus forgotten", ("minus forgotten", *SIGN), lambda g, y, a, b: g * y / b),
+    Attempt("batch_norm", "x", "constants", ("constants", "mean and"), _batch(lambda h, n, s: h / s)),
+    Attempt("batch_norm", "x", "the sign", SIGN, _batch(lambda h, n, s: (h.mean(0) + n * (h * n).mean(0) - h) / s)),
+    Attempt("embedding", "table", "overwritten", ("overwritten", "twice", "only the last"), _getitem(_overwrite)),
+    Attempt("embedding", "table", "halved", ("1/2 of",), _getitem(_add_half)),
+    Attempt("attention", "v", "the sign", SIGN, lambda g, y, q, k, v: -attention(q, k, v)[1](g)[2]),
+    Attempt("attention", "q", "twice", TWICE, lambda g, y, q, k, v: 2 * attention(q, k, v)[1](g)[0]),
+    Attempt("conv_transpose2d", "x", "twice", TWICE, _painting(lambda dx, dw: 2 * dx)),
+    Attempt("conv_transpose2d", "weight", "the sign", SIGN, _painting(lambda dx, dw: -dw)),
+    Attempt("lstm_cell", "c", "the sign", SIGN, _lstm(lambda all: -all[2])),
+    Attempt("lstm_cell", "weight_hh", "twice", TWICE, _lstm(lambda all: 2 * all[4])),
     # Written after the broken backward passes, none of which was added for them.
     Attempt("tanh", "x", "tanh of y", ("tanh twice",), lambda g, y, x: g * (1 - np.tanh(y) ** 2)),
     Attempt("tanh", "x", "times y alone", ("the derivative is y",), lambda g, y, x: g * y),

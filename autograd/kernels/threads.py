@@ -13,7 +13,7 @@ independent of the number of cores.
 The number of threads is a property of the machine, not of a computation, and is the one setting that lives here and
 not in an argument.
 
-Taught by docs/06-convolution.md.
+Taught by docs/15-fast-convolution.md.
 """
 
 import contextvars

@@ -1,21 +1,37 @@
 """Layers: objects that hold parameters (`module.py` says how) and apply ops to them."""
 
-from .convolution import Conv2d, ConvTranspose2d
-from .layers import Dropout, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Tanh
+from .convolution import Conv1d, Conv2d, ConvTranspose2d
+from .layers import (
+    GELU,
+    Dropout,
+    Embedding,
+    Flatten,
+    LeakyReLU,
+    Linear,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    SiLU,
+    Tanh,
+)
 from .module import Module
 from .normalization import BatchNorm, GroupNorm, LayerNorm
 from .pooling import AvgPool2d, MaxPool2d, Upsample2d
 from .recurrent import GRU, LSTM, RNN
 
 __all__ = [
+    "GELU",
     "GRU",
     "LSTM",
     "RNN",
     "AvgPool2d",
     "BatchNorm",
+    "Conv1d",
     "Conv2d",
     "ConvTranspose2d",
     "Dropout",
+    "Embedding",
+    "Flatten",
     "GroupNorm",
     "LayerNorm",
     "LeakyReLU",
@@ -24,6 +40,7 @@ __all__ = [
     "Module",
     "ReLU",
     "Sequential",
+    "SiLU",
     "Sigmoid",
     "Tanh",
     "Upsample2d",

@@ -1,10 +1,11 @@
-"""Convolutional layers for images (N, H, W, C)."""
+"""Convolutional layers for images (N, H, W, C) and for sequences (N, T, C)."""
 
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from ..compositions import conv1d
 from ..functional import conv2d, conv_transpose2d
 from ..kernels.conv.geometry import as_pair
 from ..tensor import Tensor
@@ -86,3 +87,37 @@ class ConvTranspose2d(_Convolution):
         return conv_transpose2d(
             x, self.weight, self.bias, self.stride, self.padding, self.output_padding, self.dilation, self.activation
         )
+
+
+class Conv1d(Module):
+    """`autograd.conv1d` with parameters: (N, T, in_channels) -> (N, T', out_channels).
+
+    Parameters `weight` (out_channels, kernel_size, in_channels) and `bias` (out_channels,), or None without one; both
+    start uniform on +-1/sqrt(in_channels kernel_size), as in PyTorch.
+    """
+
+    torch_axes: ClassVar = {"weight": (0, 2, 1)}
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int,
+        rng: np.random.Generator,
+        stride: int = 1,
+        padding: int = 0,
+        dilation: int = 1,
+        bias: bool = True,
+        activation: str | None = None,
+        dtype: DTypeLike = np.float32,
+    ):
+        self.stride, self.padding, self.dilation, self.activation = stride, padding, dilation, activation
+        shape = (out_channels, kernel_size, in_channels)
+        self.weight = Tensor(init.fan_in_uniform(rng, shape, dtype), requires_grad=True)
+        self.bias = None
+        if bias:
+            start = init.fan_in_uniform(rng, (out_channels,), dtype, kernel_size * in_channels)
+            self.bias = Tensor(start, requires_grad=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return conv1d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.activation)

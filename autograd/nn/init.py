@@ -40,7 +40,6 @@ def uniform(rng: np.random.Generator, shape: Shape, bound: float, dtype: DTypeLi
 def normal(rng: np.random.Generator, shape: Shape, deviation: float, dtype: DTypeLike = np.float32) -> np.ndarray:
     """Normal with mean 0 and standard deviation `deviation`. Raises TypeError for a seed in place of the generator."""
     require_generator("normal", rng)
-    require_generator("orthogonal", rng)
     values = rng.standard_normal(shape, dtype)  # type: ignore[arg-type]
     values *= deviation
     return values

@@ -1,4 +1,4 @@
-"""Layers without a state: linear maps, activations, dropout, and layers in sequence.
+"""Layers without a state: linear maps, embeddings, activations, dropout, and layers in sequence.
 
 A layer that has parameters takes the generator that draws them and their dtype: float32 to train, float64 to check.
 """
@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ..functional import leaky_relu, relu, sigmoid, tanh
+from ..compositions import flatten
+from ..functional import gelu, leaky_relu, relu, sigmoid, silu, tanh
 from ..tensor import Tensor
 from . import init
 from .module import Module
@@ -43,6 +44,42 @@ class Linear(Module):
             raise ValueError(f"Linear: x has shape {x.shape}, expected (..., in_features = {self.in_features})")
         y = x @ self.weight.T
         return y if self.bias is None else y + self.bias
+
+
+class Embedding(Module):
+    """One trained vector for each word of a vocabulary: indices (...) -> vectors (..., features).
+
+    The parameter `weight` (words, features) starts standard normal, as in PyTorch. Its gradient is the sum of the
+    gradients of all places where a word stands (docs/14-indexing.md). Raises TypeError for indices that are not
+    integers, IndexError for one outside the vocabulary.
+    """
+
+    def __init__(self, words: int, features: int, rng: np.random.Generator, dtype: DTypeLike = np.float32):
+        self.words, self.features = words, features
+        self.weight = Tensor(init.normal(rng, (words, features), 1, dtype), requires_grad=True)
+
+    def forward(self, indices: Any) -> Tensor:
+        picked = indices.data if isinstance(indices, Tensor) else np.asarray(indices)
+        if picked.dtype.kind not in "iu":
+            raise TypeError(f"Embedding: indices have dtype {picked.dtype}, expected integers")
+        if picked.size and (picked.min() < 0 or picked.max() >= self.words):
+            raise IndexError(
+                f"Embedding: indices run from {picked.min()} to {picked.max()}: expected 0 to {self.words - 1}"
+            )
+        return self.weight[picked]
+
+
+class Flatten(Module):
+    """All axes but the batch's as one: (N, ...) -> (N, numbers of one example).  (`autograd.flatten`)
+
+    Images (N, H, W, C) give their numbers pixel by pixel; PyTorch's (N, C, H, W) give them channel by channel.
+    """
+
+    def __init__(self, start_axis: int = 1, end_axis: int = -1):
+        self.start_axis, self.end_axis = start_axis, end_axis
+
+    def forward(self, x: Tensor) -> Tensor:
+        return flatten(x, self.start_axis, self.end_axis)
 
 
 class Dropout(Module):
@@ -136,3 +173,17 @@ class LeakyReLU(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return leaky_relu(x, self.negative_slope)
+
+
+class GELU(Module):
+    """`autograd.gelu` as a layer."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return gelu(x)
+
+
+class SiLU(Module):
+    """`autograd.silu` as a layer."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return silu(x)

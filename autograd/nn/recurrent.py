@@ -14,6 +14,7 @@ from numpy.typing import DTypeLike
 from ..functional import gru, lstm, rnn_tanh, stack
 from ..tensor import Tensor
 from . import init
+from .layers import Dropout
 from .module import Module
 
 
@@ -26,10 +27,11 @@ class Recurrent(Module):
         features: size of each x_t.
         hidden: size of each hidden state.
         layers: how many are stacked.
-        rng: draws the parameters.
+        rng: draws the parameters, and the numbers that dropout keeps.
+        dropout: the share of the hidden states that is set to zero between one layer and the next, while training.
 
     Raises:
-        ValueError: no layers; and when called, for x or initial states of another shape.
+        ValueError: no layers, or dropout in a single layer; when called, x or initial states of another shape.
     """
 
     gates: ClassVar[int]
@@ -43,10 +45,15 @@ class Recurrent(Module):
         layers: int = 1,
         *,
         rng: np.random.Generator,
+        dropout: float = 0.0,
         dtype: DTypeLike = np.float32,
     ):
         if layers < 1:
             raise ValueError(f"{type(self).__name__}: layers is {layers}, expected at least 1")
+        if dropout and layers == 1:
+            raise ValueError(
+                f"{type(self).__name__}: dropout is {dropout}, but it acts between layers: expected 2 or more"
+            )
         self.features, self.hidden, self.layers = features, hidden, layers
         rows = self.gates * hidden
         for k in range(layers):
@@ -58,6 +65,7 @@ class Recurrent(Module):
             }
             for name, shape in shapes.items():
                 setattr(self, name, Tensor(init.fan_in_uniform(rng, shape, dtype, fan_in=hidden), requires_grad=True))
+        self.dropout = Dropout(dropout, rng) if dropout else None
 
     def _run(self, x: Tensor, initial: tuple[Any, ...] | None) -> tuple[Tensor, tuple[Tensor, ...]]:
         """All layers over x, from initial states (layers, B, H) each: hidden states (B, T, H) and the last states."""
@@ -66,6 +74,7 @@ class Recurrent(Module):
         for k in range(self.layers):
             names = (f"weight_ih_l{k}", f"weight_hh_l{k}", f"bias_ih_l{k}", f"bias_hh_l{k}")
             parameters = (getattr(self, name) for name in names)
+            x = self.dropout(x) if self.dropout and k else x
             x, *states = self.op(x, *(state[k] for state in initial), *parameters)
             last.append(states)
         return x, tuple(_stacked(states) for states in zip(*last, strict=True))

@@ -48,9 +48,25 @@ def zeros(*shape: int) -> Recipe:
     return lambda rng: np.zeros(shape)
 
 
+def zero_first(*shape: int) -> Recipe:
+    """Any real numbers, the first of which is 0."""
+
+    def recipe(rng):
+        array = rng.standard_normal(shape)
+        array.flat[0] = 0
+        return array
+
+    return recipe
+
+
 def positive(*shape: int) -> Recipe:
     """From 0.5 to 2.5."""
     return lambda rng: np.asarray(rng.uniform(0.5, 2.5, shape))
+
+
+def angles(*shape: int) -> Recipe:
+    """In all four quadrants, and more than once around."""
+    return lambda rng: np.asarray(rng.uniform(-7, 7, shape))
 
 
 def away_from_zero(*shape: int) -> Recipe:
@@ -165,6 +181,8 @@ RUNNING = {
     "running_variance": np.linspace(1, 2, 4, dtype=np.float32),
 }
 
+CLASSES = {"weight": np.array([0.5, 1, 2], np.float32), "ignore_index": 5, "label_smoothing": 0.2}
+
 SAMPLES: dict[str, list[Sample]] = {
     # elementwise
     "add": _broadcasting(normal, normal),
@@ -175,8 +193,13 @@ SAMPLES: dict[str, list[Sample]] = {
     "maximum": _broadcasting(distinct, partial(distinct, offset=0.05)),
     "minimum": _broadcasting(distinct, partial(distinct, offset=0.05)),
     "neg": _elementwise(normal),
+    "square": _elementwise(normal),
     "exp": _elementwise(normal),
+    "expm1": _elementwise(normal),
     "log": _elementwise(positive),
+    "log1p": _elementwise(positive),
+    "sin": _elementwise(angles),
+    "cos": _elementwise(angles),
     "sqrt": _elementwise(positive),
     "abs": _elementwise(away_from_zero),
     "tanh": _elementwise(normal),
@@ -187,6 +210,8 @@ SAMPLES: dict[str, list[Sample]] = {
         *_elementwise(away_from_zero),
         *[case(away_from_zero(3, 4), negative_slope=slope) for slope in (0.3, 1.5)],
     ],
+    "silu": _elementwise(normal),
+    "gelu": _elementwise(normal),
     "clip": [
         case(distinct(3, 4), min=-0.33, max=0.33),
         case(distinct(3, 4), min=-0.33),
@@ -218,9 +243,36 @@ SAMPLES: dict[str, list[Sample]] = {
         case(normal(2, 3), normal(3, 0)),
         case(strided(normal(3, 4)), strided(normal(4, 2))),
     ],
+    "einsum": [
+        case(normal(3, 4), normal(4, 2), subscripts="ij,jk->ik"),
+        case(normal(2, 3), normal(2, 3), normal(3), subscripts="ij,ij,j->i"),
+        case(normal(3, 3), subscripts="ii->i"),
+        case(normal(3, 3), normal(3), subscripts="ii,j"),
+        case(normal(2, 3, 4), normal(5, 4), subscripts="...i,ji->...j"),
+        case(normal(2, 1, 3), normal(4, 3), subscripts="...i,...i->..."),
+        case(normal(3), normal(2), subscripts="i,j->ji"),
+        case(normal(1, 4), normal(3, 4), subscripts="ij,ij->ij"),
+        case(strided(normal(3, 4)), normal(3), subscripts="ij,i->"),
+    ],
     # reduction
     "sum": [*_reductions(normal), case(normal()), case(normal(0, 3)), case(normal(0, 3), axis=1)],
     "mean": [*_reductions(normal), case(normal())],
+    "prod": [
+        *_reductions(normal),
+        case(normal()),
+        case(zeros(2, 3), axis=1),
+        case(zero_first(3, 4), axis=0),
+        case(zero_first(3, 4)),
+        case(normal(0, 3), axis=0),
+    ],
+    "cumsum": [
+        case(normal(3, 4)),
+        case(normal(3, 4), axis=0),
+        case(normal(2, 3, 4), axis=-1),
+        case(normal(0, 3), axis=1),
+        case(strided(normal(3, 4)), axis=1),
+    ],
+    "norm": [*_reductions(away_from_zero), case(normal(2, 3, 4), axis=1)],
     "var": [*_reductions(normal), case(normal(3, 4), axis=1, ddof=1)],
     "std": [*_reductions(normal)[:-2], case(strided(normal(3, 4)), axis=1), case(normal(3, 4), ddof=1)],
     "max": [*_reductions(distinct), case(distinct())],
@@ -281,15 +333,33 @@ SAMPLES: dict[str, list[Sample]] = {
         case(normal(0, 2), pad_width=1),
         case(strided(normal(3, 4)), pad_width=(1, 2)),
     ],
+    "split": [
+        case(normal(4, 3), indices_or_sections=2),
+        case(normal(3, 5), indices_or_sections=[2, 3], axis=-1),
+        case(normal(2, 3), indices_or_sections=1, axis=1),
+        case(strided(normal(3, 4)), indices_or_sections=[1], axis=1),
+    ],
+    "flip": [
+        case(normal(3, 4)),
+        case(normal(3, 4), axis=0),
+        case(normal(2, 3, 4), axis=(0, -1)),
+        case(normal()),
+        case(strided(normal(3, 4)), axis=1),
+    ],
     # loss
     "binary_cross_entropy_with_logits": [
         *_losses(normal(3, 4), probabilities(3, 4)),
         case(normal(), probabilities()),
         case(strided(normal(3, 4)), probabilities(3, 4)),
         case(normal(0, 2), probabilities(0, 2), reduction="sum"),
+        case(normal(3, 4), probabilities(3, 4), pos_weight=np.array([0.5, 1, 2, 3], np.float32)),
+        case(normal(3, 4), probabilities(3, 4), reduction="none", pos_weight=2.0),
     ],
     "cross_entropy": [
         *_losses(normal(5, 3), labels(5, classes=3)),
+        *[case(normal(5, 3), labels(5, classes=3), reduction=r, **CLASSES) for r in ("mean", "sum", "none")],
+        case(normal(5, 3), np.array([1, 0, 1, 2, 0]), "sum", ignore_index=1),
+        case(normal(5, 3), labels(5, classes=3), "sum", label_smoothing=0.3),
         case(normal(2, 1), labels(2, classes=1)),
         case(strided(normal(5, 3)), labels(5, classes=3)),
         case(normal(0, 3), labels(0, classes=3), reduction="sum"),

@@ -17,9 +17,18 @@ from .samples import SAMPLES, Sample, away_from_zero, case, distinct, flags, lab
 MIN_SECONDS = 0.02  # repeat a measurement for at least this long
 MIN_RUNS = 10
 
-_ONE = {name: [case(normal(256, 256))] for name in ("neg", "exp", "tanh", "sigmoid", "softplus", "leaky_relu", "relu")}
+_ONE = {
+    name: [case(normal(256, 256))]
+    for name in (
+        *("neg", "square", "exp", "expm1", "sin", "cos", "tanh", "sigmoid", "softplus", "leaky_relu", "relu"),
+        *("silu", "gelu", "flip", "cumsum"),
+    )
+}
 _TWO = {name: [case(normal(256, 256), normal(256))] for name in ("add", "sub", "mul", "maximum", "minimum")}
-_ROWS = {name: [case(normal(256, 256), axis=-1)] for name in ("sum", "mean", "var", "std", "logsumexp", "softmax")}
+_ROWS = {
+    name: [case(normal(256, 256), axis=-1)]
+    for name in ("sum", "prod", "norm", "mean", "var", "std", "logsumexp", "softmax")
+}
 _IMAGES, _SHORT = normal(16, 16, 16, 32), normal(32, 10, 16)
 
 
@@ -36,6 +45,9 @@ WORKLOADS: dict[str, list[Sample]] = {
     "max": [case(distinct(256, 256), axis=-1)],
     "min": [case(distinct(256, 256), axis=-1)],
     "log": [case(positive(256, 256))],
+    "log1p": [case(positive(256, 256))],
+    "split": [case(normal(256, 256), indices_or_sections=4)],
+    "einsum": [case(normal(256, 256), normal(256, 256), subscripts="ij,jk->ik")],
     "sqrt": [case(positive(256, 256))],
     "abs": [case(away_from_zero(256, 256))],
     "div": [case(normal(256, 256), positive(256))],

@@ -7,7 +7,7 @@ Taught by docs/06-convolution.md.
 """
 
 from ..kernels.conv.forms import conv2d_forward, conv_transpose2d_forward, pullback
-from .registry import rule, split
+from .registry import rule, vjps_of
 
 
 @rule
@@ -21,7 +21,7 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, activation=Non
     Backward: the transposed convolution of g; the correlation of x and g; g summed over images and positions.
     """
     y, saved = conv2d_forward(x, weight, stride, padding, dilation, bias, activation, negative_slope)
-    return y, *split(lambda g: pullback(g, weight, saved), 3)
+    return y, *vjps_of(lambda g: pullback(g, weight, saved), 3)
 
 
 @rule
@@ -39,4 +39,4 @@ def conv_transpose2d(
     y, saved = conv_transpose2d_forward(
         x, weight, stride, padding, output_padding, dilation, bias, activation, negative_slope
     )
-    return y, *split(lambda g: pullback(g, weight, saved), 3)
+    return y, *vjps_of(lambda g: pullback(g, weight, saved), 3)

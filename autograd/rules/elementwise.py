@@ -6,10 +6,13 @@ maximum) the derivative does not exist; the choices made there are PyTorch's and
 Taught by docs/02-one-op.md.
 """
 
+import math
+
 import numpy as np
 
-from ..kernels import logistic
+from ..kernels import floating, logistic
 from ..kernels.activation import times_slopes
+from ..kernels.error_function import normal_cdf
 from .registry import rule
 
 
@@ -58,6 +61,12 @@ def pow(a, b):
 
 
 @rule
+def square(x):
+    """x^2. Backward: 2 x g."""
+    return x * x, lambda g: 2 * x * g
+
+
+@rule
 def exp(x):
     """e^x. Backward: g * y."""
     y = np.exp(x)
@@ -65,9 +74,34 @@ def exp(x):
 
 
 @rule
+def expm1(x):
+    """e^x - 1, precise for small x too. Backward: g * (y + 1)."""
+    y = np.expm1(x)
+    return y, lambda g: g * (y + 1)
+
+
+@rule
 def log(x):
     """Natural logarithm, for x > 0. Backward: g / x."""
     return np.log(x), lambda g: g / x
+
+
+@rule
+def log1p(x):
+    """log(1 + x), for x > -1, precise for small x too. Backward: g / (1 + x)."""
+    return np.log1p(x), lambda g: g / (1 + x)
+
+
+@rule
+def sin(x):
+    """Sine of x in radians. Backward: g * cos(x)."""
+    return np.sin(x), lambda g: g * np.cos(x)
+
+
+@rule
+def cos(x):
+    """Cosine of x in radians. Backward: -g * sin(x)."""
+    return np.cos(x), lambda g: -g * np.sin(x)
 
 
 @rule
@@ -123,6 +157,30 @@ def leaky_relu(x, negative_slope=0.01):
     else:
         y = (np.maximum if negative_slope <= 1 else np.minimum)(x, negative_slope * x)
     return y, lambda g: times_slopes(g, positive, negative_slope)
+
+
+@rule
+def silu(x):
+    """x * sigmoid(x), also called swish. Backward: g * (s + y * (1 - s)) with s = sigmoid(x).
+
+    Source: Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units" (2018).
+    """
+    x = floating(x)
+    s = logistic.sigmoid(x)
+    y = x * s
+    return y, lambda g: g * (s + y * (1 - s))
+
+
+@rule
+def gelu(x):
+    """x * Phi(x), where Phi is the distribution function of the standard normal and phi its density.
+
+    Backward: g * (Phi(x) + x * phi(x)). Phi is exact, not the approximation by tanh (``kernels/error_function.py``).
+    Source: Hendrycks and Gimpel, "Gaussian error linear units" (2016).
+    """
+    x = floating(x)
+    p = normal_cdf(x)
+    return x * p, lambda g: g * (p + x * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi))
 
 
 @rule

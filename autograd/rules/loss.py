@@ -11,12 +11,16 @@ from ..kernels.logistic import sigmoid, softplus
 from .registry import rule
 
 
-def _reduce(losses, reduction):
-    """The reduced losses, and the factor that the reduction puts on each of their gradients."""
+def _reduce(losses, reduction, weights=None):
+    """The reduced losses, and the factor that the reduction puts on each of their gradients.
+
+    With `weights`, which the losses have already been multiplied by, the mean is the weighted one.
+    """
     if reduction == "mean":
-        if not losses.size:
-            raise ValueError("the mean of no losses is undefined: the batch is empty")
-        return losses.mean(), 1 / losses.size
+        count = losses.size if weights is None else float(weights.sum(dtype=float))
+        if not count:
+            raise ValueError("the mean of no losses is undefined: the batch is empty, or all of it is ignored")
+        return losses.mean() * (losses.size / count), 1 / count
     if reduction == "sum":
         return losses.sum(), 1
     if reduction == "none":
@@ -31,29 +35,81 @@ def require_same_shape(**arrays):
 
 
 @rule
-def binary_cross_entropy_with_logits(logits, targets, reduction="mean"):
-    """-(t log p + (1-t) log(1-p)) with p = sigmoid(x), for logits x and targets t in [0, 1] of one shape.
+def binary_cross_entropy_with_logits(logits, targets, reduction="mean", pos_weight=None):
+    """-(q t log p + (1-t) log(1-p)) with p = sigmoid(x), for logits x and targets t in [0, 1] of one shape.
 
-    Written with softplus(x) = log(1 + e^x) it is softplus(x) - t x, which no logit can overflow.
-    Backward: (p - t) g for the logits, -x g for the targets.
+    `pos_weight` q, 1 unless given, weights the positive examples: a number, or an array that broadcasts to the shape of
+    the logits. It has no gradient. Written with s = softplus(x) = log(1 + e^x), so that no logit can overflow, the loss
+    is s + t ((q - 1) s - q x); for q = 1 that is s - t x.
+
+    Backward: (p + t ((q - 1) p - q)) g for the logits, ((q - 1) s - q x) g for the targets.
+    Raises ValueError for shapes that differ.
     """
     require_same_shape(logits=logits, targets=targets)
-    losses = softplus(logits) - targets * logits
-    value, scale = _reduce(losses, reduction)
+    q = None if pos_weight is None else _option("pos_weight", pos_weight, logits.shape, logits.dtype)
+
+    def of_positives(a, b):
+        return -b if q is None else (q - 1) * a - q * b
+
+    s = softplus(logits)
+    value, scale = _reduce(s + targets * of_positives(s, logits), reduction)
 
     def vjp_logits(g):
-        return (sigmoid(logits) - targets) * (g * scale)
+        p = sigmoid(logits)
+        return (p + targets * of_positives(p, 1)) * (g * scale)
 
-    return value, vjp_logits, lambda g: -logits * (g * scale)
+    return value, vjp_logits, lambda g: of_positives(s, logits) * (g * scale)
+
+
+def _option(name, value, shape, dtype):
+    """An array among the options in this dtype; refuses one that does not broadcast to this shape."""
+    value = np.asarray(value, dtype)
+    if value.ndim > len(shape) or any(n not in (1, m) for n, m in zip(value.shape[::-1], shape[::-1], strict=False)):
+        raise ValueError(f"{name} has shape {value.shape}, which does not broadcast to {shape}")
+    return value
 
 
 @rule
-def cross_entropy(logits, labels, reduction="mean"):
+def cross_entropy(logits, labels, reduction="mean", weight=None, ignore_index=None, label_smoothing=0.0):
     """-log softmax(x)[label] for logits (batch, classes) and integer labels (batch,).
 
-    Backward: (softmax(x) - onehot(label)) g; labels have no gradient.
+    Options, as in PyTorch: `weight` (classes,), what an example of each class counts; the mean is then the weighted
+    one. `ignore_index`, a label whose examples count nothing. `label_smoothing` s: the target is not one-hot, but
+    1 - s on the label and s / classes on every class.
+
+    Backward: (softmax(x) - onehot(label)) g; with options (softmax(x) sum(t) - t) g, where t is the target times the
+    weight. Labels have no gradient.
     Raises ValueError for other shapes, and for labels that are no integers from 0 to classes - 1.
     """
+    _check_labels(logits, labels, ignore_index)
+    classes = logits.shape[1]
+    counted = labels != ignore_index
+    labels = np.where(counted, labels, 0)
+    picked = np.arange(len(labels)), labels
+    per_class = np.ones(classes, logits.dtype)
+    if weight is not None:
+        per_class = per_class * _option("weight", weight, (classes,), logits.dtype)
+    weights = per_class[labels] * counted
+    on_label, on_each = (1 - label_smoothing) * weights, label_smoothing / classes * counted.astype(logits.dtype)
+
+    shifted = logits - logits.max(1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+    losses = -np.where(counted, log_p[picked], 0) * on_label
+    if label_smoothing:
+        losses -= np.where(counted, log_p @ per_class, 0) * on_each
+    value, scale = _reduce(losses, reduction, weights)
+
+    def vjp(g):
+        gradient = np.exp(log_p) * (on_label + on_each * per_class.sum())[:, None]
+        gradient[picked] -= on_label
+        if label_smoothing:
+            gradient -= on_each[:, None] * per_class
+        return gradient * np.reshape(g * scale, (-1, 1))
+
+    return value, vjp, None
+
+
+def _check_labels(logits, labels, ignore_index):
     if logits.ndim != 2 or labels.shape != logits.shape[:1]:
         raise ValueError(
             f"logits have shape {logits.shape} and labels {labels.shape}: expected (batch, classes) and (batch,)"
@@ -61,19 +117,9 @@ def cross_entropy(logits, labels, reduction="mean"):
     if not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(f"labels have dtype {labels.dtype}: expected integers, the index of the right class")
     classes = logits.shape[1]
-    if labels.size and (labels.min() < 0 or labels.max() >= classes):
-        raise ValueError(f"labels run from {labels.min()} to {labels.max()}: expected 0 to {classes - 1}")
-    rows = np.arange(len(labels))
-    shifted = logits - logits.max(1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
-    value, scale = _reduce(-log_p[rows, labels], reduction)
-
-    def vjp(g):
-        gradient = np.exp(log_p)
-        gradient[rows, labels] -= 1
-        return gradient * np.reshape(g * scale, (-1, 1))
-
-    return value, vjp, None
+    used = labels if ignore_index is None else labels[labels != ignore_index]
+    if used.size and (used.min() < 0 or used.max() >= classes):
+        raise ValueError(f"labels run from {used.min()} to {used.max()}: expected 0 to {classes - 1}")
 
 
 @rule

@@ -21,7 +21,7 @@ from ..kernels.normalization import (
     group_norm_forward,
     group_norm_gradients,
 )
-from .registry import rule, split
+from .registry import rule, vjps_of
 
 
 def _split(gradients):
@@ -31,7 +31,7 @@ def _split(gradients):
         dx, dweight, dbias = gradients(g)
         return lambda: dx, lambda: dweight, lambda: dbias
 
-    return split(pullback, 3)
+    return vjps_of(pullback, 3)
 
 
 def _half_in_single(rule):

@@ -13,7 +13,7 @@ Taught by docs/07-through-time.md.
 from ..kernels.recurrent.gru import gru_backward, gru_forward
 from ..kernels.recurrent.lstm import lstm_backward, lstm_forward
 from ..kernels.recurrent.rnn_tanh import rnn_tanh_backward, rnn_tanh_forward
-from .registry import rule, split
+from .registry import rule, vjps_of
 
 
 @rule
@@ -27,7 +27,7 @@ def rnn_tanh(x, h0, weight_ih, weight_hh, bias_ih, bias_hh):
     their shares of all steps. Source: Elman (1990).
     """
     hidden, last_hidden, saved = rnn_tanh_forward(x, h0, weight_ih, weight_hh, bias_ih, bias_hh)
-    return (hidden, last_hidden.copy()), *split(lambda g: rnn_tanh_backward(saved, *g), 6)
+    return (hidden, last_hidden.copy()), *vjps_of(lambda g: rnn_tanh_backward(saved, *g), 6)
 
 
 @rule
@@ -41,7 +41,7 @@ def lstm(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
     ``kernels/recurrent/lstm.py``. Source: Hochreiter and Schmidhuber (1997), forget gate of Gers et al. (2000).
     """
     hidden, last_hidden, last_cell, saved = lstm_forward(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh)
-    return (hidden, last_hidden.copy(), last_cell.copy()), *split(lambda g: lstm_backward(saved, *g), 7)
+    return (hidden, last_hidden.copy(), last_cell.copy()), *vjps_of(lambda g: lstm_backward(saved, *g), 7)
 
 
 @rule
@@ -55,4 +55,4 @@ def gru(x, h0, weight_ih, weight_hh, bias_ih, bias_hh):
     Source: Cho et al. (2014).
     """
     hidden, last_hidden, saved = gru_forward(x, h0, weight_ih, weight_hh, bias_ih, bias_hh)
-    return (hidden, last_hidden.copy()), *split(lambda g: gru_backward(saved, *g), 6)
+    return (hidden, last_hidden.copy()), *vjps_of(lambda g: gru_backward(saved, *g), 6)

@@ -16,9 +16,11 @@ from .registry import rule
 
 def _axes(x, axis):
     """`axis` as a tuple of non-negative ints. As in NumPy, a number without axes may be reduced along axis 0 or -1."""
-    if axis is None or (x.ndim == 0 and axis in (0, -1)):
+    if axis is None:
         return tuple(range(x.ndim))
-    axes = axis if isinstance(axis, tuple | list) else (axis,)
+    axes = tuple(axis) if isinstance(axis, tuple | list) else (axis,)
+    if x.ndim == 0 and axes in ((0,), (-1,)):
+        return ()
     return tuple(np.lib.array_utils.normalize_axis_index(a, x.ndim) for a in axes)
 
 
@@ -64,6 +66,45 @@ def mean(x, axis=None, keepdims=False):
     shape, axes = x.shape, _axes(x, axis)
     n = _count(x, axes)
     return x.mean(axes, keepdims=keepdims), lambda g: np.broadcast_to(_spread(_divide(g, n), axes, keepdims), shape)
+
+
+@rule
+def prod(x, axis=None, keepdims=False):
+    """Product. Backward: every factor receives g times the product of the others.
+
+    That product is the one of all factors before it times the one of all after it; y / x would fail where x is 0.
+    """
+    axes = _axes(x, axis)
+
+    def vjp(g):
+        kept = tuple(a for a in range(x.ndim) if a not in axes)
+        factors = x.transpose(kept + axes)
+        rows = factors.reshape(*factors.shape[: len(kept)], math.prod(x.shape[a] for a in axes))
+        others = _product_before(rows) * _product_before(rows[..., ::-1])[..., ::-1]
+        return _spread(g, axes, keepdims) * others.reshape(factors.shape).transpose(np.argsort(kept + axes))
+
+    return x.prod(axes, keepdims=keepdims), vjp
+
+
+def _product_before(rows):
+    """For each element the product of the elements before it in its row; 1 for the first."""
+    before = np.ones_like(rows)
+    np.cumprod(rows[..., :-1], -1, out=before[..., 1:])
+    return before
+
+
+@rule
+def norm(x, axis=None, keepdims=False):
+    """Euclidean length, the root of sum x^2. Backward: g * x / y, and 0 where y is 0."""
+    x = floating(x)
+    axes = _axes(x, axis)
+    wide = _widen(x)
+    size = np.abs(wide).max(axes, keepdims=True, initial=0)
+    unit = wide / np.where((size > 0) & np.isfinite(size), size, 1)  # its squares neither overflow nor underflow
+    root = np.sqrt(np.sum(unit * unit, axes, keepdims=True))
+    y = (np.where(np.isfinite(size), size, 1) * root).astype(x.dtype)
+    slope = unit / np.where(root == 0, 1, root)
+    return y if keepdims else y.squeeze(axes), lambda g: (_spread(g, axes, keepdims) * slope).astype(g.dtype)
 
 
 @rule
@@ -156,3 +197,22 @@ def log_softmax(x, axis=-1):
     total = np.exp(shifted).sum(axis, keepdims=True)
     y = shifted - np.log(np.maximum(total, 1))  # at least 1, the e^0 of the maximum, unless there are no elements
     return y, lambda g: g - np.exp(y) * g.sum(axis, keepdims=True)
+
+
+@rule
+def cumsum(x, axis=None):
+    """y_i = x_0 + ... + x_i along an axis; None adds all elements up, row by row, in one row.
+
+    Backward: element i receives g_i + g_(i+1) + ..., the same sum from the other end.
+    """
+    _axes(x, axis)
+    shape = x.shape
+    rows, along = (x.reshape(-1), 0) if axis is None or x.ndim == 0 else (x, axis)
+    row_shape = rows.shape
+    y = np.cumsum(rows, along)
+
+    def vjp(g):
+        backwards = np.flip(g.reshape(row_shape), along)
+        return np.flip(np.cumsum(backwards, along), along).reshape(shape)
+
+    return y if axis is None else y.reshape(shape), vjp

@@ -37,7 +37,7 @@ def rule(function: F) -> F:
     return function
 
 
-def split(pullback, count):
+def vjps_of(pullback, count):
     """Turn one ``pullback``, in which the gradients of all arguments share their work, into ``count`` vjps.
 
     ``pullback(g)`` does the shared work and returns one function without arguments for each gradient. The shared work

@@ -92,6 +92,29 @@ def stack(*arrays, axis=0):
     return np.stack(arrays, axis), *map(vjp_of, range(len(arrays)))
 
 
+@rule
+def split(x, indices_or_sections, axis=0):
+    """Cut into pieces along an axis: a tuple of them. Backward: the gradients of the pieces, joined.
+
+    A number cuts into so many equal pieces; a list [2, 5] cuts before elements 2 and 5, as in np.split. Raises
+    ValueError if the pieces cannot be equal.
+    """
+    pieces = tuple(np.split(x, indices_or_sections, axis))
+    shapes, dtype = [piece.shape for piece in pieces], x.dtype
+
+    def vjp(gradients):  # None for a piece that nobody used
+        parts = zip(gradients, shapes, strict=True)
+        return np.concatenate([np.zeros(shape, dtype) if g is None else g for g, shape in parts], axis)
+
+    return pieces, vjp
+
+
+@rule
+def flip(x, axis=None):
+    """Reverse the order along an axis, along several, or along all (None). Backward: reverse g back."""
+    return np.flip(x, axis), lambda g: np.flip(g, axis)
+
+
 def _widths(pad_width, ndim):
     """`pad_width` as a pair [before, after] for each axis."""
     given = np.asarray(pad_width)

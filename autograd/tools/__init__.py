@@ -1,1 +1,1 @@
-"""What stands around the engine: safety nets, a profiler, saved states, PyTorch's names, drawn graphs."""
+"""What stands around the engine: safety nets, profiles, saved states, PyTorch's names, drawings, derived functions."""

@@ -13,6 +13,7 @@ the same bytes.
 
 import json
 import os
+import stat
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -55,13 +56,20 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Raises:
         OSError: the file is missing or cannot be read.
-        CheckpointError: the file is truncated, damaged, or not a checkpoint of this project.
+        CheckpointError: the file is truncated, damaged, or not a checkpoint of this project, or no regular file.
     """
+    status = os.stat(path)
+    if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
+        raise CheckpointError(f"{path} is not a regular file: give the file of a checkpoint")
     with open(path, "rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
+                if sum(member.file_size for member in archive.infolist()) > status.st_size:
+                    raise ValueError("it unpacks to more bytes than it has, and we do not compress")
                 described = json.loads(_read(archive, "json").tobytes())
                 values = described["values"]
+                if not isinstance(values, dict):
+                    raise ValueError(f"it holds {type(values).__name__}, expected a dict")
                 for name in described["arrays"]:
                     _put_back(values, name.split("/")[1:], _read(archive, name))
         except Exception as error:  # a damaged file can make the readers of zip, npy and JSON fail in many ways
@@ -88,7 +96,12 @@ def restore_generator(rng: np.random.Generator, state: dict[str, Any]) -> None:
     kind = type(rng.bit_generator).__name__
     if state.get("bit_generator") != kind:
         raise ValueError(f"restore_generator: a state of {state.get('bit_generator')!r} for a generator of {kind!r}")
-    rng.bit_generator.state = state
+    before = rng.bit_generator.state
+    try:
+        rng.bit_generator.state = state
+    except (TypeError, ValueError, KeyError, OverflowError, AttributeError) as error:
+        rng.bit_generator.state = before
+        raise ValueError(f"restore_generator: not the state of a generator ({error!r})") from None
 
 
 def _take_arrays(value, name, arrays):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.atomic import visible_files
 from data.covid.counts import CaseCounts, load_cases
 from data.covid.days import Period
 from data.covid.epidemic import simulate_epidemic
@@ -67,7 +68,7 @@ def _file_in(raw: Path) -> Path | None:
     for name in KNOWN_NAMES:
         if (raw / name).is_file():
             return raw / name
-    found = sorted(path for path in raw.glob("*") if path.suffix.lower() == ".csv")
+    found = [path for path in visible_files(raw, "*") if path.suffix.lower() == ".csv"]
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
         raise DataError(f"{raw} holds {len(found)} CSV files ({names}): choose one with --data PATH")

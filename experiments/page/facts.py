@@ -1,4 +1,4 @@
-"""What a run was made from and with, in the words of the page, from its config.json."""
+"""What a run was made from and with, as rows (name, value) of the page, from its config.json."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ def command_of(config: dict[str, Any], study: str) -> str:
 
 
 def data_facts(data: dict[str, Any]) -> Facts:
-    """The data's source and the beginning of its SHA-256, by which a copy is recognised."""
+    """The data's source and the first digits of its SHA-256."""
     digest = str(data.get("sha256") or "")
     return (("Data", str(data["source"]) + (f" (SHA-256 {digest[:12]}…)" if digest else "")),)
 
@@ -23,6 +23,6 @@ def run_facts(config: dict[str, Any]) -> Facts:
     versions = [f"{words} {environment[key]}" for key, words in VERSIONS.items() if environment.get(key)]
     cost = [f"{config['wall_seconds']:.0f} s"] if "wall_seconds" in config else []
     cost += [f"{environment['cores']} cores"] if environment.get("cores") else []
-    cost += [f"{config['peak_memory_mb']:.0f} MB at most"] if "peak_memory_mb" in config else []
+    cost += [f"{config['peak_memory_mb']:.0f} MB of memory at most"] if "peak_memory_mb" in config else []
     facts = {"Made with": versions, "Took": cost}
     return tuple((name, ", ".join(words)) for name, words in facts.items() if words)

@@ -17,6 +17,7 @@ from experiments import markdown
 from experiments.letters import readable
 from experiments.page.inline_map import read_map
 from experiments.page.pictures import inlined, row_of_pictures
+from experiments.page.scripts import bundle
 from experiments.page.study import Study
 
 HERE = Path(__file__).parent
@@ -25,7 +26,7 @@ HERE = Path(__file__).parent
 def page(studies: list[Study]) -> str:
     """The studies as one HTML document; the same studies give the same text."""
     style = (HERE / "page.css").read_text(encoding="utf-8")
-    script = (HERE / "page.js").read_text(encoding="utf-8")
+    script = bundle()
     policy = (
         f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}; "
         "base-uri 'none'; form-action 'none'"
@@ -58,5 +59,6 @@ def _environment() -> Environment:
         "row_of_pictures": row_of_pictures,
         "map_shapes": read_map,
     }
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
     environment.globals |= {"heading_anchor": markdown.heading_anchor}
     return environment

@@ -14,9 +14,10 @@ from PIL import Image, ImageSequence
 
 from experiments.run_folder import UsageError
 
-QUALITY = 80  # of 100, with loss
-FILM_QUALITY = 60
-WORTH_OF_EXACT_PIXELS = 1.3  # times the bytes of the form with loss
+QUALITY = 75  # of 100, with loss
+ROW_QUALITY = 90  # of pictures that are shown larger than they are
+FILM_QUALITY = 40
+MAX_FILM_WIDTH = 400  # pixels: a film of faces has hundreds of pictures
 MEDIA_TYPE = "image/webp"
 
 
@@ -30,7 +31,7 @@ class Inlined(NamedTuple):
 
     @property
     def photo(self) -> bool:
-        """True if it was stored with loss: print it as a JPEG (see page.js)."""
+        """True if it was stored with loss: print it as a JPEG (scripts/figures.js)."""
         return self.content[12:16] != b"VP8L"  # the kind of a WebP's first chunk; VP8L is without loss
 
     @property
@@ -46,7 +47,7 @@ def inlined(path: Path) -> Inlined:
             frames = [frame.convert("RGB") for frame in ImageSequence.Iterator(picture)]
             times = [frame.info.get("duration", 0) for frame in ImageSequence.Iterator(picture)]
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UsageError(f"{path}: not a readable picture ({error}); make the run's figures again") from None
+        raise UsageError(f"{path}: not a readable picture ({error}); draw the run's figures again") from None
     return Inlined(_film(frames, times) if len(frames) > 1 else still(frames[0]), *frames[0].size, len(frames) > 1)
 
 
@@ -54,17 +55,20 @@ def row_of_pictures(pictures: np.ndarray) -> Inlined:
     """Pictures of one size, uint8 (count, H, W, 3), side by side with no gap."""
     count, height, width, _ = pictures.shape
     row = np.concatenate(list(pictures), axis=1)
-    return Inlined(_encoded(Image.fromarray(row), quality=QUALITY), count * width, height, moves=False)
+    return Inlined(_encoded(Image.fromarray(row), quality=ROW_QUALITY), count * width, height, moves=False)
 
 
 def still(picture: Image.Image) -> bytes:
-    """A picture as WebP: without loss, unless that takes many more bytes."""
+    """A picture as WebP, with or without loss, whichever is smaller."""
     lossless = _encoded(picture, lossless=True, quality=50, method=1)  # here quality and method are effort
-    lossy = _encoded(picture, quality=QUALITY)
-    return lossless if len(lossless) < WORTH_OF_EXACT_PIXELS * len(lossy) else lossy
+    return min(lossless, _encoded(picture, quality=QUALITY), key=len)
 
 
 def _film(frames: list[Image.Image], times: list[int]) -> bytes:
+    width, height = frames[0].size
+    if width > MAX_FILM_WIDTH:
+        size = MAX_FILM_WIDTH, round(height * MAX_FILM_WIDTH / width)
+        frames = [frame.resize(size, Image.Resampling.LANCZOS) for frame in frames]
     return _encoded(frames[0], save_all=True, append_images=frames[1:], duration=times, loop=0, quality=FILM_QUALITY)
 
 

@@ -12,6 +12,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from data.atomic import visible_files
+from experiments.page.player import Player
+
 TITLES = {
     "rnn": ("Problem 1", "Recurrent neural network for classification"),
     "vae": ("Problem 2", "Variational autoencoder for image generation"),
@@ -43,7 +46,7 @@ class WorldMap:
 
 @dataclass(frozen=True)
 class Folded:
-    """Markdown that is long and wanted by few: the page shows its summary until it is opened."""
+    """Long Markdown that few readers want: the page shows only its summary until it is opened."""
 
     kind: ClassVar[str] = "folded"
     summary: str
@@ -68,7 +71,7 @@ class Pointer:
     anchor: str
 
 
-Part = str | Picture | WorldMap | Folded | Strip | Pointer
+Part = str | Picture | WorldMap | Folded | Strip | Pointer | Player
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Highlights:
-    """The few numbers to see first, as (value, whose it is), and what they measure."""
+    """The most important numbers, as (value, model), and the title that says what they measure."""
 
     title: str
     numbers: tuple[tuple[str, str], ...]
@@ -130,12 +133,12 @@ class Study:
 
 
 def missing_study(name: str, reason: str) -> Study:
-    """What stands in a study's place when it has no finished run."""
+    """A study without a finished run: its name, its command and the reason."""
     return Study(name, f"python -m experiments {name}", missing=reason)
 
 
 class Gallery:
-    """The figures of a run folder, each handed out once; what no item asked for is left at the end."""
+    """The figures of a run folder. Each is taken once; `rest` gives those that no item took."""
 
     def __init__(self, files: Iterable[Path]):
         self._left = sorted(files)
@@ -147,7 +150,7 @@ class Gallery:
         return [Picture(path, alt, caption) for path in found]
 
     def rest(self) -> list[Picture]:
-        """The pictures that nobody took, captioned by their file names."""
+        """The pictures that are left, with their file names as captions."""
         named = [(path, path.stem.replace("_", " ")) for path in self._left]
         self._left = []
         return [Picture(path, f"Figure: {name}", name) for path, name in named]
@@ -155,8 +158,9 @@ class Gallery:
 
 def figures_in(folder: Path) -> Gallery:
     """The PNG and GIF files of a run folder and of its folder ``figures``."""
-    files = [*folder.glob("*.gif"), *folder.glob("figures/*.png"), *folder.glob("figures/*.gif")]
-    return Gallery(files)
+    return Gallery(
+        [path for pattern in ("*.gif", "figures/*.png", "figures/*.gif") for path in visible_files(folder, pattern)]
+    )
 
 
 def discussion(folder: Path) -> list[Part]:

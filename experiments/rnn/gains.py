@@ -36,11 +36,14 @@ class Gain:
 
     @property
     def verdict(self) -> str:
-        """``above``, ``below`` or ``noise``; ``undefined`` where only one class occurs."""
+        """``above``, ``below`` or ``noise``; ``undefined`` where only one class occurs.
+
+        ``uncertain`` means that the interval excludes 0, but not after the correction.
+        """
         if not np.isfinite(self.value) or not np.isfinite(self.low):
             return "undefined"
         if not self.holds:
-            return "noise"
+            return "noise" if self.low <= 0 <= self.high else "uncertain"
         return "above" if self.value > 0 else "below"
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.atomic import visible_files
 from experiments.markdown import table
 from experiments.page.facts import command_of, data_facts, run_facts
 from experiments.page.study import (
@@ -23,6 +24,7 @@ from experiments.rnn.markdown_tables import results_markdown, windows_markdown
 from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.story import MAP_ANCHOR, story, story_splits
 from experiments.rnn.summary import best_of, mean_of, over_seeds
+from experiments.rnn.tomorrow import tomorrow
 from experiments.rnn.words import MODEL_NAMES, SPLIT_NAMES, SPLIT_PHRASES
 from experiments.rnn.world_map.table import checked, shown
 from rnn.baselines import BASELINES
@@ -43,7 +45,7 @@ def study(folder: Path) -> Study:
     """Read a finished run folder of problem 1."""
     run = open_run(folder)
     figures = figures_in(folder)
-    # In this order, for the last one takes what figures are left.
+    # In this order: the last one takes the figures that are left.
     answers = (_correlation, _windows, _accuracy, _cells, _map, _discussion)
     items = [answer(run, figures) for answer in answers]
     return Study(
@@ -55,7 +57,7 @@ def study(folder: Path) -> Study:
         stamp="Simulated data: an invented epidemic, not real counts." if run.simulated else "",
         notes=tuple(run.config["notes"]),
         items=link_discussion(items, DISCUSSED),
-        tables=tuple(sorted(folder.glob("*.csv"))),
+        tables=tuple(visible_files(folder, "*.csv")),
     )
 
 
@@ -139,7 +141,7 @@ def _windows(run: SavedRnn, figures: Gallery) -> Item:
     parts += figures.take(
         "threshold",
         "Left: size of the set C against the threshold. Right: the countries left out, by their best correlation",
-        "How many countries the threshold keeps, and how near the others come.",
+        "How many countries the threshold keeps, and the best correlation of those that it leaves out.",
     )
     if run.has("windows.csv"):
         windows = run.table("windows.csv")
@@ -204,7 +206,7 @@ def _cells(run: SavedRnn, figures: Gallery) -> Item:
     parts += figures.take(
         "confusion",
         f"Confusion matrices of the {MODEL_NAMES[run.map_model]}, one for each split",
-        "What is taken for what.",
+        "How often each answer was right: what happened by row, what was predicted by column.",
     )
     if run.has("results.csv"):
         summary = over_seeds(run.table("results.csv"))
@@ -225,11 +227,12 @@ def _map(run: SavedRnn, figures: Gallery) -> Item:
         world = checked(run.table("world_map.csv"))
         if run.has("world_map.svg"):
             parts.append(Pointer("The map stands at the top of this page.", MAP_ANCHOR))
+        parts += tomorrow(run)
         parts.append(Folded(f"All {len(world)} countries", _probabilities(world)))
     parts += figures.take(
         "calibration",
         "Observed share of rises against predicted probability on the test windows, one panel for each split",
-        "How far the mapped probabilities can be believed: on the diagonal they are right.",
+        "Calibration: on the diagonal, the predicted probability is the observed share of rises.",
     )
     return Item(
         "v", "Probabilities on a world map",

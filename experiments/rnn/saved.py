@@ -5,12 +5,16 @@ Figures, map, tables and discussion are made from these files alone, so they can
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 import pandas as pd
 
 from data.errors import DataError
-from experiments.run_folder import SavedRun, read_table
+from experiments.saved_run import SavedRun, read_config, read_table
+from experiments.values import COUNT, FLAG, POSITIVE_COUNT, TEXT, Number, list_of, one_of, optional, table_of
+from rnn.classifier import CELLS
+from rnn.windows import KEEPS, TARGETS
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,22 @@ class SavedRnn(SavedRun):
         ("country", "code", "partner", "model", "other", "split", "other_split", "metric", "part", "day", "last_days")
     ) | {"in_c", "drawn"}
 
+    RANGES: ClassVar = {
+        "length": POSITIVE_COUNT,
+        **dict.fromkeys(("seed", "epoch", "countries", "windows", "distinct", "positives_distinct"), COUNT),
+        **dict.fromkeys(("probability", "accuracy"), Number(0, 1)),
+        **dict.fromkeys(("label", "decision"), Number(0, 1, whole=True)),
+        **dict.fromkeys(("threshold", "correlation"), Number(-1, 1)),
+        "loss": Number(0),
+    }
+    FIELDS: ClassVar = {
+        "data.source": TEXT, "data.simulated": FLAG, "data.countries": POSITIVE_COUNT, "data.days": POSITIVE_COUNT,
+        "data.first_day": TEXT, "data.last_day": TEXT, "lengths": list_of(POSITIVE_COUNT), "epochs": POSITIVE_COUNT,
+        "seeds": POSITIVE_COUNT, "threshold": Number(-1, 1), "target": one_of(TARGETS), "windows": one_of(KEEPS),
+        "notes": list_of(TEXT),
+        "map": optional(table_of({"model": one_of(CELLS), "length": POSITIVE_COUNT, "seeds": POSITIVE_COUNT})),
+    }  # fmt: skip
+
     @property
     def simulated(self) -> bool:
         """True if the counts came from the simulated epidemic."""
@@ -70,7 +90,7 @@ class SavedRnn(SavedRun):
 
     def correlation(self) -> pd.DataFrame:
         """Pearson coefficients, (countries, countries), both axes labelled; NaN where undefined."""
-        path = self.folder / "correlation.csv"
+        path = self.path("correlation.csv")
         frame = read_table(path, {"country": str}).set_index("country")
         if list(frame.index) != list(frame.columns):
             raise DataError(f"{path}: rows and columns name different countries; expected a square table")
@@ -79,7 +99,6 @@ class SavedRnn(SavedRun):
 
 def open_run(folder: str | os.PathLike[str]) -> SavedRnn:
     """Open the folder of a run that has trained; DataError with one line if it is something else."""
-    run = SavedRnn.open(folder)
-    if "map" not in run.config:
+    if "map" not in read_config(Path(folder), SavedRnn.STUDY):
         raise DataError(f"{folder}: the run has not finished training; --resume continues it")
-    return run
+    return SavedRnn.open(folder)

@@ -1,6 +1,7 @@
 """Run all trials of problem 1 on every core; finished ones are files in the run folder and are not run again."""
 
 import json
+import os
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -10,14 +11,23 @@ from pathlib import Path
 from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
-from experiments.memory import keep_freed_memory
 from experiments.rnn.models import model_file
 from experiments.run_folder import RunFolder, UsageError
+from experiments.saved_run import checksum
+from experiments.values import ANY_NUMBER, COUNT, TEXT, Kind, Number, check_fields, list_of, table_of
+from experiments.workers import in_worker
 from rnn.train import Record
 from rnn.trained import save
 from rnn.trial import EVERYTHING, NETS, Trial, TrialResult
 
 SECONDS_BETWEEN_REPORTS = 3.0
+
+FIELDS = {  # of a file that keeps a trial's result
+    "scores": Kind("numbers by metric", lambda value: all(isinstance(score, float) for score in value.values())),
+    "records": list_of(table_of({"epoch": COUNT, "part": TEXT, "loss": ANY_NUMBER, "accuracy": Number(0, 1)})),
+    "probability": list_of(Number(0, 1)),
+    "decision": list_of(Number(0, 1, whole=True)),
+}
 
 Work = Mapping[Trial, Callable[[], TrialResult]]
 
@@ -71,7 +81,8 @@ def _keep(folder: RunFolder, shelf: str, result: TrialResult) -> None:
         path = folder.path / model_file(result.trial)
         path.parent.mkdir(exist_ok=True)
         save(path, result.net)
-    folder.write_text(f"{shelf}/{file_of(result.trial)}", json.dumps(asdict(replace(result, net=None))) + "\n")
+    content = asdict(replace(result, net=None))
+    folder.write_text(f"{shelf}/{file_of(result.trial)}", json.dumps(content | {"checksum": checksum(content)}) + "\n")
 
 
 def _net_is_there(folder: Path, trial: Trial) -> bool:
@@ -79,12 +90,16 @@ def _net_is_there(folder: Path, trial: Trial) -> bool:
 
 
 def _load(folder: Path, trial: Trial) -> TrialResult | None:
-    """The result of a trial that was run before; None if there is none, or none that can be read."""
+    """The result of a trial that was run before; None if there is none, or it is not as it was written."""
+    path = folder / file_of(trial)
     try:
-        saved = json.loads((folder / file_of(trial)).read_text(encoding="utf-8"))
+        saved = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        if saved.get("checksum") != checksum(saved) or saved["trial"] != asdict(trial):
+            return None
+        check_fields(saved, FIELDS, path)
         records = [Record(**record) for record in saved["records"]]
         return TrialResult(trial, saved["scores"], records, saved["probability"], saved["decision"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -96,13 +111,8 @@ def _results(todo: Work, jobs: int) -> Iterable[TrialResult]:
     if not todo:
         return []
     with parallel_config(backend="loky", inner_max_num_threads=1):
-        return Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(_in_worker)(job) for job in todo.values())
-
-
-def _in_worker(job: Callable[[], TrialResult]) -> TrialResult:
-    """Run a trial in a process of its own, which has to be asked to keep freed memory like the main one."""
-    keep_freed_memory()
-    return job()
+        run_in_workers = Parallel(n_jobs=jobs, return_as="generator_unordered")
+        return run_in_workers(delayed(in_worker)(job, os.getpid()) for job in todo.values())
 
 
 def _with_progress(

@@ -52,5 +52,6 @@ def counts_as(gain: Gain) -> str:
         "above": "more than noise explains",
         "below": "a loss that noise does not explain",
         "noise": "within noise",
+        "uncertain": "uncertain beside the other comparisons of this text",
         "undefined": "undefined: only one class occurs",
     }[gain.verdict]

@@ -1,4 +1,4 @@
-"""Pictures for docs/06-convolution.md: windows as the rows of a matrix, painting, and space to depth."""
+"""Pictures for docs/06-convolution.md and docs/15-fast-convolution.md: windows as rows, painting, space to depth."""
 
 from pathlib import Path
 

@@ -12,6 +12,7 @@ from .broadcasting import plot_broadcasting
 from .checks import plot_kinks, plot_step_sizes
 from .convolution import plot_painting, plot_space_to_depth, plot_windows
 from .graphs import plot_diamond, plot_neuron, plot_one_op, plot_recurrence
+from .small import plot_indexing, plot_matrix_product, plot_normalisation, plot_softmax, plot_swish
 from .time import plot_gradient_through_time
 from .vae import plot_estimators, plot_kl_weight
 
@@ -20,6 +21,11 @@ FIGURES: dict[str, Callable[[Path], None]] = {
     "one_op.png": plot_one_op,
     "diamond.png": plot_diamond,
     "recurrence.png": plot_recurrence,
+    "matrix_product.png": plot_matrix_product,
+    "swish.png": plot_swish,
+    "softmax.png": plot_softmax,
+    "normalisation.png": plot_normalisation,
+    "indexing.png": plot_indexing,
     "broadcasting.png": plot_broadcasting,
     "convolution_windows.png": plot_windows,
     "convolution_painting.png": plot_painting,

@@ -9,6 +9,7 @@ from skimage.metrics import structural_similarity
 from data.faces.load import Faces
 from experiments.run_folder import RunFolder
 from experiments.vae.settings import DISTANCES, FACTORS, IMPORTANCE, VaeSettings
+from experiments.vae.yardsticks import DISTANCE_AXES
 from vae import diagnostics
 from vae.distances import picture_distance
 from vae.explore import draw_posterior, encode
@@ -53,6 +54,7 @@ def evaluate_all(
         scores = _factor_scores(each.model, training, held_out, settings.random_stream(FACTORS))
         factors += [(weight, name, score) for name, score in scores.items()]
         arrays = snapshot(each, training.images, held_out.images, settings.prior_latents())
+        arrays |= _directions(each.model, training)
         folder.write_arrays(f"arrays/kl_{weight:g}.npz", arrays)
         facts = latent_space(each.model, training.images, held_out.images, arrays["samples"], distances)
         verdicts[f"{weight:g}"] = facts
@@ -112,7 +114,7 @@ def sample_distances(
     }
     found = {}
     for name, each in pictures.items():
-        found[f"frechet_{name}"] = picture_distance(each, held_out, components)
+        found[f"frechet_{name}"] = picture_distance(each, held_out, components.first(DISTANCE_AXES))
         found[f"features_{name}"] = feature_distance(each, held_out)
         for (low, high), ratio in zip(BANDS, band_ratios(each, held_out), strict=False):
             found[f"power_{low}_{high}_{name}"] = ratio
@@ -134,6 +136,16 @@ def _factor_scores(model: VAE, training: Faces, held_out: Faces, rng: np.random.
     known = training.take(np.arange(min(len(training), MAX_FACTOR_IMAGES)))
     latents, test_latents = (draw_posterior(model, faces.images, rng) for faces in (known, held_out))
     return diagnostics.factor_scores(latents, known.factors or {}, test_latents, held_out.factors)
+
+
+def _directions(model: VAE, training: Faces) -> dict[str, np.ndarray]:
+    """For each true factor ``direction_<factor>`` (K,), as `vae.diagnostics.factor_directions` finds it."""
+    if training.factors is None:
+        return {}
+    known = training.take(np.arange(min(len(training), MAX_FACTOR_IMAGES)))
+    means, _ = encode(model, known.images)
+    directions = diagnostics.factor_directions(means, known.factors or {})
+    return {f"direction_{name}": direction for name, direction in directions.items()}
 
 
 def _write_rows(folder: RunFolder, name: str, columns: list[str], rows: list[tuple]) -> None:

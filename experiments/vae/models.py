@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.atomic import visible_files
 from experiments.run_folder import RunFolder, UsageError
 from vae.model import VAE
 from vae.trained import Trained, finish, load, save
@@ -43,7 +44,7 @@ def load_vae(run: str | os.PathLike[str], kl_weight: float | None = None) -> Tra
         UsageError: the folder has no such model, or the file is damaged.
     """
     folder = Path(run)
-    kept = sorted((folder / FOLDER).glob("kl_*.npz"))
+    kept = visible_files(folder / FOLDER, "kl_*.npz")
     if not kept:
         raise UsageError(
             f"{folder}: no trained model in {FOLDER}/; `python -m experiments vae --out {folder}` trains one"

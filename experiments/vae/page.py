@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from data.atomic import visible_files
 from experiments.markdown import table
 from experiments.page.facts import command_of, data_facts, run_facts
 from experiments.page.study import (
@@ -17,6 +18,7 @@ from experiments.page.study import (
     link_discussion,
 )
 from experiments.prose import escaped
+from experiments.vae.explorer import explorer
 from experiments.vae.saved import SavedVae
 from experiments.vae.story import story
 from experiments.vae.tables import latent_table, layers_table, linear_table, metrics_table
@@ -29,7 +31,7 @@ KINDS = {  # of figures that are drawn once for each weight
     ),
     "reconstructions": (
         "Rows of faces: held-out originals, and below each its reconstruction",
-        "Held-out faces above, what the network makes of them below.",
+        "Held-out faces above, their reconstructions below.",
     ),
     "samples": (
         "A grid of faces decoded from draws of the standard normal prior",
@@ -37,7 +39,7 @@ KINDS = {  # of figures that are drawn once for each weight
     ),
     "interpolation": (
         "Rows of faces that change step by step from one real face to another",
-        "Between the latent codes of two real held-out faces, which stand at the ends.",
+        "From the latent code of one held-out face to that of another; the real faces stand at the ends.",
     ),
 }
 TIMES_100, TIMES_0 = 100.0, 0.0
@@ -59,7 +61,7 @@ def study(folder: Path) -> Study:
         *_plain_weight(run, figures),
         _other_weight(run, figures, "vi", TIMES_100),
         _other_weight(run, figures, "vii", TIMES_0),
-        _discussion(run, figures),  # after all others, for it takes what figures are left
+        _discussion(run, figures),  # last: it takes the figures that are left
     )
     return Study(
         name="vae",
@@ -70,7 +72,7 @@ def study(folder: Path) -> Study:
         stamp="Drawn faces: pictures that this program drew, not a collected data set." if run.drawn else "",
         notes=tuple(run.config.get("notes", [])),
         items=link_discussion(items, DISCUSSED),
-        tables=tuple(sorted(folder.glob("*.csv"))),
+        tables=tuple(visible_files(folder, "*.csv")),
     )
 
 
@@ -105,7 +107,7 @@ def _preparation(run: SavedVae, figures: Gallery) -> Item:
     parts += figures.take(
         "preprocessing",
         "Some pictures in three stages: the original, its centre crop, the crop resized",
-        "From a file to what the network sees.",
+        "From a picture file to the input of the network.",
     )
     skipped = [[escaped(str(name)), escaped(str(reason))] for name, reason in data.get("skipped", [])]
     if skipped:
@@ -165,6 +167,7 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
         "A column for each weight of the KL term: learning curve, reconstructions, samples, interpolations, KL by unit",
         "All weights side by side.",
     )
+    parts += explorer(run)
     parts += _present(metrics_table(run))
     parts += _present(latent_table(run))
     parts += _present(linear_table(run))
@@ -177,18 +180,28 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
     parts += figures.take(
         "kl_per_unit",
         "Dots: the KL divergence of every latent unit, for each weight",
-        "How much each latent unit says.",
+        "KL divergence of each latent unit.",
+    )
+    parts += figures.take(
+        "rate_distortion",
+        "Squared error against the length of the code: a marker for each weight, a line for the best linear codes",
+        "Rate and distortion, beside the best linear code of any length.",
+    )
+    parts += figures.take(
+        "spectrum",
+        "Power against cycles per picture: faces, residuals of each weight, and the noise level",
+        "What the code describes, and what it leaves to the noise.",
     )
     parts += figures.take(
         "factors",
         "Dots: R squared of each known factor of the drawn faces, read linearly from drawn latents, for each weight",
-        "What the latent units know: how well each true factor can be read from them.",
+        "How well each true factor of the drawn faces can be read from the codes by a linear map.",
     )
     for weight in run.weights:
         parts += figures.take(
             f"traversal_kl_{weight:g}",
-            f"Rows of faces: one latent unit moved from -3 to 3 in each, KL times {weight:g}",
-            f"The units with the largest KL moved one at a time, {name(weight)}.",
+            f"Rows of faces: a code moved along one main axis of all codes in each, KL times {weight:g}",
+            f"A code moved along the main axes of all codes, {name(weight)}.",
         )
     return Item(
         "viii", "Discussion of the effect of the KL term", "Discuss the effect of the KL term.",

@@ -12,11 +12,35 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.run_folder import SavedRun, read_arrays, read_json
+from data.errors import DataError
+from experiments.saved_run import SavedRun, read_arrays, read_json
 from experiments.vae.yardsticks import LinearYardstick, PcaYardstick, SpectralYardstick
+from experiments.values import (
+    ANY_NUMBER,
+    COUNT,
+    FLAG,
+    POSITIVE_COUNT,
+    TEXT,
+    Expected,
+    Number,
+    list_of,
+    one_of,
+    optional,
+    table_of,
+)
 from vae import diagnostics
+from vae.model import LIKELIHOODS, NOISES
+from vae.train import PRIORS
 
 METRIC_COLUMNS = ("kl_weight", "epoch", "split", "neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units")
+LAYER: dict[str, Expected] = {
+    "name": TEXT, "kind": TEXT, "output_shape": list_of(COUNT), "parameters": COUNT, "multiply_adds": COUNT,
+}  # fmt: skip
+NUMBERS = (
+    "telling_units", "mean_posterior_variance", "variance_kept", "prior_gap", "covariance_gap", "kl_total",
+    "diversity_samples", "diversity_training", "sigma",
+)  # fmt: skip
+VERDICT = table_of({"verdict": TEXT, **dict.fromkeys(NUMBERS, optional(ANY_NUMBER))})
 
 
 class Curve(NamedTuple):
@@ -31,6 +55,13 @@ class Curve(NamedTuple):
         return Curve(self.epochs[later], self.values[later]) if later.any() else self
 
 
+class RateCurve(NamedTuple):
+    """Rates, nats per image, falling, and distortions, squared error per value, rising: both (P,)."""
+
+    rates: np.ndarray
+    distortions: np.ndarray
+
+
 @dataclass(frozen=True)
 class SavedVae(SavedRun):
     """A run of problem 2. ``config`` is its config.json; everything else is read when it is first needed."""
@@ -41,7 +72,20 @@ class SavedVae(SavedRun):
         "final.csv": ("kl_weight", "split", "metric", "value"),
         "factors.csv": ("kl_weight", "factor", "r_squared"),
         "linear_code.csv": ("kl_weight", "metric", "value"),
+        "linear_curve.csv": ("kl_weight", "kl", "distortion"),
     }
+
+    TEXT_COLUMNS = frozenset(("split", "metric", "factor"))
+    RANGES: ClassVar = {"epoch": COUNT, "active_units": COUNT, "kl_weight": Number(0), "r_squared": Number(high=1)}
+    FIELDS: ClassVar = {
+        "data.source": TEXT, "data.drawn": FLAG, "data.images": COUNT, "data.training": COUNT, "data.held_out": COUNT,
+        "data.skipped": optional(list_of(list_of(TEXT))), "kl_weights": list_of(Number(0)), "latent": POSITIVE_COUNT,
+        "image_size": POSITIVE_COUNT, "likelihood": one_of(LIKELIHOODS), "notes": optional(list_of(TEXT)),
+        "epochs": optional(POSITIVE_COUNT), "mirror": optional(FLAG), "noise": optional(one_of(NOISES)),
+        "prior": optional(one_of(PRIORS)), "pca": optional(table_of({"components": POSITIVE_COUNT, "mse": Number(0)})),
+        "spectral": optional(table_of(dict.fromkeys(SpectralYardstick._fields, ANY_NUMBER))),
+        "layers": optional(table_of(LAYER)),
+    }  # fmt: skip
 
     @property
     def drawn(self) -> bool:
@@ -117,7 +161,14 @@ class SavedVae(SavedRun):
         """Weight -> what its numbers say of the latent space; empty until training has ended."""
         if not self.has("verdicts.json"):
             return {}
-        return {float(weight): facts for weight, facts in read_json(self.folder / "verdicts.json").items()}
+        path = self.path("verdicts.json")
+        judged, weights = read_json(path), {f"{weight:g}" for weight in self.config["kl_weights"]}
+        for weight, facts in judged.items():
+            if weight not in weights:
+                raise DataError(f"{path}: {weight} is no KL weight of this run")
+            if not VERDICT.holds(facts):
+                raise DataError(f"{path}: KL weight {weight}: expected {VERDICT.words}")
+        return {float(weight): facts for weight, facts in judged.items()}
 
     def verdict(self, weight: float) -> str:
         """One of the verdicts of `vae.diagnostics.verdict`; "" where the weight was not judged."""
@@ -140,10 +191,14 @@ class SavedVae(SavedRun):
         return self.table("metrics.csv")
 
     def curve(self, weight: float, split: str, metric: str) -> Curve:
-        """A column of metrics.csv by epoch, for one weight and "train" or "held_out"."""
+        """A column of metrics.csv by epoch, for one weight and "train" or "held_out".
+
+        The metric "objective" is what training minimises: reconstruction + weight * KL.
+        """
         table = self._metrics
         rows = table[(table["kl_weight"] == weight) & (table["split"] == split)].sort_values("epoch")
-        return Curve(rows["epoch"].to_numpy(), rows[metric].to_numpy(float))
+        values = rows["reconstruction"] + weight * rows["kl"] if metric == "objective" else rows[metric]
+        return Curve(rows["epoch"].to_numpy(), values.to_numpy(float))
 
     @property
     def pca(self) -> PcaYardstick | None:
@@ -169,6 +224,22 @@ class SavedVae(SavedRun):
             components=int(rows["components"]),
             collapse=rows["collapse"],
         )
+
+    def linear_curve(self) -> RateCurve | None:
+        """The best linear codes of many weights; None where the run did not compute them."""
+        if not self.has("linear_curve.csv"):
+            return None
+        table = self.table("linear_curve.csv").sort_values("kl_weight")
+        return RateCurve(table["kl"].to_numpy(float), table["distortion"].to_numpy(float))
+
+    def distortion(self, weight: float) -> float:
+        """Squared error per value of held-out images decoded from drawn latents; NaN without a learned noise level.
+
+        Solved from the reconstruction term: D/2 log(2 pi s^2) + D error / (2 s^2).
+        """
+        sigma = self.verdicts.get(weight, {}).get("sigma", math.nan)
+        per_value = self.final(weight, "reconstruction") / (3 * self.image_size**2)
+        return sigma**2 * (2 * per_value - math.log(2 * math.pi * sigma**2))
 
     def kept_variety(self, weight: float) -> float:
         """Diversity of the reconstructions as a share of that of their originals."""

@@ -38,7 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_settings(parser, VaeSettings)
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, draw: bool = True) -> None:
+    """Train, evaluate and report; without `draw`, leave out figures, tables and discussion."""
     # The settings: every flag checked, with the smaller values of --quick where a flag was not given.
     settings = read_settings(VaeSettings, args)
     use_threads(args)
@@ -52,8 +53,11 @@ def run(args: argparse.Namespace) -> None:
     what = {"data": facts(faces, training, held_out), **settings.recorded()}
     folder = RunFolder(args.out, "vae", what, resume=args.resume, force=args.force, data=settings.data)
     if folder.finished:
-        print(f"{folder.path}: the run is complete; drawing its figures again")
-        return _report(folder.path)
+        print(f"{folder.path}: the run is complete{'; drawing its figures again' if draw else ''}")
+        if draw:
+            redraw(folder.path)
+            _report(folder.path)
+        return
     save_stages(folder, faces, settings)
 
     # Training: one model for each KL weight, all with the same images and noise. A random start is the same
@@ -82,12 +86,15 @@ def run(args: argparse.Namespace) -> None:
     layers = [layer._asdict() for layer in architecture.layers(models[settings.kl_weights[0]])]
     notes = [faces.note] if faces.note else []
     yardsticks = {"pca": pca._asdict(), "spectral": spectral._asdict()}
-    folder.finish(**yardsticks, layers=layers, seconds_per_epoch=seconds, notes=notes)
-    return _report(folder.path)
+    folder.record(**yardsticks, layers=layers, seconds_per_epoch=seconds, notes=notes)
+    if draw:
+        redraw(folder.path)
+    folder.finish()
+    if draw:
+        _report(folder.path)
 
 
 def _report(folder: Path) -> None:
-    redraw(folder)
     run = SavedVae.open(folder)
     print(f"\n{summary_table(run)}\n")
     print(f"done in {duration(run.config['wall_seconds'])}: the results are in {folder}")

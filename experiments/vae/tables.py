@@ -181,10 +181,6 @@ def settings_table(run: SavedVae) -> str:
     rows |= {"data": escaped(str(data.get("source", ""))), "images (training, held-out)": _images(data)}
     if data.get("sha256"):
         rows["SHA-256 of the data"] = f"`{data['sha256'][:16]}…`"
-    if config.get("wall_seconds"):
-        rows["wall-clock time"] = f"{config['wall_seconds']:,.0f} s"
-    if config.get("peak_memory_mb"):
-        rows["peak memory"] = f"{config['peak_memory_mb']:,.0f} MB"
     return table(["setting", "value"], [list(item) for item in rows.items()], "ll")
 
 

@@ -5,6 +5,7 @@ the following steps (``vae/train.py``) and the metrics of all epochs so far, fro
 each time. So a run continued from any checkpoint ends with the same bytes as one that was never stopped.
 """
 
+import math
 import signal
 import sys
 import time
@@ -62,10 +63,10 @@ class ModelRun:
         try:
             state = checkpoint.load(self.checkpoint)
             self.trainer.restore(state["trainer"])
-            self.rows = state["rows"]
+            self.rows = self._checked(state["rows"])
         except FileNotFoundError:
             return
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             reason = f"it has no {error}" if isinstance(error, KeyError) else error
             raise UsageError(
                 f"cannot continue from {self.checkpoint}: {reason} (delete that file to train this weight from the "
@@ -74,11 +75,20 @@ class ModelRun:
         place = f" and {self.trainer.steps_done} steps" if self.trainer.position else ""
         print(f"{self.name}: continuing after {self.trainer.epochs_done} of {self.epochs} epochs{place}")
 
+    def _checked(self, rows: Any) -> list[list[Any]]:
+        """The rows of metrics.csv, two for each epoch so far; ValueError if they are others."""
+        steps = [(epoch, split) for epoch in range(self.trainer.epochs_done + 1) for split in ("train", "held_out")]
+        found = [(row[1], row[2]) for row in rows if isinstance(row, list) and len(row) == len(METRIC_COLUMNS)]
+        numbers = [value for row in rows for value in (row[0], *row[3:])] if found == steps else []
+        if found != steps or not all(type(value) in (int, float) and math.isfinite(value) for value in numbers):
+            raise ValueError(f"its metrics are not those of {self.trainer.epochs_done} epochs")
+        return rows
+
     def diverged(self, what: str) -> UsageError:
         """The error for a loss that is not finite."""
+        kept = f"The last good state is kept in {self.checkpoint}; " if self.checkpoint.is_file() else ""
         return UsageError(
-            f"KL weight {self.weight:g}, {what}. The last good state is kept in {self.checkpoint}; "
-            "start again with --force and a smaller --learning-rate"
+            f"KL weight {self.weight:g}, {what}. {kept}start again with --force and a smaller --learning-rate"
         )
 
 

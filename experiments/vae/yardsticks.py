@@ -16,6 +16,7 @@ from vae.principal_components import PrincipalComponents, pca_error, principal_c
 from vae.spectra import SpectralGaussian, dequantised
 
 MAX_SPECTRAL_FIT = 4000  # images that the spectral yardstick is fitted to
+CURVE_WEIGHTS = tuple(float(weight) for weight in np.geomspace(0.05, 5000, 41))
 DISTANCE_AXES = 64  # the axes along which the Frechet distance is measured
 
 Row = tuple[float, str, float]  # KL weight, metric, value
@@ -121,7 +122,23 @@ def write_yardsticks(
     )
     table = pd.DataFrame(rows, columns=["kl_weight", "metric", "value"])
     folder.write_csv("linear_code.csv", table, float_format="%.8g")
+    if settings.likelihood == "gaussian":
+        points = linear_curve(components.first(settings.latent), held_out)
+        curve = pd.DataFrame(points, columns=["kl_weight", "kl", "distortion"])
+        folder.write_csv("linear_curve.csv", curve, float_format="%.8g")
     return pca
+
+
+def linear_curve(components: PrincipalComponents, held_out: np.ndarray) -> list[tuple[float, float, float]]:
+    """(KL weight, KL in nats, squared error per value of drawn latents) of the best linear codes of many weights."""
+    points = []
+    for weight in CURVE_WEIGHTS:
+        row = {metric: value for _, metric, value in _gaussian(components, weight, held_out)}
+        if row.get("components"):
+            noise = row["sigma"] ** 2
+            per_value = row["reconstruction"] / components.dimensions
+            points.append((weight, row["kl"], noise * (2 * per_value - math.log(2 * math.pi * noise))))
+    return points
 
 
 def _gaussian(components: PrincipalComponents, weight: float, held_out: np.ndarray) -> list[Row]:

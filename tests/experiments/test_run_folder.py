@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from data.errors import DataError
-from experiments.run_folder import CONFIG, FORMAT, RunFolder, SavedRun, UsageError, read_json
+from experiments.run_folder import RunFolder, UsageError
+from experiments.saved_run import CONFIG, FORMAT, SavedRun, read_json
+from experiments.values import Number
 
 HEAD = {"format": FORMAT, "environment": {}, "finished": True}
 SETTINGS = {"epochs": 3, "lengths": [3, 7], "data": {"sha256": "abc"}}
@@ -96,7 +98,7 @@ class Walk(SavedRun):
 
 @pytest.fixture
 def walk(tmp_path):
-    RunFolder(tmp_path, "rnn", SETTINGS).write_text("steps.csv", "country,length\nNA,3\n,nan\n")
+    RunFolder(tmp_path, "rnn", SETTINGS).write_text("steps.csv", "country,length\nNA,3\n,\n")
     np.savez(tmp_path / "grid.npz", grid=np.arange(3), other=np.ones(2))
     return Walk.open(tmp_path)
 
@@ -185,3 +187,77 @@ def test_json_is_written_as_it_is_read(tmp_path):
     folder = RunFolder(tmp_path, "rnn", SETTINGS)
     folder.write_json("facts.json", {"a": [1, 2.5, None, "é"]})
     assert json.loads((tmp_path / "facts.json").read_text(encoding="utf-8")) == {"a": [1, 2.5, None, "é"]}
+
+
+def test_force_killed_while_it_deletes_leaves_no_run_or_a_whole_new_one(tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    RunFolder(out, "rnn", SETTINGS).write_text("results.csv", "old\n")
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("experiments.run_folder.shutil.rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            RunFolder(out, "rnn", SETTINGS, force=True)
+    config = read_json(out / CONFIG)
+    assert config["finished"] is False
+    assert not (out / "results.csv").exists()
+    RunFolder(out, "rnn", SETTINGS, resume=True)
+    assert list(tmp_path.glob(".run.*.deleted")) == []
+
+
+@pytest.mark.parametrize("options", [{}, {"force": True}, {"resume": True}])
+def test_a_run_killed_before_its_first_file_was_whole_does_not_block_the_folder(options, tmp_path):
+    (tmp_path / "figures").mkdir()
+    (tmp_path / ".config.4711.part.json").write_text("{")
+    RunFolder(tmp_path, "rnn", SETTINGS, **options)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [CONFIG]
+
+
+def test_a_table_that_changed_after_the_end_is_refused_and_written_again_by_resume(walk, tmp_path, capsys):
+    RunFolder(tmp_path, "rnn", SETTINGS, resume=True).finish()
+    (tmp_path / "steps.csv").write_text("country,length\nNA,4\n")
+    with pytest.raises(DataError, match=r"steps\.csv: has changed since the run wrote it"):
+        Walk.open(tmp_path).table("steps.csv")
+    assert RunFolder(tmp_path, "rnn", SETTINGS, resume=True).finished is False
+    assert "steps.csv: has changed" in capsys.readouterr().out
+
+
+def test_every_flipped_bit_of_config_json_is_noticed(tmp_path):
+    RunFolder(tmp_path, "rnn", SETTINGS).finish()
+    content = (tmp_path / CONFIG).read_bytes()
+    config = {name: value for name, value in read_json(tmp_path / CONFIG).items() if name != "checksum"}
+    rng = np.random.default_rng(0)
+    for place, bit in zip(rng.integers(0, len(content), 200), rng.integers(0, 8, 200), strict=True):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << bit
+        (tmp_path / CONFIG).write_bytes(damaged)
+        try:
+            assert Walk.open(tmp_path).config.items() >= config.items()  # a space that became a tab
+        except DataError as error:
+            assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("country,length\nNA,many\n", "column length: expected a whole number of at least 1 in every row"),
+        ("country,length\nNA,0\n", "column length: expected a whole number"),
+        ("country,length\nNA,2.5\n", "column length: expected a whole number"),
+        ("country,length\nNA,\n", "column length: expected a whole number"),
+    ],
+)
+def test_a_number_of_the_wrong_type_or_range_is_one_line(table, said, walk, monkeypatch):
+    monkeypatch.setattr(Walk, "RANGES", {"length": Number(1, whole=True)})
+    (walk.folder / "steps.csv").write_text(table)
+    with pytest.raises(DataError, match=said):
+        walk.table("steps.csv")
+
+
+@pytest.mark.parametrize("value", [None, "3", True, 0, 2.5, float("nan"), [3], {}])
+def test_an_entry_of_config_json_of_the_wrong_type_or_range_is_one_line(value, tmp_path, monkeypatch):
+    monkeypatch.setattr(Walk, "FIELDS", {"data.epochs": Number(1, whole=True)})
+    (tmp_path / CONFIG).write_text(json.dumps({**HEAD, "study": "rnn", "data": {"epochs": value}}))
+    with pytest.raises(DataError, match=r"config\.json: data\.epochs is .*, expected a whole number of at least 1"):
+        Walk.open(tmp_path)

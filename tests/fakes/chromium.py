@@ -27,7 +27,7 @@ FLAGS = (
 LAUNCHER = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
 )
-SECONDS = 30
+SECONDS = 120  # a busy machine may need as long
 
 
 def find_chromium() -> str | None:
@@ -95,9 +95,24 @@ class Browser:
         """Put the mouse somewhere in the window, in CSS pixels from its top left corner."""
         self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
 
+    def drag(self, places: list[tuple[float, float]]) -> None:
+        """Press the mouse button at the first place, move through the others, and release it at the last."""
+        kinds = ["mousePressed", *["mouseMoved"] * (len(places) - 1)]
+        for kind, (x, y) in [*zip(kinds, places, strict=True), ("mouseReleased", places[-1])]:
+            held = 0 if kind == "mouseReleased" else 1
+            self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=held, clickCount=1)
+
     def press(self, key: str) -> None:
         """Press and release a key, named as in the DOM: "Enter", "Escape", "ArrowRight"."""
-        codes = {"Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+        codes = {
+            "Enter": 13,
+            "Escape": 27,
+            "ArrowLeft": 37,
+            "ArrowUp": 38,
+            "ArrowRight": 39,
+            "ArrowDown": 40,
+            "End": 35,
+        }
         typed = {"text": "\r"} if key == "Enter" else {}
         what = {"key": key, "code": key, "windowsVirtualKeyCode": codes[key]}
         self.send("Input.dispatchKeyEvent", type="keyDown", **what, **typed)

@@ -7,9 +7,14 @@ import imageio.v3 as imageio
 import numpy as np
 import pandas as pd
 
+from experiments.rnn.models import model_file
 from experiments.rnn.saved import open_run
 from experiments.rnn.world_map.svg import write_world_map
-from experiments.run_folder import FORMAT
+from experiments.saved_run import FORMAT
+from rnn.classifier import CELLS, SequenceClassifier
+from rnn.features import net_inputs
+from rnn.trained import describe, save
+from rnn.trial import EVERYTHING, Trial
 from tests.fakes.saved_run_sample import COUNTRIES, write_run
 
 SCRIPT = "<script>alert(1)</script>"
@@ -27,9 +32,21 @@ def write_rnn(folder: Path, *, countries: dict[str, str] | None = None) -> Path:
     write_world_map(run)
     for number, name in enumerate(RNN_FIGURES):
         write_picture(folder / "figures" / f"{name}.png", number)
+    write_nets(folder, run.map_length, run.config["map"]["seeds"])
     text = "# Discussion\n\nThe cells **learn**.\n\n## Which cell?\n\nNone.\n"
     (folder / "discussion.md").write_text(text, encoding="utf-8")
     return folder
+
+
+def write_nets(folder: Path, length: int, seeds: int, inputs: str = "log") -> None:
+    """Untrained nets of every cell, two layers deep, where a run keeps its trained ones."""
+    features = net_inputs(np.zeros((1, length)), inputs).reshape(1, length, -1).shape[2]
+    for number, cell in enumerate(CELLS):
+        for seed in range(seeds):
+            net = SequenceClassifier(cell, features, hidden=5, layers=2, rng=np.random.default_rng([number, seed]))
+            path = folder / model_file(Trial(cell, length, EVERYTHING, seed))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save(path, describe(net, cell, inputs, length, hidden=5, layers=2))
 
 
 def write_vae(folder: Path, *, weights: tuple[float, ...] = WEIGHTS, drawn: bool = True) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.run_folder import FORMAT
+from experiments.saved_run import FORMAT
 
 SIDE, LATENT, EPOCHS = 16, 4, 5
 COLUMNS = ["kl_weight", "epoch", "split", "neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units"]
@@ -120,6 +120,10 @@ def _evaluate(folder, kinds, rng, latent, likelihood):
     table.to_csv(folder / "factors.csv", index=False)
     linear = [row for weight in kinds for row in linear_code(weight, likelihood)]
     pd.DataFrame(linear, columns=["kl_weight", "metric", "value"]).to_csv(folder / "linear_code.csv", index=False)
+    if likelihood == "gaussian":
+        rates = np.geomspace(500, 1, 20)
+        curve = pd.DataFrame({"kl_weight": 30 / rates, "kl": rates, "distortion": 0.05 / rates**0.3})
+        curve.to_csv(folder / "linear_curve.csv", index=False)
     (folder / "verdicts.json").write_text(json.dumps(verdicts), encoding="utf-8")
 
 
@@ -156,7 +160,7 @@ def _arrays(rng, originals, pairs, draws, like, kl):
         "interpolations": ((1 - t) * ends[:, :1] + t * ends[:, 1:]).astype(np.uint8),
         "prior_paths": _faces(rng, 18).reshape(2, 9, SIDE, SIDE, 3),
         "traversals": _faces(rng, 72).reshape(8, 9, SIDE, SIDE, 3),
-        "traversal_units": np.arange(8) % len(kl), "kl_per_unit": kl,
+        "traversal_shares": np.full(8, 0.125, np.float32), "kl_per_unit": kl,
         "posterior_variance": np.ones_like(kl),
     }  # fmt: skip
     if len(kl) == 2:

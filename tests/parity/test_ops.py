@@ -75,12 +75,27 @@ def recurrent(name, kind, gates, states):
     return [(getattr(autograd, name), theirs, [normal(*shape) for shape in shapes])]
 
 
-def loss(name, theirs, *inputs):
+def loss(name, theirs, *inputs, **options):
     ours = getattr(autograd, name)
     return [
-        (lambda *a, r=reduction: ours(*a, reduction=r), lambda *a, r=reduction: theirs(*a, reduction=r), list(inputs))
+        (
+            lambda *a, r=reduction: ours(*a, reduction=r, **options),
+            lambda *a, r=reduction: theirs(*a, reduction=r, **options),
+            list(inputs),
+        )
         for reduction in ("mean", "sum", "none")
     ]
+
+
+def with_arrays(theirs):
+    """A function of PyTorch whose options may be arrays of NumPy."""
+
+    def function(*inputs, **options):
+        return theirs(
+            *inputs, **{k: torch.from_numpy(v) if isinstance(v, np.ndarray) else v for k, v in options.items()}
+        )
+
+    return function
 
 
 def convolution(ours, theirs, image, weight, bias, activation=None, **options):
@@ -196,7 +211,14 @@ CASES = {
     "maximum": binary(autograd.maximum, torch.maximum, (X, Y), (X, ROW), (TIES, TIED_WITH)),
     "minimum": binary(autograd.minimum, torch.minimum, (X, Y), (X, ROW), (TIES, TIED_WITH)),
     "neg": unary("neg", X),
+    "square": unary("square", X),
     "exp": unary("exp", X),
+    "expm1": unary("expm1", X),
+    "log1p": unary("log1p", positive(3, 4)),
+    "sin": unary("sin", X),
+    "cos": unary("cos", X),
+    "silu": unary("silu", X, LARGE, theirs=F.silu),
+    "gelu": unary("gelu", X, LARGE, theirs=F.gelu),
     "log": unary("log", positive(3, 4)),
     "sqrt": unary("sqrt", positive(3, 4)),
     "abs": unary("abs", X, TIES),
@@ -226,6 +248,22 @@ CASES = {
         (normal(4), normal(4)),
         (normal(5, 3, 4), normal(4)),
     ),
+    "einsum": [
+        (lambda *a, t=text: autograd.einsum(t, *a), lambda *a, t=text: torch.einsum(t, *a), list(arrays))
+        for text, *arrays in [
+            ("ij,jk->ik", normal(3, 4), normal(4, 2)),
+            ("bij,bjk", normal(2, 3, 4), normal(2, 4, 2)),
+            ("ii->i", normal(3, 3)),
+            ("...i,...i->...", normal(2, 1, 3), normal(4, 3)),
+        ]
+    ],
+    "prod": [
+        (lambda x, a=a: autograd.prod(x, axis=a), lambda x, a=a: x.prod() if a is None else x.prod(a), [x])
+        for a in (None, 0, 1)
+        for x in (X, TIES)
+    ],
+    "cumsum": [(lambda x, a=a: autograd.cumsum(x, axis=a), lambda x, a=a: x.cumsum(a), [X]) for a in (0, -1)],
+    "norm": axes("norm", lambda x, a, k: torch.linalg.vector_norm(x, dim=a, keepdim=k), X, np.zeros((2, 3))),
     "sum": axes("sum", lambda x, a, k: x.sum(a, keepdim=k), X),
     "mean": axes("mean", lambda x, a, k: x.mean(a, keepdim=k), X),
     "var": [
@@ -266,12 +304,36 @@ CASES = {
         (lambda a, b, k=k: autograd.stack([a, b], axis=k), lambda a, b, k=k: torch.stack([a, b], k), [X, Y])
         for k in (0, 1, -1)
     ],
+    "split": [
+        (lambda x: autograd.split(x, [1, 3], axis=1), lambda x: x.split((1, 2, 1), 1), [X]),
+        (lambda x: autograd.split(x, 3), lambda x: x.split(1), [X]),
+    ],
+    "flip": [(lambda x, a=a: autograd.flip(x, a), lambda x, a=a: x.flip(a), [X]) for a in ((0,), (0, 1))],
     "pad": [(lambda x: autograd.pad(x, ((1, 2), (0, 3)), 7.0), lambda x: F.pad(x, (0, 3, 1, 2), value=7.0), [X])],
     "binary_cross_entropy_with_logits": [
         *loss("binary_cross_entropy_with_logits", F.binary_cross_entropy_with_logits, X, rng.random((3, 4))),
         *loss("binary_cross_entropy_with_logits", F.binary_cross_entropy_with_logits, LARGE, np.ones(5)),
+        *loss(
+            "binary_cross_entropy_with_logits",
+            with_arrays(F.binary_cross_entropy_with_logits),
+            X,
+            rng.random((3, 4)),
+            pos_weight=positive(4),
+        ),
     ],
-    "cross_entropy": loss("cross_entropy", F.cross_entropy, X, LABELS),
+    "cross_entropy": [
+        *loss("cross_entropy", F.cross_entropy, X, LABELS),
+        *[
+            case
+            for options in (
+                {"weight": positive(4)},
+                {"ignore_index": 3},
+                {"label_smoothing": 0.3},
+                {"weight": positive(4), "ignore_index": 0, "label_smoothing": 0.1},
+            )
+            for case in loss("cross_entropy", with_arrays(F.cross_entropy), X, LABELS, **options)
+        ],
+    ],
     "mse": loss("mse", F.mse_loss, X, Y),
     "rnn_tanh": recurrent("rnn_tanh", torch.nn.RNN, 1, 1),
     "lstm": recurrent("lstm", torch.nn.LSTM, 4, 2),

@@ -11,6 +11,7 @@ from vae.diagnostics import (
     distance_travelled,
     diversity,
     evaluate,
+    factor_directions,
     factor_scores,
     kept_variety,
     kl_per_unit,
@@ -108,9 +109,10 @@ USUAL = {"kept": 0.75, "telling": 60, "units": 64, "gap": 47.0, "posterior_varia
         ("poor samples", {"samples": 231.0, "mapped": 90.0}),
         ("short code", {"telling": 10, "gap": 3.0, "kept": 0.59, "samples": 90.0}),
         ("collapsed", {"telling": 10, "gap": 0.1, "kept": 0.03}),
-        ("unused prior", {"gap": 90.0}),
-        ("unused prior", {"posterior_variance": 1e-5}),
-        ("unused prior", {"telling": 10, "gap": 12.0}),
+        ("unused prior", {"gap": 90.0, "samples": 231.0}),
+        ("healthy", {"gap": 90.0}),  # whatever the gap, draws of the prior are near
+        ("unused prior", {"posterior_variance": 1e-5, "samples": 231.0}),
+        ("unused prior", {"telling": 10, "gap": 12.0, "samples": 231.0}),
     ],
 )
 def test_verdict(name, change):
@@ -195,3 +197,19 @@ def test_distance_travelled_compares_decoded_ends_with_the_real_pairs():
 
 def test_silent_units_are_those_below_a_tenth_of_a_nat():
     assert silent_units(np.array([0.0, 0.09, 0.11, 5.0])) == 2
+
+
+def test_a_factor_s_direction_is_the_change_of_the_means_for_one_standard_deviation():
+    rng = np.random.default_rng(0)
+    known = {
+        "x": rng.normal(3, 2, 5000),
+        "y": rng.normal(0, 1, 5000),
+        "same": np.ones(5000),
+        "kind": np.arange(5000) % 3,
+    }
+    axes = {"x": np.array([1.0, 0, -2]), "y": np.array([0, 3.0, 0])}
+    means = 5 + sum(np.outer(known[name] / known[name].std(), axis) for name, axis in axes.items())
+    found = factor_directions(means, known)
+    assert set(found) == {"x", "y"}
+    for name, axis in axes.items():
+        np.testing.assert_allclose(found[name], axis, atol=0.1)

@@ -73,14 +73,27 @@ def test_the_latent_zero_may_be_an_end():
     assert np.isfinite(path).all()
 
 
-def test_traverse_changes_one_unit_at_a_time():
-    latent, values = np.arange(4.0), np.array([-3.0, 0.5, 3.0])
-    walked = explore.traverse(latent, np.array([2, 0]), values)
+def test_main_axes_are_those_of_the_codes_covariance_largest_first():
+    rng = np.random.default_rng(0)
+    rotation = np.linalg.qr(rng.standard_normal((4, 4)))[0]
+    means = rng.standard_normal((5000, 4)) * [0.5, 3.0, 1.0, 0.1] @ rotation + 7
+    axes = explore.main_axes(means, 3)
+    np.testing.assert_allclose(axes.deviations, [3, 1, 0.5], rtol=0.05)
+    np.testing.assert_allclose(np.abs(axes.directions @ rotation[[1, 2, 0]].T), np.eye(3), atol=0.05)
+    np.testing.assert_allclose(axes.shares, np.array([9, 1, 0.25]) / 10.26, rtol=0.05)
+    assert len(explore.main_axes(means, 9).shares) == 4
+
+
+def test_traverse_moves_a_latent_along_one_axis_and_leaves_its_other_coordinates():
+    rng = np.random.default_rng(0)
+    means = rng.standard_normal((50, 4)) @ rng.standard_normal((4, 4))
+    axes, values = explore.main_axes(means, 2), np.array([-3.0, 0.5, 3.0])
+    walked = explore.traverse(means[0], axes, values)
     assert walked.shape == (2, 3, 4)
-    for row, unit in enumerate((2, 0)):
-        np.testing.assert_array_equal(walked[row, :, unit], values)
-        others = [k for k in range(4) if k != unit]
-        np.testing.assert_array_equal(walked[row][:, others], np.tile(latent[others], (3, 1)))
+    coordinates = (walked - axes.centre) @ axes.directions.T  # (2, 3, 2)
+    for row, other in ((0, 1), (1, 0)):
+        np.testing.assert_allclose(coordinates[row, :, row], values * axes.deviations[row])
+        np.testing.assert_allclose(coordinates[row, :, other], (means[0] - axes.centre) @ axes.directions[other])
 
 
 def test_nearest_finds_what_the_definition_finds_both_ways_round():

@@ -41,9 +41,10 @@ def test_samples_are_the_decoded_latents_and_interpolations_end_at_the_reconstru
     assert np.abs(ends - arrays["reconstructions"][:8]).max() <= 1
 
 
-def test_traversed_units_come_in_the_order_of_their_kl(arrays):
-    kl = arrays["kl_per_unit"]
-    assert list(kl[arrays["traversal_units"]]) == sorted(kl, reverse=True)
+def test_traversed_axes_come_in_the_order_of_their_variance(arrays):
+    shares = arrays["traversal_shares"]
+    assert list(shares) == sorted(shares, reverse=True)
+    assert shares.sum() == pytest.approx(1)  # three units, three axes
 
 
 def test_two_latent_units_are_shown_as_a_plane():

@@ -1,6 +1,6 @@
 """The mean over a batch of -log softmax(x)[label], for logits x (batch, classes) and integer labels (batch,).
 
-Taught by docs/09-vae.md (losses that take logits). g is a single number. Labels have no gradient, hence None.
+Taught by docs/12-softmax-and-cross-entropy.md. g is a single number. Labels have no gradient, hence None.
 
 For one row, -log softmax(x)[k] = log sum e^x - x_k. Differentiate the two terms one by one; and do not forget the mean.
 """

@@ -1,8 +1,10 @@
 """y = x[key]: part of an array.
 
-Taught by docs/04-broadcasting.md (a number that is used twice). `key` is whatever NumPy takes: slices, numbers, masks,
+Taught by docs/14-indexing.md. `key` is whatever NumPy takes: slices, numbers, masks,
 and arrays of indices in which one index may come twice. What was not picked gets 0. (np.add.at)
 """
+
+import numpy as np
 
 
 def getitem(x, key):

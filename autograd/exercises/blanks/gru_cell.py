@@ -4,7 +4,9 @@ weight_ih (3H, D), weight_hh (3H, H), biases (3H,), each with the rows of r, z a
 
 Taught by docs/07-through-time.md. Start from y = (1 - z) n + z h and go backwards: first the gradients of n, z and the
 direct one of h; then, through tanh and sigmoid, those of `from_x` and `from_h`, (B, 3H) each; then six matrix products
-and sums. `gates_back` is the place for the first two steps. Note that r multiplies only what comes from h.
+and sums. `gates_back` is the place for the first two steps. Note that r multiplies only what comes
+from h. (The sigmoid is written as 1/2 tanh(a / 2) + 1/2: the same number, and it never overflows. Its derivative is
+s (1 - s).)
 """
 
 import numpy as np

@@ -1,10 +1,10 @@
 """y = weight n + bias with n = (x - mean) / sigma, over the last axis: x (..., D), weight and bias (D,).
 
-Taught by docs/04-broadcasting.md and docs/05-matrix-products.md. mean and sigma depend on x too. Go backwards one step
-at a time: from g to the gradient h of n, then to x by way of n = c / sigma, sigma = sqrt(mean(c^2) + epsilon), and
-c = x - mean(x). Much of it falls together: with h = weight g,
+Taught by docs/13-normalisation.md. The mean and sigma depend on x too. Go backwards one step at a time: from g to
+h = weight g, the gradient of n; then to x through n = c / sigma, sigma = sqrt(mean(c^2) + epsilon) and c = x - mean(x).
+The result has three terms, and each mean in it goes over one row:
 
-    dL/dx = (h - what all of h share - n times what h has in common with n) / sigma
+    dL/dx = (h - mean of ... - n times the mean of ...) / sigma
 
 Gradients of weight and bias may be returned in the shape of y; the engine sums them.
 """

@@ -6,6 +6,8 @@ Taught by docs/04-broadcasting.md. `axis` is None (all axes), a number (perhaps 
 Every summand has the same influence on its sum. Return an array of x's shape. (np.expand_dims takes a tuple of axes.)
 """
 
+import numpy as np
+
 
 def sum(x, axis=None, keepdims=False):
     y = x.sum(axis, keepdims=keepdims)

@@ -6,7 +6,7 @@ in place of one. In the kernels a run holds the channels of a few images, a few 
 the loop for each run is cheap in comparison. So they set a buffer too small for a run, and NumPy works without it.
 (Operations that convert a dtype always use the buffer.)
 
-Taught by docs/06-convolution.md.
+Taught by docs/15-fast-convolution.md.
 """
 
 from collections.abc import Callable

@@ -3,7 +3,7 @@
 The forms of the convolution hand every finished block (..., C, N) to one function that changes it in place. A separate
 pass over the whole array afterwards would fetch all of it from memory again.
 
-Taught by docs/06-convolution.md.
+Taught by docs/15-fast-convolution.md.
 """
 
 import numpy as np

@@ -50,7 +50,7 @@ what it was lowered to. All forms have the same functions:
 The three sums alone, as functions of arrays without a graph: `conv2d_forward`, `conv2d_gradient_of_input` and
 `conv2d_gradient_of_weight`. The rules use `pullback`, whose gradients share work.
 
-Taught by docs/06-convolution.md.
+Taught by docs/15-fast-convolution.md.
 """
 
 from typing import Any, NamedTuple

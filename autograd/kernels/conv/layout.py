@@ -13,7 +13,7 @@ they form contiguous runs of C N elements, long even for the 3 channels of a pho
 The kernels return such arrays under their (N, H, W, C) names; elementwise NumPy operations keep the memory order of
 their operands, so a network stays in it from layer to layer. Arrays of any other order are accepted and copied once.
 
-Taught by docs/06-convolution.md.
+Taught by docs/15-fast-convolution.md.
 """
 
 import numpy as np

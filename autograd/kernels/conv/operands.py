@@ -5,7 +5,7 @@ first, such as undoing an activation, is then done while the part is in the cach
 Winograd's form reads a few channels at a time, so that no array of the whole operand is made; the other forms ask for
 `whole()`.
 
-Taught by docs/06-convolution.md.
+Taught by docs/15-fast-convolution.md.
 """
 
 from typing import Any

@@ -4,7 +4,7 @@ In memory order (H, W, C, N) a pixel of all images is a matrix (C, N), and a 1 x
 
     y[h, l] = w x[h, l]        dx[h, l] = w^T g[h, l]        dw = sum over h, l of g[h, l] x[h, l]^T
 
-Taught by docs/06-convolution.md.
+Taught by docs/15-fast-convolution.md.
 """
 
 import numpy as np

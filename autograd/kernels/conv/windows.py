@@ -21,7 +21,7 @@ of its own, and these are added up at the end.
 
 Nothing is prepared beforehand: a lowered side is the whole array in this memory order, (H, W, C, N) or (OH, OW, F, N).
 
-Taught by docs/06-convolution.md.
+Taught by docs/15-fast-convolution.md.
 """
 
 import numpy as np

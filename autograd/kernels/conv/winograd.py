@@ -56,7 +56,7 @@ neighbouring tiles that share pixels add up by themselves:
 The transforms work on a few channels at a time, so that the result of the first product is still in the cache for the
 second. Threads share the groups of channels, and the n x n products.
 
-Taught by docs/06-convolution.md.
+Taught by docs/15-fast-convolution.md.
 """
 
 from functools import partial

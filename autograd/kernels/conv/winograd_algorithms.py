@@ -25,7 +25,7 @@ S. Winograd, "Arithmetic complexity of computations" (1980); A. Lavin and S. Gra
 neural networks" (2015); on the points, B. Barabasz et al., "Error analysis and improving the accuracy of Winograd
 convolution for deep neural networks" (2020).
 
-Taught by docs/06-convolution.md.
+Taught by docs/15-fast-convolution.md.
 """
 
 from fractions import Fraction

@@ -6,7 +6,7 @@ shows one. The axis of the products of all tiles has n t entries, in the order
 
     index  =  product * t  +  tile                   so that it can be viewed as (n, t) without a copy
 
-Taught by docs/06-convolution.md.
+Taught by docs/15-fast-convolution.md.
 """
 
 from functools import lru_cache

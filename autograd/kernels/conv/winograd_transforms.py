@@ -5,7 +5,7 @@ with the matrices of all tiles from ``winograd_axes.py``. Its transpose stands b
 
 Shapes (n products of a tile, t tiles, along each axis): V (n t, n t, s, s, C, N), M (n t, n t, F, N).
 
-Taught by docs/06-convolution.md.
+Taught by docs/15-fast-convolution.md.
 """
 
 import numpy as np

@@ -2,8 +2,20 @@
 
 import numpy as np
 
+from ...kernels.error_function import normal_cdf
 from ...kernels.logistic import sigmoid
 from .mutant import first_copy, mean_of_copies, mutant, spoiled, zero
+
+
+def _density(x):
+    """Of the standard normal."""
+    return np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+
+
+def _quick_gelu_slope(x):
+    s = sigmoid(1.702 * x)
+    return s + 1.702 * x * s * (1 - s)
+
 
 ELEMENTWISE = [
     mutant("add", "sign", "that of a - b", b=lambda g, y, a, b: -g),
@@ -36,6 +48,21 @@ ELEMENTWISE = [
     mutant("exp", "dropped term", "the derivative forgotten", x=lambda g, y, x: g),
     mutant("exp", "dropped term", "g forgotten", x=lambda g, y, x: y),
     mutant("exp", "sign", "that of e^-x", x=lambda g, y, x: -g * y),
+    mutant("square", "factor", "2 forgotten", x=lambda g, y, x: x * g),
+    mutant("square", "formula", "y where x belongs", x=lambda g, y, x: 2 * y * g),
+    mutant("square", "dropped term", "x forgotten", x=lambda g, y, x: 2 * g),
+    mutant("expm1", "formula", "y where y + 1 belongs", x=lambda g, y, x: g * y),
+    mutant("expm1", "dropped term", "the derivative forgotten", x=lambda g, y, x: g),
+    mutant("expm1", "sign", "that of e^-x", x=lambda g, y, x: -g * (y + 1)),
+    mutant("log1p", "formula", "that of log x", x=lambda g, y, x: g / x),
+    mutant("log1p", "formula", "times 1 + x, not over it", x=lambda g, y, x: g * (1 + x)),
+    mutant("log1p", "sign", "that of log(1 - x), in sign", x=lambda g, y, x: -g / (1 + x)),
+    mutant("sin", "formula", "y where cos(x) belongs", x=lambda g, y, x: g * y),
+    mutant("sin", "sign", "a minus too many", x=lambda g, y, x: -g * np.cos(x)),
+    mutant("sin", "formula", "sqrt(1 - y^2), never negative", x=lambda g, y, x: g * np.sqrt(1 - y * y)),
+    mutant("cos", "sign", "minus forgotten", x=lambda g, y, x: g * np.sin(x)),
+    mutant("cos", "formula", "y where sin(x) belongs", x=lambda g, y, x: -g * y),
+    mutant("cos", "factor", "x in degrees", x=lambda g, y, x: -g * np.sin(x) * np.pi / 180),
     mutant("log", "formula", "times x, not over x", x=lambda g, y, x: g * x),
     mutant("log", "formula", "over y, not x", x=lambda g, y, x: g / y),
     mutant("log", "dropped term", "the derivative forgotten", x=lambda g, y, x: g),
@@ -83,6 +110,15 @@ ELEMENTWISE = [
         "slope on the wrong side",
         x=lambda g, y, x, negative_slope=0.01: g * np.where(x > 0, negative_slope, 1),
     ),
+    mutant("silu", "dropped term", "the sigmoid taken as a constant", x=lambda g, y, x: g * sigmoid(x)),
+    mutant("silu", "dropped term", "the factor x taken as a constant", x=lambda g, y, x: g * y * (1 - sigmoid(x))),
+    mutant("silu", "formula", "that of sigmoid, from y", x=lambda g, y, x: g * y * (1 - y)),
+    mutant("gelu", "dropped term", "Phi taken as a constant", x=lambda g, y, x: g * normal_cdf(x)),
+    mutant("gelu", "dropped term", "the density alone", x=lambda g, y, x: g * x * _density(x)),
+    mutant(
+        "gelu", "formula", "1 / sqrt(2 pi) forgotten", x=lambda g, y, x: g * (normal_cdf(x) + x * np.exp(-x * x / 2))
+    ),
+    mutant("gelu", "formula", "that of x sigmoid(1.7 x)", x=lambda g, y, x: g * _quick_gelu_slope(x)),
     mutant("clip", "dropped term", "the limits forgotten", x=lambda g, y, x, min=None, max=None: g),
     mutant("clip", "formula", "what was clipped", x=lambda g, y, x, min=None, max=None: g * (y != x)),
     mutant("clip", "formula", "times the result", x=lambda g, y, x, min=None, max=None: g * y),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...kernels.logistic import sigmoid
+from ...rules import RULES
 from .mutant import mutant, nothing, spoiled
 
 
@@ -16,7 +17,7 @@ def _share(reduction, losses):
     return 1 / losses.size if reduction == "mean" else 1
 
 
-def _times_n(dx, y, x, *targets, reduction="mean"):
+def _times_n(dx, y, x, *targets, reduction="mean", **options):
     return dx * (len(x) if x.ndim == 2 and np.ndim(y) == 0 else 1) if reduction == "mean" else dx
 
 
@@ -30,48 +31,65 @@ def _per_number(dx, y, x, *arguments):
     return dx * len(x) / max(x.size, 1)
 
 
-def softmax_alone(g, y, x, labels, reduction="mean"):
+def softmax_alone(g, y, x, labels, reduction="mean", **options):
     """As if every class were wrong."""
     return _softmax(x) * np.reshape(g * _share(reduction, labels), (-1, 1))
 
 
-def next_label(g, y, x, labels, reduction="mean"):
+def next_label(g, y, x, labels, reduction="mean", **options):
     """As if the class after the right one were right."""
     one_hot = np.eye(x.shape[1])[(labels + 1) % x.shape[1]]
     return (_softmax(x) - one_hot) * np.reshape(g * _share(reduction, labels), (-1, 1))
 
 
-def hit_alone(g, y, x, labels, reduction="mean"):
+def hit_alone(g, y, x, labels, reduction="mean", **options):
     """The gradient of -x[label] without that of the logarithm of the sum."""
     return -np.eye(x.shape[1])[labels] * np.reshape(g * _share(reduction, labels), (-1, 1))
 
 
-def logarithms(g, y, x, labels, reduction="mean"):
+def logarithms(g, y, x, labels, reduction="mean", **options):
     """log p where p belongs."""
     return (np.log(_softmax(x)) - np.eye(x.shape[1])[labels]) * np.reshape(g * _share(reduction, labels), (-1, 1))
+
+
+def without(op, option):
+    """The vjp of the first argument, had the option not been given. (An ignored label then stands for class 0.)"""
+
+    def vjp(g, y, x, targets, *settings, **options):
+        options = {key: value for key, value in options.items() if key != option}
+        if option == "ignore_index":
+            targets = np.minimum(targets, x.shape[1] - 1)
+        return RULES[op](x, targets, *settings, **options)[1](g)
+
+    return vjp
+
+
+def weighted_everywhere(g, y, x, t, reduction="mean", pos_weight=1.0):
+    """The weight of the positive examples on all of them."""
+    return RULES[BCE](x, t, reduction)[1](g) * np.asarray(pos_weight, x.dtype)
 
 
 BCE, BERNOULLI, GAUSSIAN = "binary_cross_entropy_with_logits", "bernoulli_log_likelihood", "gaussian_log_likelihood"
 
 LOSSES = [
-    spoiled(BCE, "factor", "1/N forgotten", "logits", lambda dx, y, x, t, reduction="mean": dx * x.size),
+    spoiled(BCE, "factor", "1/N forgotten", "logits", lambda dx, y, x, t, **options: dx * x.size),
     mutant(
         BCE,
         "formula",
         "sigmoid forgotten",
-        logits=lambda g, y, x, t, reduction="mean": (x - t) * g * _share(reduction, x),
+        logits=lambda g, y, x, t, reduction="mean", **options: (x - t) * g * _share(reduction, x),
     ),
     mutant(
         BCE,
         "dropped term",
         "targets forgotten",
-        logits=lambda g, y, x, t, reduction="mean": sigmoid(x) * g * _share(reduction, x),
+        logits=lambda g, y, x, t, reduction="mean", **options: sigmoid(x) * g * _share(reduction, x),
     ),
     mutant(
         BCE,
         "formula",
         "sigmoid twice",
-        logits=lambda g, y, x, t, reduction="mean": (sigmoid(sigmoid(x)) - t) * g * _share(reduction, x),
+        logits=lambda g, y, x, t, reduction="mean", **options: (sigmoid(sigmoid(x)) - t) * g * _share(reduction, x),
     ),
     spoiled(BCE, "sign", "t - p", "logits", lambda dx, *arguments, **options: -dx),
     spoiled(BCE, "zero", "targets taken as constants", "targets", nothing),
@@ -81,6 +99,12 @@ LOSSES = [
     mutant("cross_entropy", "formula", "softmax forgotten, the right class alone", logits=hit_alone),
     mutant("cross_entropy", "formula", "log p where p belongs", logits=logarithms),
     spoiled("cross_entropy", "sign", "onehot - p", "logits", lambda dx, *arguments, **options: -dx),
+    *[
+        mutant("cross_entropy", "formula", f"{option} forgotten", logits=without("cross_entropy", option))
+        for option in ("weight", "ignore_index", "label_smoothing")
+    ],
+    mutant(BCE, "formula", "pos_weight forgotten", logits=without(BCE, "pos_weight")),
+    mutant(BCE, "formula", "pos_weight on every example", logits=weighted_everywhere),
     spoiled("mse", "factor", "2 forgotten", "prediction", lambda dx, *arguments, **options: dx / 2),
     spoiled("mse", "factor", "1/N forgotten", "prediction", _times_n),
     spoiled("mse", "sign", "that of the prediction", "target", lambda dx, *arguments, **options: -dx),

@@ -43,7 +43,58 @@ def _softmax(x, axis):
     return e / e.sum(axis, keepdims=True)
 
 
+def over_x(g, y, x, axis=None, keepdims=False):
+    """y / x, which is NaN or infinite where x is 0; there nothing."""
+    whole = spread(y, y, x, axis, keepdims)
+    return spread(g, y, x, axis, keepdims) * np.divide(whole, x, out=np.zeros_like(x), where=x != 0)
+
+
+def length(x, axis):
+    """The norm, with the axes that it took away."""
+    return np.sqrt((x * x).sum(axis, keepdims=True))
+
+
+def running(g, y, x, axis=None):
+    """The sum of g from the same end as that of x."""
+    return np.cumsum(g, 0 if axis is None else axis).reshape(x.shape)
+
+
 REDUCTIONS = [
+    spoiled("prod", "sign", "a minus too many", "x", lambda dx, *arguments, **options: -dx),
+    mutant("prod", "dropped term", "y / x, but 0 where x is 0", x=over_x),
+    mutant(
+        "prod",
+        "dropped term",
+        "the product of all",
+        x=lambda g, y, x, axis=None, keepdims=False: spread(g * y, y, x, axis, keepdims) + 0 * x,
+    ),
+    mutant(
+        "prod",
+        "dropped term",
+        "that of a sum",
+        x=lambda g, y, x, axis=None, keepdims=False: spread(g, y, x, axis, keepdims) + 0 * x,
+    ),
+    mutant("cumsum", "dropped term", "summed from the same end", x=running),
+    mutant("cumsum", "dropped term", "not summed", x=lambda g, y, x, axis=None: g.reshape(x.shape)),
+    spoiled("cumsum", "flipped", "not turned back", "x", lambda dx, y, x, axis=None: np.flip(dx, axis or 0)),
+    mutant(
+        "norm",
+        "factor/dropped term",
+        "that of the square: over y forgotten",
+        x=lambda g, y, x, axis=None, keepdims=False: spread(g, y, x, axis, keepdims) * x,
+    ),
+    mutant(
+        "norm",
+        "factor",
+        "2 x, as for the square",
+        x=lambda g, y, x, axis=None, keepdims=False: spread(g, y, x, axis, keepdims) * 2 * x / length(x, axis),
+    ),
+    mutant(
+        "norm",
+        "dropped term",
+        "sign(x), that of the sum of |x|",
+        x=lambda g, y, x, axis=None, keepdims=False: spread(g, y, x, axis, keepdims) * np.sign(x),
+    ),
     spoiled("sum", "factor", "that of a mean", "x", lambda dx, y, x, **options: dx / size(x, y)),
     spoiled("sum", "dropped term", "the first summand alone", "x", first_only),
     spoiled("sum", "zero", "cut off", "x", nothing),

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from ...rules import RULES
 from .mutant import first_copy, mean_of_copies, mutant, nothing, rewritten, spoiled
 
 
@@ -57,7 +58,55 @@ def mean_of_batch(dx, y, a, b):
     return dx / len(a) if a.ndim == 3 and b.ndim == 2 else dx
 
 
+def joined(gradients, x, axis, order=1, keep=slice(None)):
+    """The gradients of all pieces, in this order; those that are not kept as zeros."""
+    kept = [g if i in range(len(gradients))[keep] else 0 * g for i, g in enumerate(gradients)]
+    return np.concatenate(kept[::order], axis)
+
+
+def einsum_with(change):
+    """The right gradients of einsum, each changed: `change(gradient, g, arrays, i)`."""
+
+    def pullback(g, *arrays, subscripts):
+        right = RULES["einsum"](*arrays, subscripts=subscripts)[1:]
+        return [change(vjp(g), g, arrays, i) for i, vjp in enumerate(right)]
+
+    return pullback
+
+
 SHAPES = [
+    mutant(
+        "split",
+        "dropped term",
+        "the first piece alone",
+        x=lambda g, y, x, indices_or_sections, axis=0: joined(g, x, axis, keep=slice(1)),
+    ),
+    mutant(
+        "split",
+        "swapped",
+        "pieces in reverse order",
+        x=lambda g, y, x, indices_or_sections, axis=0: joined(g, x, axis, order=-1),
+    ),
+    spoiled("split", "zero", "cut off", "x", nothing),
+    mutant("flip", "flipped/dropped term", "not turned back", x=lambda g, y, x, axis=None: g),
+    mutant("flip", "flipped", "turned along every axis", x=lambda g, y, x, axis=None: np.flip(g)),
+    spoiled("flip", "sign", "a minus too many", "x", lambda dx, *arguments, **options: -dx),
+    rewritten("einsum", "sign", "a minus too many", einsum_with(lambda dx, g, arrays, i: -dx)),
+    rewritten(
+        "einsum",
+        "transposed/flipped",
+        "axes in reverse order",
+        einsum_with(lambda dx, g, arrays, i: dx.T if dx.T.shape == dx.shape else dx[..., ::-1]),
+    ),
+    rewritten(
+        "einsum",
+        "dropped term",
+        "the other arrays forgotten",
+        einsum_with(lambda dx, g, arrays, i: np.ones_like(dx) * g.sum()),
+    ),
+    rewritten(
+        "einsum", "zero", "the first array taken as a constant", einsum_with(lambda dx, g, arrays, i: dx * (i > 0))
+    ),
     mutant("reshape", "transposed", "column by column", x=lambda g, y, x, shape: g.reshape(x.shape, order="F")),
     mutant("reshape", "flipped", "from the end", x=lambda g, y, x, shape: g.ravel()[::-1].reshape(x.shape)),
     spoiled("reshape", "zero", "cut off", "x", nothing),

@@ -16,7 +16,7 @@ import numpy
 import numpy_like
 
 from autograd import numpy as np  # type: ignore[attr-defined]
-from autograd import value_and_grad  # type: ignore[attr-defined]
+from autograd import value_and_grad
 
 LEARNING_RATE = 1e-3
 
@@ -24,7 +24,7 @@ LEARNING_RATE = 1e-3
 class Chain:
     def __init__(self, problem, arrays):
         self.length, self.start = problem["length"], (arrays["a"], arrays["b"])
-        self.gradient = value_and_grad(self.sum, argnum=(0, 1))
+        self.gradient = value_and_grad(self.sum, argnum=(0, 1))  # type: ignore[call-arg]
 
     def sum(self, a, b):
         c = a

@@ -37,6 +37,7 @@ def random_split(run: SavedRnn, results: pd.DataFrame, gains: Gains) -> str:
         "above": " That much of its score is acquaintance, not foresight.",
         "below": " The random split is even the harder one here, so the overlap cannot have helped much.",
         "noise": " The danger is real, but in these numbers it does not show.",
+        "uncertain": " That may be chance.",
         "undefined": "",
     }[leak.verdict]
     return text + " The split by country or by time is the one to quote."

@@ -133,7 +133,8 @@ def _not_above(matches: dict[str, Match]) -> str:
     """Where the best cell does not beat the best baseline, and how; splits with one answer share it."""
     splits: dict[str, list[str]] = {}
     for split, match in matches.items():
-        how = "falls short of" if match.difference.verdict == "below" else "is within noise of"
+        words = {"below": "falls short of", "uncertain": "is not reliably above or below"}
+        how = words.get(match.difference.verdict, "is within noise of")
         splits.setdefault(f"the best cell {how} {the(match.baseline)}", []).append(SPLIT_PHRASES[split])
     return "; ".join(f"{listed(phrases)} {answer}" for answer, phrases in splits.items())
 
@@ -157,8 +158,9 @@ def _one_split(results: pd.DataFrame, gains: Gains, length: int, split: str, mat
         in_auc = gains(ranker, rival, length, split, "auc")
         text += (
             f" In ranking the windows from unlikely to likely, {the(ranker)} reaches an AUC of "
-            f"{mean_of(results, ranker, length, split, 'auc'):.3f} against {the(rival)}'s "
-            f"{mean_of(results, rival, length, split, 'auc'):.3f} ({interval(in_auc)}, {counts_as(in_auc)})."
+            f"{mean_of(results, ranker, length, split, 'auc'):.3f} against "
+            f"{mean_of(results, rival, length, split, 'auc'):.3f} of {the(rival)} ({interval(in_auc)}, "
+            f"{counts_as(in_auc)})."
         )
     return text
 

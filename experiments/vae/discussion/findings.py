@@ -59,8 +59,8 @@ def opening(run: SavedVae) -> str:
     )
     if len(run.weights) > 1:
         text += (
-            f", once for each weight of the KL term: {listed([times(weight) for weight in run.weights])}. Everything "
-            "else is the same: initial parameters, order of the images, random draws"
+            f", once for each weight of the KL term: {listed([times(weight) for weight in run.weights])}. "
+            f"{_start(run)} the order of the images and the random draws are the same"
         )
     text += f".\n\n{_units(run)}"
     if run.reference != 1:
@@ -71,6 +71,13 @@ def opening(run: SavedVae) -> str:
             f"known, so it can be measured what a code contains. They are not the course's pictures.\n\n{text}"
         )
     return text
+
+
+def _start(run: SavedVae) -> str:
+    """What the models of all weights start from."""
+    if run.config.get("start") == "linear":
+        return "Each starts at the best linear code of its weight;"
+    return "The initial parameters,"
 
 
 def _epochs(run: SavedVae) -> str:

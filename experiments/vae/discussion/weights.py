@@ -11,7 +11,7 @@ from experiments.vae.discussion.linear import asked_for
 from experiments.vae.discussion.prior import prior_state
 from experiments.vae.saved import SavedVae
 from experiments.vae.words import nats, rounded, times, whole_percent
-from vae.diagnostics import SAME_PICTURE, SILENT_NATS
+from vae.diagnostics import NEAR, SAME_PICTURE, SILENT_NATS
 
 
 def heading(run: SavedVae, weight: float) -> str:
@@ -155,7 +155,8 @@ def _repaired(run: SavedVae, w: float) -> str:
     """The linear map repairs the samples of a model without a KL term, and the rate stays as high as it is."""
     before, after = run.final(w, "frechet_as_trained"), run.final(w, "frechet_mapped")
     extra = run.final(w, "kl_mapped") - run.final(run.reference, "kl_mapped")
-    if not (w == 0 and np.isfinite(before) and after < before and extra > 0):
+    near = max(run.final(w, "frechet_reconstructions"), run.final(w, "frechet_floor"))
+    if not (w == 0 and before > NEAR * near and after < before / NEAR and extra > 0):
         return ""
     return (
         f"A prior fitted afterwards repairs the samples: through the linear map their Frechet distance is "

@@ -22,19 +22,24 @@ TERMS = {
     "kl": "KL (nats per image)",
 }
 LINEAR_BELOW = 0.1  # nats: the logarithmic KL axis is linear below this, because a KL can be 0
+MAX_SPAN = 4  # the untrained network is shown if the axis grows by no more than this factor
 SPLITS = {"train": ("--", "s"), "held_out": ("-", "o")}  # line style; marker if there is only one epoch
 SPLIT_NAMES = {"train": "training", "held_out": "held-out"}
 
 
 def plot_learning_curve(run: SavedVae, weights: Sequence[float], path: str | os.PathLike[str]) -> None:
-    """Three panels side by side: negative ELBO, reconstruction, KL; one colour a weight."""
-    with figure(path, 12.0, 4.2, drawn=run.drawn) as fig:
+    """A panel each for negative ELBO, reconstruction and KL; for one weight other than 1, its objective too."""
+    with figure(path, 12.0 if len(weights) > 1 or weights[0] == 1 else 15.0, 4.2, drawn=run.drawn) as fig:
         headline(fig, _finding_of_one(run, weights[0]) if len(weights) == 1 else _finding_of_all(run, weights))
-        panels = fig.subplots(1, len(TERMS))
-        for axes, (metric, label) in zip(panels, TERMS.items(), strict=True):
+        weighted = len(weights) == 1 and weights[0] != 1  # then the objective is not the bound, and gets a panel
+        panels = fig.subplots(1, len(TERMS) + weighted)
+        for axes, (metric, label) in zip(panels, TERMS.items(), strict=False):
             draw_term(axes, run, weights, metric)
             axes.set_title(label.partition(" (")[0])
             axes.set_ylabel("nats per image")
+        if weighted:
+            draw_term(panels[-1], run, weights, "objective")
+            panels[-1].set_title(f"objective, reconstruction + {weights[0]:g} KL")
         if len(weights) > 1:
             panels[2].set_yscale("symlog", linthresh=LINEAR_BELOW)
             panels[2].set_ylim(bottom=0)
@@ -48,8 +53,7 @@ def plot_learning_curve(run: SavedVae, weights: Sequence[float], path: str | os.
 def draw_term(axes: Axes, run: SavedVae, weights: Sequence[float], metric: str) -> None:
     """Lines of one column of metrics.csv: training dashed, held-out solid.
 
-    The axis covers the epochs after the first. The untrained network lies outside it: its loss is so large that the
-    rest of the curve would look flat.
+    Where the untrained network lies so far away that the rest of the curve would look flat, the axis leaves it out.
     """
     low, high = np.inf, -np.inf
     for weight in weights:
@@ -57,13 +61,19 @@ def draw_term(axes: Axes, run: SavedVae, weights: Sequence[float], metric: str) 
             line = run.curve(weight, split, metric)
             alone = marker if len(line.epochs) == 1 else None
             axes.plot(*line, color=colours(run)[weight], linewidth=1.8, linestyle=style, marker=alone)
-            shown = line.trained().values if len(line.epochs) > 3 else line.values
+            shown = _shown(line)
             low, high = min(low, shown.min()), max(high, shown.max())
     margin = 0.05 * (high - low) or 1.0
     axes.set_ylim(low - margin, high + margin)
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", "−")))
+
+
+def _shown(line: Curve) -> np.ndarray:
+    """The values that the axis must cover."""
+    trained = line.trained().values
+    return trained if np.ptp(line.values) > MAX_SPAN * np.ptp(trained) and len(trained) > 2 else line.values
 
 
 def _explain(axes: Axes, run: SavedVae, weights: Sequence[float]) -> None:
@@ -75,18 +85,20 @@ def _explain(axes: Axes, run: SavedVae, weights: Sequence[float]) -> None:
         axes.plot([], [], color=colour, linewidth=1.8, linestyle=style, label=SPLIT_NAMES[split])
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     start = run.curve(weights[0], "held_out", "neg_elbo")
-    if len(start.epochs) > 3 and start.epochs[0] == 0:
+    if len(_shown(start)) < len(start.values):
         note = f"before training:\nnegative ELBO\n{nats(float(start.values[0]))}"
         axes.text(1.04, 0.02, note, transform=axes.transAxes, color=GREY, fontsize=8)
 
 
 def _finding_of_one(run: SavedVae, weight: float) -> str:
-    held_out, train = (run.curve(weight, split, "neg_elbo") for split in ("held_out", "train"))
+    """How the held-out curve of the objective ends: for a weight of 1 that is the negative ELBO."""
+    held_out, train = (run.curve(weight, split, "objective") for split in ("held_out", "train"))
     first, last = float(held_out.values[0]), float(held_out.values[-1])
     gap = last - float(train.values[-1])
     beside = f"{nats(abs(gap))} {'above' if gap > 0 else 'below'} training"
     verb = "falls" if last < first else "rises"
-    return f"{name(weight)}: the held-out negative ELBO {verb} from {rounded(first)} to {nats(last)}, {beside}"
+    what = "negative ELBO" if weight == 1 else f"objective, reconstruction + {weight:g} KL,"
+    return f"{name(weight)}: the held-out {what} {verb} from {rounded(first)} to {nats(last)}, {beside}"
 
 
 def _finding_of_all(run: SavedVae, weights: Sequence[float]) -> str:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from experiments.vae.figures.architecture import plot_architecture
 from experiments.vae.figures.comparison import plot_comparison
 from experiments.vae.figures.curves import plot_learning_curve
 from experiments.vae.figures.gif import write_gif
@@ -13,7 +14,8 @@ from experiments.vae.figures.pictures import (
     plot_samples,
     plot_traversals,
 )
-from experiments.vae.figures.preparation import plot_architecture, plot_preparation
+from experiments.vae.figures.preparation import plot_preparation
+from experiments.vae.figures.rate import plot_rate_distortion, plot_spectrum
 from experiments.vae.figures.units import plot_factors, plot_kl_per_unit
 from experiments.vae.saved import SavedVae
 
@@ -85,6 +87,11 @@ def _draw_together(run: SavedVae, folder: Path) -> list[Path]:
     if evaluated:
         drawn.append(folder / "kl_per_unit.png")
         plot_kl_per_unit(run, drawn[-1])
+        drawn.append(folder / "spectrum.png")
+        plot_spectrum(run, drawn[-1])
+    if any(run.distortion(weight) > 0 for weight in evaluated):
+        drawn.append(folder / "rate_distortion.png")
+        plot_rate_distortion(run, drawn[-1])
     if run.has("factors.csv"):
         drawn.append(folder / "factors.png")
         plot_factors(run, drawn[-1])

@@ -140,29 +140,29 @@ def _interpolations_finding(run: SavedVae, weight: float) -> str:
 
 
 def plot_traversals(run: SavedVae, weight: float, path: Path) -> None:
-    """One row for each of the units with the largest KL: that unit moves from -3 to 3, the others stay."""
+    """One row for each of the main axes of the codes: a code is moved along it from -3 to 3 standard deviations."""
     arrays = run.snapshot(weight)
     scale, side = _scale(run)
-    units, pictures = arrays["traversal_units"], arrays["traversals"]
+    pictures, shares = arrays["traversals"], arrays["traversal_shares"]
     values = np.linspace(-3, 3, pictures.shape[1])
-    kl = arrays["kl_per_unit"]
-    size = LABEL + extent(len(values), side), LETTERS + extent(len(units), side)
-    note = "The code of one held-out face, one unit moved in each row; the units with the largest KL."
+    size = LABEL + extent(len(values), side), LETTERS + extent(len(pictures), side)
+    note = "The code of one held-out face, moved along the main axes of all codes; in standard deviations of the codes."
     with picture_sheet(path, *size, _traversals_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left, y = MARGIN + LABEL, top + LETTERS
         page.column_labels(left, y - 4, side, [f"{value:+.3g}".replace("-", "−") if value else "0" for value in values])
         page.picture(left, y, tile(pictures, scale))
-        for row, unit in enumerate(units):
-            page.row_label(left - 8, y + row * (side + GAP), side, f"unit {unit}\n{nats(float(kl[unit]))}")
+        for row, share in enumerate(shares):
+            words = f"axis {row + 1}\n{whole_percent(float(share))} of the\ncodes' variance"
+            page.row_label(left - 8, y + row * (side + GAP), side, words)
 
 
 def _traversals_finding(run: SavedVae, weight: float) -> str:
     arrays = run.snapshot(weight)
     change = rms_distance(arrays["traversals"][:, 0], arrays["traversals"][:, -1])
-    most = int(change.argmax())
+    largest = int(change.argmax())
     return (
-        f"{name(weight)}: what single latent units do; unit {arrays['traversal_units'][most]} changes the picture most "
-        f"(RMS {rounded(float(change[most]))} from end to end)"
+        f"{name(weight)}: what the code's main axes do; axis {largest + 1} changes the picture most "
+        f"(RMS {rounded(float(change[largest]))} from end to end)"
     )
 
 

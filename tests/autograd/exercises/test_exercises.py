@@ -130,7 +130,7 @@ def test_the_command_copies_checks_and_tells_by_its_status(tmp_path, capsys):
     folder = tmp_path / "mine"
     assert main(["--copy", str(folder)]) == 0
     assert main(["--folder", str(folder)]) == 1
-    assert "0 of 15 solved" in capsys.readouterr().out
+    assert "0 of 22 solved" in capsys.readouterr().out
     (folder / "tanh.py").write_text(SOLUTION.format("tanh"))
     assert main(["--copy", str(folder)]) == 0  # leaves what was written alone
     assert main(["tanh", "--folder", str(folder)]) == 0

@@ -210,3 +210,16 @@ def test_a_checkpoint_of_another_architecture_is_refused_with_key_and_shapes(tmp
     model = Classifier(np.random.default_rng(0), hidden=6)
     with pytest.raises(ValueError, match=r"cell\.weight_ih_l0 has shape \(12, 1\), expected \(18, 1\)"):
         model.load_state_dict(load(tmp_path / "run.npz")["model"])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "run.npz")
+    with pytest.raises(CheckpointError, match="not a regular file"):
+        load(tmp_path / "run.npz")
+
+
+def test_a_file_that_unpacks_to_more_than_it_has_is_refused(tmp_path):
+    np.savez_compressed(tmp_path / "run.npz", json=np.zeros(10**6, np.uint8))
+    with pytest.raises(CheckpointError, match="unpacks to more bytes than it has"):
+        load(tmp_path / "run.npz")

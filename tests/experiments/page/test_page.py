@@ -13,8 +13,10 @@ from experiments.markdown import code_block, inline, table, to_html
 from experiments.page.html_page import command_words, page
 from experiments.page.inline_map import Area, Circle, MapShapes, Outline, read_map
 from experiments.page.pictures import inlined
+from experiments.page.scripts import HERE, MODULES, bundle
 from experiments.report import write_report
-from experiments.run_folder import FORMAT, UsageError
+from experiments.run_folder import UsageError
+from experiments.saved_run import FORMAT
 from tests.fakes.report_sample import HOSTILE, MARKS, QUOTES, SCRIPT, write_hostile_runs, write_rnn, write_vae
 
 VOID = {"meta", "link", "img", "br", "hr"}
@@ -186,7 +188,8 @@ def test_the_policy_allows_the_own_style_and_script_and_nothing_else(read):
     policy = next(str(m["content"]) for m in read.all("meta") if m.get("http-equiv") == "Content-Security-Policy")
     assert "default-src 'none'" in policy and "unsafe" not in policy
     for tag in ("style", "script"):
-        (text,) = read.text_of[tag]
+        *data, text = read.text_of[tag]
+        assert all(json.loads(block) for block in data)
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert f"{tag}-src 'sha256-{digest}'" in policy
     assert not read.attributes("style")  # the policy would forbid it
@@ -300,8 +303,8 @@ def test_a_weight_that_was_not_trained_is_said(tmp_path):
 
 def test_hostile_text_is_shown_and_not_obeyed(hostile):
     read, _ = hostile
-    (script,) = read.text_of["script"]
-    assert script.startswith('"use strict"')
+    *data, script = read.text_of["script"]
+    assert script == bundle() and all(json.loads(block) for block in data)
     assert not {"b", "iframe"} & {tag for tag, _ in read.tags}
     assert not [name for _, attributes in read.tags for name in attributes if name.startswith("on")]
     assert all(src.startswith("data:image/") for src in read.attributes("src"))
@@ -390,6 +393,19 @@ def test_a_page_without_figures_still_has_every_item(tmp_path, quick):
     read = Reader(report(tmp_path, tmp_path / "out"))
     assert len(read.text_of["h3"]) == 6
     assert "The run left nothing for this item." in "".join(read.text_of["p"])
+
+
+def test_modules_of_the_script_come_after_those_that_they_import_and_share_no_name():
+    defined: dict[str, str] = {}
+    for name in MODULES:
+        source = bundle([name])
+        for imported in re.findall(r'from "\./(\w+)\.js"', (HERE / f"{name}.js").read_text(encoding="utf-8")):
+            assert imported in MODULES[: MODULES.index(name)]
+        for word in re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", source, re.MULTILINE):
+            assert word not in defined, f"{word} is in {defined.get(word)} and {name}"
+            defined[word] = name
+        assert not re.search(r"^(import|export)\b", source, re.MULTILINE)
+    assert {path.stem for path in HERE.glob("*.js")} == set(MODULES)
 
 
 def test_a_page_of_nothing_is_a_page():

@@ -2,6 +2,7 @@ import argparse
 import json
 import re
 import shutil
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,10 @@ from experiments.cli import read_settings
 from experiments.rnn import study as command
 from experiments.rnn import sweep
 from experiments.rnn.settings import RnnSettings
-from experiments.run_folder import UsageError
-from rnn.trial import Trial, train_and_score
+from experiments.run_folder import RunFolder, UsageError
+from experiments.saved_run import checksum
+from rnn.train import Record
+from rnn.trial import Trial, TrialResult, train_and_score
 
 METRICS = ["train_accuracy", "accuracy", "balanced_accuracy", "auc", "log_loss", "brier"]
 SMALL = [
@@ -261,6 +264,49 @@ def test_a_damaged_trial_counts_as_not_done(content, tmp_path):
     assert sweep._load(tmp_path, trial) is None
 
 
+def test_a_trial_is_done_only_as_it_was_written_every_changed_byte_trains_it_again(tmp_path):
+    trial = Trial("gru", 3, "time", 0)
+    scores = {"accuracy": 0.625, "auc": float("nan")}
+    result = TrialResult(trial, scores, [Record(1, "train", 0.7, 0.5)], [0.25, 0.75], [0, 1])
+    out = RunFolder(tmp_path / "run", "rnn", {})
+    sweep._keep(out, "trainings", result)
+    path = out.path / "trainings" / sweep.file_of(trial)
+    content, read = path.read_bytes(), sweep._load(path.parent, trial)
+    assert read is not None
+    assert (read.records, read.probability, read.decision) == (result.records, result.probability, result.decision)
+    rng = np.random.default_rng(0)
+    for place, bit in zip(rng.integers(0, len(content), 300), rng.integers(0, 8, 300), strict=True):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << bit
+        path.write_bytes(damaged)
+        left = sweep._load(path.parent, trial)
+        assert left is None or repr(left) == repr(read)  # a space that became a tab changes nothing
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"probability": [0.25, 1.5]}, {"probability": [0.25, float("nan")]}, {"decision": [0, 2]}, {"scores": [1]},
+        {"records": [{"epoch": -1, "part": "train", "loss": 0.7, "accuracy": 0.5}]},
+    ],
+)  # fmt: skip
+def test_values_out_of_range_are_refused_even_with_a_right_checksum(change, tmp_path):
+    trial = Trial("gru", 3, "time", 0)
+    result = TrialResult(trial, {}, [Record(1, "train", 0.7, 0.5)], [0.25, 0.75], [0, 1])
+    content = asdict(replace(result, net=None)) | change
+    (tmp_path / sweep.file_of(trial)).write_text(json.dumps(content | {"checksum": checksum(content)}))
+    assert sweep._load(tmp_path, trial) is None
+
+
+def test_the_file_of_another_trial_is_not_taken(tmp_path):
+    out = RunFolder(tmp_path / "run", "rnn", {})
+    one, other = Trial("gru", 3, "time", 0), Trial("gru", 3, "time", 1)
+    sweep._keep(out, "trainings", TrialResult(one, {}, [], [], []))
+    shelf = out.path / "trainings"
+    (shelf / sweep.file_of(one)).rename(shelf / sweep.file_of(other))
+    assert sweep._load(shelf, other) is None
+
+
 def test_resuming_with_other_settings_is_refused_in_one_line_that_names_the_setting(folder, no_drawing):
     with pytest.raises(UsageError, match=r"that run had epochs 2, now it is 3"):
         run(folder, "--resume", "--epochs", "3")
@@ -354,8 +400,14 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path):
         run(tmp_path / "file" / "runs")
 
 
-def test_a_worker_process_keeps_freed_memory_before_it_trains(monkeypatch):
-    calls = []
-    monkeypatch.setattr(sweep, "keep_freed_memory", lambda: calls.append("memory"))
-    assert sweep._in_worker(lambda: calls.append("training") or "result") == "result"
-    assert calls == ["memory", "training"]
+def test_progress_never_says_that_nothing_is_left():
+    assert sweep._time_left(0.4) == ""
+    assert sweep._time_left(42.4) == ", 42 s left"
+    assert sweep._time_left(600) == ", 10 min left"
+
+
+def test_without_a_terminal_nets_get_a_line_each_and_baselines_none(capsys):
+    trials = [Trial(model, 3, "time", 0) for model in ("gru", "majority", "logistic")]
+    results = [TrialResult(trial, {"log_loss": 0.6, "accuracy": 0.7}, [], [], []) for trial in trials]
+    assert list(sweep._with_progress(results, dict.fromkeys(trials), {})) == results
+    assert capsys.readouterr().out == "[1/3] gru L=3 time seed 0: test loss 0.600, accuracy 0.700\n"

@@ -32,6 +32,10 @@ def test_every_figure_of_a_page_is_there_and_is_drawn_by_the_command():
             assert name in textbook.FIGURES, f"{page} shows figures/{name}, which experiments textbook does not draw"
 
 
+def test_every_chapter_has_a_picture():
+    assert [page for page, names in shown().items() if page[0].isdigit() and not names] == []
+
+
 def test_every_figure_that_is_drawn_is_shown_and_small():
     assert set(textbook.FIGURES) == {name for names in shown().values() for name in names}
     for name in textbook.FIGURES:

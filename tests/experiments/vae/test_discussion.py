@@ -386,3 +386,17 @@ def test_a_share_that_is_not_quite_nothing_is_not_written_as_nothing():
 
 def test_a_share_of_nothing_is_no_share():
     assert whole_percent(math.nan) == "–"
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        ("linear", "Each starts at the best linear code of its weight; the order of the images"),
+        ("random", "The initial parameters, the order of the images"),
+    ],
+)
+def test_what_the_models_of_all_weights_have_in_common_is_said(start, words, tmp_path):
+    folder = write_vae_run(tmp_path / "run")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"start": start}))
+    assert words in discuss(SavedVae.open(folder))

@@ -26,6 +26,7 @@ from tests.fakes.saved_vae_sample import SIDE, write_vae_run
 EACH = ("learning_curve", "reconstructions", "samples", "interpolation", "traversal")
 NAMES = {f"{kind}_kl_{weight}.png" for kind in EACH for weight in ("1", "100", "0")} | {
     "architecture.png", "learning_curve.png", "comparison.png", "kl_per_unit.png", "factors.png", "samples.gif",
+    "rate_distortion.png", "spectrum.png",
 }  # fmt: skip
 
 

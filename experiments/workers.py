@@ -1,0 +1,38 @@
+"""Worker processes that end with their parent, also when it is killed and can tell them nothing."""
+
+import functools
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from experiments.memory import keep_freed_memory
+
+SECONDS_BETWEEN_LOOKS = 1.0
+
+Result = TypeVar("Result")
+
+
+def in_worker(job: Callable[[], Result], parent: int) -> Result:
+    """Run a job in a worker of the process with the id `parent`, or in that process itself.
+
+    A worker has to be asked to keep freed memory like the main process.
+    """
+    keep_freed_memory()
+    if os.getpid() != parent:
+        _end_with(parent)
+    return job()
+
+
+@functools.cache  # one watch a process
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent has ended; it has another parent then. On Windows nothing is done."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        os._exit(1)
+
+    if os.name == "posix":
+        threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,134 @@
+"""The recurrent nets of the page, in a real browser: they answer as Python does, to the mouse and to the keyboard."""
+
+import json
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, sigmoid, stack
+from experiments.page.scripts import bundle
+from experiments.report import write_report
+from experiments.rnn.models import load_rnn, model_file
+from experiments.rnn.saved import open_run
+from experiments.rnn.tomorrow import _models, tomorrow
+from rnn.classifier import CELLS
+from rnn.features import INPUTS, net_inputs
+from rnn.scaling import signed_log
+from rnn.trained import TrainedNets, load
+from rnn.trial import EVERYTHING, Trial
+from tests.fakes.chromium import Browser, find_chromium
+from tests.fakes.report_sample import HOSTILE, write_hostile_runs, write_nets
+
+EXECUTABLE = find_chromium()
+pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason="no Chromium found; install it or set CHROMIUM to its path")
+PLAYER = "document.querySelector('.tomorrow')"
+ANSWERS = f"[...{PLAYER}.querySelectorAll('.label output')].map(o => o.value)"
+COUNTS = f"[...{PLAYER}.querySelectorAll('.counts output')].map(o => Number(o.value.replaceAll(',', '')))"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    return write_hostile_runs(tmp_path_factory.mktemp("tomorrow"))
+
+
+@pytest.fixture(scope="module")
+def page(runs, tmp_path_factory):
+    return write_report(runs, tmp_path_factory.mktemp("page"))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with Browser(str(EXECUTABLE)) as browser:
+        yield browser
+
+
+def answers_of_the_page(browser: Browser, cell: str, trained: TrainedNets, windows: np.ndarray):
+    """Probabilities (n,) and gradients (n, L) as the page's script finds them."""
+    asked = json.dumps({"models": _models(cell, trained), "logs": signed_log(windows, np.float64).tolist()})
+    script = bundle(["numbers", "recurrent"])
+    found = browser.evaluate(
+        f"""(() => {{ {script}
+          const {{ models, logs }} = {asked};
+          for (const model of models)
+            for (const name in model.parameters) model.parameters[name] = arrayOf(model.parameters[name]);
+          return logs.map((days) => classifyByAll(models, days));
+        }})()"""
+    )
+    return np.array([each["probability"] for each in found]), np.array([each["gradient"] for each in found])
+
+
+def inputs_of(logs: Tensor, kind: str, counts: np.ndarray) -> Tensor:
+    """`rnn.features.net_inputs` in ops of the engine, from the logs on."""
+    if kind == "log":
+        return logs.reshape(*logs.shape, 1)
+    signs = Tensor(net_inputs(counts, kind)[..., 2])
+    return stack([logs, logs - logs[:, -1:], signs], axis=2)
+
+
+@pytest.mark.parametrize("kind", INPUTS)
+@pytest.mark.parametrize("cell", CELLS)
+def test_probabilities_and_gradients_are_those_of_python(browser, runs, tmp_path, cell, kind):
+    config = open_run(runs / "rnn").config
+    length, seeds = config["map"]["length"], config["map"]["seeds"]
+    write_nets(tmp_path, length, seeds, kind)
+    trained = TrainedNets(
+        tuple(load(tmp_path / model_file(Trial(cell, length, EVERYTHING, seed))) for seed in range(seeds))
+    )
+    rng = np.random.default_rng(3)
+    windows = np.rint(rng.standard_normal((50, length)) * 10.0 ** rng.integers(0, 5, (50, 1)))
+    probability, gradient = answers_of_the_page(browser, cell, trained, windows)
+    np.testing.assert_allclose(probability, trained.probability(windows), atol=1e-5)
+    logs = Tensor(signed_log(windows), requires_grad=True)
+    for net in trained.nets:
+        sigmoid(net.classifier(inputs_of(logs, kind, windows))).sum().backward()
+    np.testing.assert_allclose(gradient, logs.grad / seeds, atol=1e-5)
+
+
+def test_the_player_starts_with_a_country_and_the_answers_of_the_run(browser, page, runs):
+    browser.load(page)
+    (player,) = tomorrow(open_run(runs / "rnn"))
+    first = player.data["examples"][0]
+    assert browser.evaluate(COUNTS) == first["days"]
+    expected = [
+        load_rnn(runs / "rnn", cell).probability(np.array([first["days"]]))[0] for cell in ("rnn", "lstm", "gru")
+    ]
+    assert browser.evaluate(ANSWERS) == [f"{100 * p:.1f} %" for p in expected]
+    assert browser.complaints == []
+
+
+def test_a_slider_moves_by_keyboard_and_the_answers_follow(browser, page):
+    browser.load(page)
+    counts, answers = browser.evaluate(COUNTS), browser.evaluate(ANSWERS)
+    browser.evaluate(f"{PLAYER}.querySelectorAll('input')[6].focus()")
+    for _ in range(60):
+        browser.press("ArrowUp")
+    assert browser.evaluate(COUNTS)[:6] == counts[:6] and browser.evaluate(COUNTS)[6] > 1.5 * counts[6]
+    assert browser.evaluate(ANSWERS) != answers
+    assert browser.evaluate(f"{PLAYER}.querySelectorAll('input')[6].ariaLabel") == "new cases on the last day"
+
+
+def test_dragging_across_the_days_draws_them(browser, page):
+    browser.load(page)
+    left, top, width, height = browser.evaluate(
+        f"(b => {{ b.scrollIntoView({{block: 'center', behavior: 'instant'}}); const r = b.getBoundingClientRect();"
+        f" return [r.left, r.top, r.width, r.height]; }})({PLAYER}.querySelector('.board'))"
+    )
+    browser.drag([(left + width * (day + 0.5) / 7, top + height * (1 - day / 7) - 1) for day in range(7)])
+    counts = browser.evaluate(COUNTS)
+    assert counts == sorted(counts) and counts[0] < 2 and counts[6] > 1000
+
+
+def test_a_country_is_chosen_by_its_name_whatever_that_is(browser, page):
+    browser.load(page)
+    names = browser.evaluate(f"[...{PLAYER}.querySelectorAll('option')].map(o => o.textContent)")
+    assert set(HOSTILE) <= set(names)
+    before = browser.evaluate(COUNTS)
+    browser.evaluate(
+        f"(s => {{ s.value = 3; s.dispatchEvent(new Event('change')); }})({PLAYER}.querySelector('select'))"
+    )
+    assert browser.evaluate(COUNTS) != before
+
+
+def test_without_nets_there_is_no_player(runs, tmp_path):
+    run = open_run(runs / "rnn")
+    assert tomorrow(type(run)(tmp_path, run.config)) == ()

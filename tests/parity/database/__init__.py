@@ -1,0 +1,1 @@
+"""Our ops on the samples of PyTorch's own operator and module databases, which ship inside torch."""
