@@ -26,6 +26,7 @@ import autograd
 
 from .run_folder import UsageError
 
+MAX_THREADS = 1024
 SAME = object()  # --quick changes nothing
 
 
@@ -39,6 +40,11 @@ class Check:
 
 def at_least(minimum: int, unit: str = "") -> Check:
     return Check(lambda value: value >= minimum, f"at least {minimum} {unit}".rstrip())
+
+
+def between(minimum: int, maximum: int) -> Check:
+    """For sizes: far above the maximum the memory of no machine is enough, and the number is a slip of the finger."""
+    return Check(lambda value: minimum <= value <= maximum, f"at least {minimum}, at most {maximum:,}")
 
 
 NOT_NEGATIVE = Check(lambda value: value >= 0, "0 or more")
@@ -186,9 +192,14 @@ def use_threads(args: argparse.Namespace) -> None:
     """Compute with --threads threads, with all the cores if it is not given.
 
     Raises:
-        UsageError: fewer than one.
+        UsageError: fewer than one, or more than any machine has cores for.
     """
-    require("threads", args.threads, args.threads is None or args.threads >= 1, "at least 1")
+    require(
+        "threads",
+        args.threads,
+        args.threads is None or 1 <= args.threads <= MAX_THREADS,
+        f"at least 1, at most {MAX_THREADS:,}",
+    )
     autograd.set_threads(args.threads or autograd.available_cores())
 
 

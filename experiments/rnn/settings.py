@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import joblib
 
 from data.covid.choose import COURSE_END, COURSE_START
-from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_least, setting
+from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_least, between, setting
 from rnn.classifier import CELLS
 from rnn.splits import SPLITS
 from rnn.train import TrainingSettings
@@ -66,13 +66,13 @@ class RnnSettings(StudySettings):
         group=STUDY,
     )
     splits: tuple[str, ...] = setting(SPLITS, "what is held out", choices=SPLITS, metavar="SPLIT", group=STUDY)
-    seeds: int = setting(3, "repetitions of everything", quick=2, check=at_least(1), metavar="N", group=STUDY)
+    seeds: int = setting(3, "repetitions of everything", quick=2, check=between(1, 1000), metavar="N", group=STUDY)
 
     epochs: int = setting(
         TRAINING.epochs, "passes over the training part", quick=8, check=at_least(1), metavar="N", group=NETS
     )
-    hidden: int = setting(32, "size of the hidden state", check=at_least(1), metavar="N", group=NETS)
-    layers: int = setting(1, "stacked recurrent layers", check=at_least(1), metavar="N", group=NETS)
+    hidden: int = setting(32, "size of the hidden state", check=between(1, 4096), metavar="N", group=NETS)
+    layers: int = setting(1, "stacked recurrent layers", check=between(1, 64), metavar="N", group=NETS)
     batch_size: int = setting(TRAINING.batch_size, "windows in a batch", check=at_least(1), metavar="N", group=NETS)
     learning_rate: float = setting(
         TRAINING.learning_rate, "initial Adam learning rate", check=POSITIVE, metavar="X", group=NETS

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_least, require, setting
+from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_least, between, require, setting
 from vae.linear_start import start_as_linear_code
 from vae.model import LIKELIHOODS, NOISES, NORMS, VAE
 from vae.principal_components import PrincipalComponents
@@ -45,7 +45,7 @@ class VaeSettings(StudySettings):
         "use N images, chosen at random",
         quick=1000,
         default_text="all, or 6000 drawn",
-        check=at_least(MIN_IMAGES),
+        check=between(MIN_IMAGES, 10_000_000),
         metavar="N",
         group=DATA,
     )
@@ -63,7 +63,7 @@ class VaeSettings(StudySettings):
         128,
         "number of latent units; with 2 their plane is drawn as well",
         quick=16,
-        check=at_least(1),
+        check=between(1, 4096),
         metavar="K",
         group=AUTOENCODER,
     )
@@ -71,7 +71,7 @@ class VaeSettings(StudySettings):
         None,
         "channels after each convolution of the encoder; the decoder mirrors it",
         quick=(16, 32, 64),
-        check=at_least(1),
+        check=between(1, 4096),
         default_text="32 64 128 256 for 64 pixels",
         metavar="C",
         group=AUTOENCODER,

@@ -138,3 +138,20 @@ def test_help_is_plain_text_with_examples(capsys):
 def test_every_flag_of_the_rnn_study_says_what_it_is():
     for each in fields(RnnSettings):
         assert each.metadata["flag"].help
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["rnn", "--seeds", "99999999"], "--seeds is 99999999, expected at least 1, at most 1,000"),
+        (["rnn", "--hidden", "1000000000"], "--hidden is 1000000000, expected at least 1, at most 4,096"),
+        (["vae", "--images", "1000000000000"], "--images is 1000000000000, expected at least 32, at most 10,000,000"),
+        (["vae", "--latent", "1000000000"], "--latent is 1000000000, expected at least 1, at most 4,096"),
+        (["vae", "--widths", "100000"], "--widths is 100000, expected at least 1, at most 4,096"),
+        (["vae", "--threads", "2000"], "--threads is 2000, expected at least 1, at most 1,024"),
+    ],
+)
+def test_an_absurd_size_is_refused_before_anything_is_read_or_made(flags, said, capsys, tmp_path):
+    assert main([*flags, "--out", str(tmp_path / "run")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
