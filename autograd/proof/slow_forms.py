@@ -87,13 +87,18 @@ def _reduced(losses, reduction):
     return {"mean": losses.mean, "sum": losses.sum, "none": lambda: losses}[reduction]()
 
 
-def _cross_entropy(logits, labels, reduction="mean"):
-    return _reduced(-_log_softmax(logits)[np.arange(len(labels)), labels], reduction)
+def _cross_entropy(logits, labels, reduction="mean", weight=None, ignore_index=None, label_smoothing=0.0):
+    counted, classes = labels != ignore_index, logits.shape[1]
+    weight = np.ones(classes) if weight is None else weight
+    one_hot = np.eye(classes)[np.where(counted, labels, 0)] * counted[:, None]
+    target = weight * ((1 - label_smoothing) * one_hot + label_smoothing / classes * counted[:, None])
+    losses = -(_log_softmax(logits) * target).sum(1)
+    return losses.sum() / float((weight * one_hot).sum()) if reduction == "mean" else _reduced(losses, reduction)
 
 
-def _binary_cross_entropy_with_logits(logits, targets, reduction="mean"):
+def _binary_cross_entropy_with_logits(logits, targets, reduction="mean", pos_weight=1.0):
     p = 1 / (1 + exp(-logits))
-    return _reduced(-(targets * log(p) + (1 - targets) * log(1 - p)), reduction)
+    return _reduced(-(pos_weight * targets * log(p) + (1 - targets) * log(1 - p)), reduction)
 
 
 def _mse(prediction, target, reduction="mean"):

@@ -20,7 +20,7 @@ def _reduce(losses, reduction, weights=None):
         count = losses.size if weights is None else float(weights.sum(dtype=float))
         if not count:
             raise ValueError("the mean of no losses is undefined: the batch is empty, or all of it is ignored")
-        return losses.mean() * (losses.size / count), 1 / count
+        return losses.mean() if weights is None else losses.mean() * (losses.size / count), 1 / count
     if reduction == "sum":
         return losses.sum(), 1
     if reduction == "none":
@@ -48,17 +48,18 @@ def binary_cross_entropy_with_logits(logits, targets, reduction="mean", pos_weig
     require_same_shape(logits=logits, targets=targets)
     q = None if pos_weight is None else _option("pos_weight", pos_weight, logits.shape, logits.dtype)
 
-    def of_positives(a, b):
-        return -b if q is None else (q - 1) * a - q * b
-
     s = softplus(logits)
-    value, scale = _reduce(s + targets * of_positives(s, logits), reduction)
+    losses = s - targets * logits if q is None else s + targets * ((q - 1) * s - q * logits)
+    value, scale = _reduce(losses, reduction)
 
     def vjp_logits(g):
         p = sigmoid(logits)
-        return (p + targets * of_positives(p, 1)) * (g * scale)
+        return (p - targets if q is None else p + targets * ((q - 1) * p - q)) * (g * scale)
 
-    return value, vjp_logits, lambda g: of_positives(s, logits) * (g * scale)
+    def vjp_targets(g):
+        return (-logits if q is None else (q - 1) * s - q * logits) * (g * scale)
+
+    return value, vjp_logits, vjp_targets
 
 
 def _option(name, value, shape, dtype):
@@ -82,6 +83,27 @@ def cross_entropy(logits, labels, reduction="mean", weight=None, ignore_index=No
     Raises ValueError for other shapes, and for labels that are no integers from 0 to classes - 1.
     """
     _check_labels(logits, labels, ignore_index)
+    if not (weight is None and ignore_index is None and label_smoothing == 0):
+        return *_weighted_cross_entropy(logits, labels, reduction, weight, ignore_index, label_smoothing), None
+    picked = np.arange(len(labels)), labels
+    log_p = _log_softmax(logits)
+    value, scale = _reduce(-log_p[picked], reduction)
+
+    def vjp(g):
+        gradient = np.exp(log_p)
+        gradient[picked] -= 1
+        return gradient * np.reshape(g * scale, (-1, 1))
+
+    return value, vjp, None
+
+
+def _log_softmax(logits):
+    shifted = logits - logits.max(1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+
+
+def _weighted_cross_entropy(logits, labels, reduction, weight, ignore_index, label_smoothing):
+    """Value and vjp with options: each example has a weight on its label and, when smoothed, one on each class."""
     classes = logits.shape[1]
     counted = labels != ignore_index
     labels = np.where(counted, labels, 0)
@@ -92,8 +114,7 @@ def cross_entropy(logits, labels, reduction="mean", weight=None, ignore_index=No
     weights = per_class[labels] * counted
     on_label, on_each = (1 - label_smoothing) * weights, label_smoothing / classes * counted.astype(logits.dtype)
 
-    shifted = logits - logits.max(1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+    log_p = _log_softmax(logits)
     losses = -np.where(counted, log_p[picked], 0) * on_label
     if label_smoothing:
         losses -= np.where(counted, log_p @ per_class, 0) * on_each
@@ -106,7 +127,7 @@ def cross_entropy(logits, labels, reduction="mean", weight=None, ignore_index=No
             gradient -= on_each[:, None] * per_class
         return gradient * np.reshape(g * scale, (-1, 1))
 
-    return value, vjp, None
+    return value, vjp
 
 
 def _check_labels(logits, labels, ignore_index):
