@@ -117,7 +117,7 @@ def _weighted_cross_entropy(logits, labels, reduction, weight, ignore_index, lab
     log_p = _log_softmax(logits)
     losses = -np.where(counted, log_p[picked], 0) * on_label
     if label_smoothing:
-        losses -= np.where(counted, log_p @ per_class, 0) * on_each
+        losses -= np.where(counted, np.matmul(log_p, per_class), 0) * on_each
     value, scale = _reduce(losses, reduction, weights)
 
     def vjp(g):

@@ -65,11 +65,11 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
         try:
             with zipfile.ZipFile(file) as archive:
                 if sum(member.file_size for member in archive.infolist()) > status.st_size:
-                    raise ValueError("it unpacks to more bytes than it has, and we do not compress")
+                    raise CheckpointError("it unpacks to more bytes than it has, and we do not compress")
                 described = json.loads(_read(archive, "json").tobytes())
                 values = described["values"]
                 if not isinstance(values, dict):
-                    raise ValueError(f"it holds {type(values).__name__}, expected a dict")
+                    raise CheckpointError(f"it holds {type(values).__name__}, expected a dict")
                 for name in described["arrays"]:
                     _put_back(values, name.split("/")[1:], _read(archive, name))
         except Exception as error:  # a damaged file can make the readers of zip, npy and JSON fail in many ways

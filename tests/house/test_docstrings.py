@@ -24,7 +24,7 @@ def modules():
         yield from (
             importlib.import_module(name)
             for name in (package, *names)
-            if not {"kernels", "blanks"} & set(name.split("."))
+            if not {"kernels", "blanks", "worked"} & set(name.split("."))
         )
 
 
@@ -107,7 +107,7 @@ SOURCES = [
     path
     for package in PACKAGES
     for path in sorted((ROOT / package).rglob("*.py"))
-    if not {"blanks", "kernels", "optim"} & set(path.parts)
+    if not {"blanks", "worked", "kernels", "optim"} & set(path.parts)
 ]
 
 
