@@ -13,16 +13,18 @@ if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_
 from data.errors import DataError
 
 from . import all as everything
-from . import gallery, notebooks, predict, reconstruct, report, sample, study
+from . import gallery, report, study
 from .benchmark import command as benchmark
 from .cli import did_you_mean
-from .faults import WHAT_A_MACHINE_DOES, end_output, in_one_line, silence_output
-from .memory import keep_freed_memory
+from .rnn import predict
 from .rnn import study as rnn
-from .run_folder import UsageError
-from .terminal import make_streams_safe
+from .runs.folder import UsageError
+from .system.faults import WHAT_A_MACHINE_DOES, end_output, in_one_line, silence_output
+from .system.memory import keep_freed_memory
+from .system.terminal import make_streams_safe
 from .textbook import command as textbook
-from .vae import ablation
+from .textbook import notebooks
+from .vae import ablation, reconstruct, sample
 from .vae import study as vae
 
 COMMANDS = {

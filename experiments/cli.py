@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 import autograd
 
-from .run_folder import UsageError
+from .runs.folder import UsageError
 
 MAX_THREADS = 1024
 SAME = object()  # --quick changes nothing

@@ -14,8 +14,8 @@ from PIL import Image
 from data.atomic import write_bytes
 
 from .page.pictures import still
-from .run_folder import UsageError
-from .saved_run import read_config
+from .runs.folder import UsageError
+from .runs.saved import read_config
 
 PICTURES = {
     "rnn": ["world_map.png", "figures/headline.png", "figures/lengths.png", "figures/correlation_all.png"],

@@ -17,8 +17,8 @@ from experiments.page import results_md
 from experiments.page.html_page import page
 from experiments.page.study import Study, missing_study
 from experiments.rnn import page as recurrent
-from experiments.run_folder import UsageError
-from experiments.saved_run import CONFIG, read_config
+from experiments.runs.folder import UsageError
+from experiments.runs.saved import CONFIG, read_config
 from experiments.vae import page as autoencoder
 
 __all__ = ["add_arguments", "run", "write_report"]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import autograd
 
 from ..cli import require
-from ..run_folder import UsageError
+from ..runs.folder import UsageError
 from . import peers
 from .growth import AXES, Axis
 from .timing import Plan

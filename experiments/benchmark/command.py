@@ -28,7 +28,7 @@ import pandas as pd
 
 import autograd
 
-from ..run_folder import RunFolder, UsageError
+from ..runs.folder import RunFolder, UsageError
 from . import growth, machine, memory, peers, report
 from .agreement import DifferentError
 from .arguments import Request, add_arguments, resolve

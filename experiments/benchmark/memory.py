@@ -13,7 +13,7 @@ from pathlib import Path
 
 import autograd
 
-from ..memory import keep_freed_memory
+from ..system.memory import keep_freed_memory
 from . import peers
 from .child import answer_of
 from .works import Problem, decoded, encoded

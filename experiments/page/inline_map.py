@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from experiments.run_folder import UsageError
+from experiments.runs.folder import UsageError
 
 PATH_DATA = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9eE\s,.+-]+")
 NUMBERS = re.compile(r"[0-9eE\s.+-]+")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageSequence
 
-from experiments.run_folder import UsageError
+from experiments.runs.folder import UsageError
 
 QUALITY = 75  # of 100, with loss
 ROW_QUALITY = 90  # of pictures that are shown larger than they are

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from experiments.rnn.saved import open_run
-from experiments.run_folder import UsageError
+from experiments.runs.folder import UsageError
 from rnn.trained import TrainedNets, load
 from rnn.trial import EVERYTHING, Trial
 

@@ -9,7 +9,7 @@ from data.covid.counts import CaseCounts
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.tables import codes
 from experiments.rnn.world_map.table import share_a_code
-from experiments.run_folder import UsageError
+from experiments.runs.folder import UsageError
 from rnn.correlation import best_partners, constant_series, correlated_set
 from rnn.trial import Recipe, Trial
 from rnn.windows import Windows, comparable_windows, distinct

@@ -25,7 +25,7 @@ from experiments.rnn.gains import Scores, Setting, gain_of, score_all
 from experiments.rnn.protocol_page import protocol_page
 from experiments.rnn.settings import STUDY, RnnSettings
 from experiments.rnn.sweep import run_all
-from experiments.run_folder import RunFolder
+from experiments.runs.folder import RunFolder
 from rnn.baselines import BASELINES, MIN_LENGTH
 from rnn.compare import DRAWS, estimate
 from rnn.correlation import correlation_matrix

@@ -11,8 +11,8 @@ from typing import ClassVar
 import pandas as pd
 
 from data.errors import DataError
-from experiments.saved_run import SavedRun, read_config, read_table
-from experiments.values import COUNT, FLAG, POSITIVE_COUNT, TEXT, Number, list_of, one_of, optional, table_of
+from experiments.runs.saved import SavedRun, read_config, read_table
+from experiments.runs.values import COUNT, FLAG, POSITIVE_COUNT, TEXT, Number, list_of, one_of, optional, table_of
 from rnn.classifier import CELLS
 from rnn.windows import KEEPS, TARGETS
 

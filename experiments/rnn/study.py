@@ -22,7 +22,7 @@ from experiments.rnn.gains import gains_frame
 from experiments.rnn.redraw import redraw
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.sweep import run_all
-from experiments.run_folder import RunFolder
+from experiments.runs.folder import RunFolder
 from rnn.correlation import correlation_matrix, median_correlation
 from rnn.trial import EVERYTHING, Recipe, Trial, forecast, train_and_score
 

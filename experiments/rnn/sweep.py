@@ -12,10 +12,10 @@ from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
 from experiments.rnn.models import model_file
-from experiments.run_folder import RunFolder, UsageError
-from experiments.saved_run import checksum
-from experiments.values import ANY_NUMBER, COUNT, TEXT, Kind, Number, check_fields, list_of, table_of
-from experiments.workers import in_worker
+from experiments.runs.folder import RunFolder, UsageError
+from experiments.runs.saved import checksum
+from experiments.runs.values import ANY_NUMBER, COUNT, TEXT, Kind, Number, check_fields, list_of, table_of
+from experiments.system.workers import in_worker
 from rnn.train import Record
 from rnn.trained import save
 from rnn.trial import EVERYTHING, NETS, Trial, TrialResult

@@ -11,7 +11,7 @@ from data.covid.counts import CaseCounts
 from data.errors import DataError
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.world_map.table import mark_drawn
-from experiments.run_folder import RunFolder, UsageError
+from experiments.runs.folder import RunFolder, UsageError
 from rnn.correlation import best_partners, correlated_set
 from rnn.trial import Recipe, Trial, TrialResult
 from rnn.windows import Windows, distinct, make_windows

@@ -21,8 +21,8 @@ from data.faces.choose import resolve_faces
 from data.faces.load import Faces
 from experiments.cli import add_run_arguments, add_settings, add_threads_argument, read_settings, use_threads
 from experiments.markdown import table
-from experiments.run_folder import RunFolder
-from experiments.saved_run import read_table
+from experiments.runs.folder import RunFolder
+from experiments.runs.saved import read_table
 from experiments.vae.evaluation import final_metrics, sample_distances
 from experiments.vae.faces import facts, split
 from experiments.vae.settings import VaeSettings

@@ -7,7 +7,7 @@ import pandas as pd
 from skimage.metrics import structural_similarity
 
 from data.faces.load import Faces
-from experiments.run_folder import RunFolder
+from experiments.runs.folder import RunFolder
 from experiments.vae.settings import DISTANCES, FACTORS, IMPORTANCE, VaeSettings
 from experiments.vae.yardsticks import DISTANCE_AXES
 from vae import diagnostics

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from data.faces.load import Faces, preparation_stages, split_faces
-from experiments.run_folder import RunFolder, UsageError
+from experiments.runs.folder import RunFolder, UsageError
 from experiments.vae.settings import MIN_IMAGES, VaeSettings
 from vae.snapshot import SHOWN
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from data.atomic import visible_files
-from experiments.run_folder import RunFolder, UsageError
+from experiments.runs.folder import RunFolder, UsageError
 from vae.model import VAE
 from vae.trained import Trained, finish, load, save
 

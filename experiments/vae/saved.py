@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 
 from data.errors import DataError
-from experiments.saved_run import SavedRun, read_arrays, read_json
-from experiments.vae.yardsticks import LinearYardstick, PcaYardstick, SpectralYardstick
-from experiments.values import (
+from experiments.runs.saved import SavedRun, read_arrays, read_json
+from experiments.runs.values import (
     ANY_NUMBER,
     COUNT,
     FLAG,
@@ -28,6 +27,7 @@ from experiments.values import (
     optional,
     table_of,
 )
+from experiments.vae.yardsticks import LinearYardstick, PcaYardstick, SpectralYardstick
 from vae import diagnostics
 from vae.model import LIKELIHOODS, NOISES
 from vae.train import PRIORS

@@ -17,7 +17,7 @@ from pathlib import Path
 from data.faces.choose import resolve_faces
 from experiments.cli import add_run_arguments, add_settings, add_threads_argument, read_settings, use_threads
 from experiments.prose import duration
-from experiments.run_folder import RunFolder
+from experiments.runs.folder import RunFolder
 from experiments.vae.discussion.findings import write_discussion
 from experiments.vae.evaluation import evaluate_all
 from experiments.vae.faces import facts, save_stages, split

@@ -17,7 +17,7 @@ import pandas as pd
 from data.atomic import write_bytes
 from experiments.cli import add_run_arguments, add_settings, add_threads_argument, read_settings
 from experiments.markdown import table
-from experiments.run_folder import RunFolder
+from experiments.runs.folder import RunFolder
 from experiments.vae import study
 from experiments.vae.figures.rate import plot_rate_distortion
 from experiments.vae.saved import SavedVae

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from autograd.tools import checkpoint
 from experiments.prose import duration
-from experiments.run_folder import RunFolder, UsageError
+from experiments.runs.folder import RunFolder, UsageError
 from experiments.vae.saved import METRIC_COLUMNS
 from vae.diagnostics import Evaluation, evaluate
 from vae.explore import decode

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.run_folder import RunFolder
+from experiments.runs.folder import RunFolder
 from experiments.vae.settings import DEQUANTISATION, PCA, VaeSettings
 from vae import linear_code
 from vae.elbo import Terms

@@ -17,7 +17,7 @@ from experiments.cli import (
     setting,
 )
 from experiments.rnn.settings import RnnSettings
-from experiments.run_folder import UsageError
+from experiments.runs.folder import UsageError
 
 
 @dataclass(frozen=True)

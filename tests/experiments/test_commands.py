@@ -7,8 +7,8 @@ from PIL import Image
 from experiments import all as everything
 from experiments import gallery
 from experiments.__main__ import COMMANDS, main
-from experiments.memory import keep_freed_memory
-from experiments.run_folder import RunFolder, UsageError
+from experiments.runs.folder import RunFolder, UsageError
+from experiments.system.memory import keep_freed_memory
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pandas as pd
 from experiments.rnn.models import model_file
 from experiments.rnn.saved import open_run
 from experiments.rnn.world_map.svg import write_world_map
-from experiments.saved_run import FORMAT
+from experiments.runs.saved import FORMAT
 from rnn.classifier import CELLS, SequenceClassifier
 from rnn.features import net_inputs
 from rnn.trained import describe, save

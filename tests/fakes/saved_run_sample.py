@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.rnn.gains import CELLS_MEAN, COLUMNS
-from experiments.saved_run import FORMAT
+from experiments.runs.saved import FORMAT
 from rnn.metrics import LOWER_IS_BETTER, METRICS
 from rnn.trial import NETS
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.saved_run import FORMAT
+from experiments.runs.saved import FORMAT
 
 SIDE, LATENT, EPOCHS = 16, 4, 5
 COLUMNS = ["kl_weight", "epoch", "split", "neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units"]

@@ -22,16 +22,7 @@ from experiments.letters import drawable
 from experiments.rnn.saved import SavedRnn
 from experiments.rnn.words import MODEL_NAMES
 from experiments.rnn.world_map.png import as_png
-from experiments.rnn.world_map.table import (
-    LABELS,
-    NO_DATA,
-    bins,
-    checked,
-    coverage,
-    drawable_codes,
-    title,
-    tooltip,
-)
+from experiments.rnn.world_map.table import LABELS, NO_DATA, bins, checked, coverage, drawable_codes, title, tooltip
 
 # ColorBrewer's RdBu with eight classes, reversed: blue where a fall is likelier, red where a rise is.
 COLOURS = ("#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#fddbc7", "#f4a582", "#d6604d", "#b2182b")

@@ -15,8 +15,8 @@ from experiments.page.inline_map import Area, Circle, MapShapes, Outline, read_m
 from experiments.page.pictures import inlined
 from experiments.page.scripts import HERE, MODULES, bundle
 from experiments.report import write_report
-from experiments.run_folder import UsageError
-from experiments.saved_run import FORMAT
+from experiments.runs.folder import UsageError
+from experiments.runs.saved import FORMAT
 from tests.fakes.report_sample import HOSTILE, MARKS, QUOTES, SCRIPT, write_hostile_runs, write_rnn, write_vae
 
 VOID = {"meta", "link", "img", "br", "hr"}

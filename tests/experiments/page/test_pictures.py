@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from experiments.page.pictures import inlined
-from experiments.run_folder import UsageError
+from experiments.runs.folder import UsageError
 
 
 def decoded(content: bytes) -> np.ndarray:

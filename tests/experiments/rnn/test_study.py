@@ -17,8 +17,8 @@ from experiments.cli import read_settings
 from experiments.rnn import study as command
 from experiments.rnn import sweep
 from experiments.rnn.settings import RnnSettings
-from experiments.run_folder import RunFolder, UsageError
-from experiments.saved_run import checksum
+from experiments.runs.folder import RunFolder, UsageError
+from experiments.runs.saved import checksum
 from rnn.train import Record
 from rnn.trial import Trial, TrialResult, train_and_score
 

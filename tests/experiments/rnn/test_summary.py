@@ -10,7 +10,7 @@ from data.errors import DataError
 from experiments.rnn.markdown_tables import results_markdown, windows_markdown, write_tables
 from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.summary import best_of, mean_of, over_seeds
-from experiments.saved_run import FORMAT
+from experiments.runs.saved import FORMAT
 from tests.fakes.saved_run_sample import write_run
 
 

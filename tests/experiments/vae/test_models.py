@@ -4,7 +4,7 @@ from PIL import Image
 
 import experiments
 from experiments.__main__ import main
-from experiments.run_folder import UsageError
+from experiments.runs.folder import UsageError
 from experiments.vae.models import load_vae, model_file
 from tests.fakes.small_vae import small_images, small_model
 from vae.linear_map import LinearMap

@@ -18,7 +18,7 @@ from autograd import checkpoint
 from data.errors import DataError
 from experiments.__main__ import main
 from experiments.cli import read_settings
-from experiments.run_folder import UsageError
+from experiments.runs.folder import UsageError
 from experiments.vae import study as command
 from experiments.vae import training as vae_training
 from experiments.vae.settings import VaeSettings

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from experiments import __main__ as front
-from experiments.terminal import make_streams_safe
+from experiments.system.terminal import make_streams_safe
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])

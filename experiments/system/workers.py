@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from experiments.memory import keep_freed_memory
+from experiments.system.memory import keep_freed_memory
 
 SECONDS_BETWEEN_LOOKS = 1.0
 

@@ -13,9 +13,9 @@ import numpy as np
 from data.faces.load import load_faces
 from vae.diagnostics import psnr
 
-from .cli import require
-from .vae.models import load_vae
-from .vae.saved_pictures import save_grid
+from ..cli import require
+from .models import load_vae
+from .saved_pictures import save_grid
 
 COLUMNS = 8
 

@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from experiments.run_folder import RunFolder, UsageError
+from experiments.runs.folder import RunFolder, UsageError
 from tests.house.test_documentation import ROOT
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from experiments.run_lock import take_lock
+from experiments.runs.lock import take_lock
 release = take_lock(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(600)
@@ -51,6 +51,6 @@ def test_a_process_may_open_its_own_folder_again(tmp_path):
 
 
 def test_where_no_lock_can_be_made_the_run_goes_on(tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.run_lock._module", lambda name: None)
+    monkeypatch.setattr("experiments.runs.lock._module", lambda name: None)
     RunFolder(tmp_path / "run", "rnn", {})
     assert (tmp_path / "run" / "config.json").exists()

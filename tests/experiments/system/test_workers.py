@@ -8,7 +8,7 @@ import time
 import pytest
 
 from experiments import __main__ as front
-from experiments import workers
+from experiments.system import workers
 from tests.house.test_documentation import ROOT
 
 PARENT = """

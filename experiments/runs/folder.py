@@ -3,7 +3,7 @@
 `config.json` holds the number of this format, the study's name, the settings that decide the results, the versions,
 the hash of the data, and the time and memory that the run took. A run is never overwritten by accident: `--resume`
 continues it with the same settings, `--force` deletes it first, and both refuse the folder of anything else. One
-process at a time works on a folder. `saved_run.py` opens it for reading.
+process at a time works on a folder. `saved.py` opens it for reading.
 `--resume` keeps the original environment and appends the current one to `resumed`.
 """
 
@@ -27,10 +27,10 @@ import pandas as pd
 import autograd
 from data.atomic import is_temporary, sweep, visible_files, written_beside
 from data.errors import DataError, printable
-from experiments.memory import peak_memory_mb
-from experiments.run_lock import take_lock
-from experiments.saved_run import CONFIG, FORMAT, checksum, file_hash, read_config
-from experiments.values import brief
+from experiments.runs.lock import take_lock
+from experiments.runs.saved import CONFIG, FORMAT, checksum, file_hash, read_config
+from experiments.runs.values import brief
+from experiments.system.memory import peak_memory_mb
 
 
 class UsageError(Exception):
@@ -235,7 +235,7 @@ def environment() -> dict[str, Any]:
 
 
 def _git_commit() -> str | None:
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     try:
         answer = subprocess.run(
             ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12"],

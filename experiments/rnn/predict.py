@@ -16,8 +16,8 @@ from data.covid.choose import resolve_cases
 from data.covid.counts import CaseCounts, load_cases
 from rnn.classifier import CELLS
 
-from .rnn.models import load_rnn
-from .run_folder import UsageError
+from ..runs.folder import UsageError
+from .models import load_rnn
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import DataError
-from experiments.values import ANY_NUMBER, FLAG, Expected, Kind, Number, check_fields, optional
+from experiments.runs.values import ANY_NUMBER, FLAG, Expected, Kind, Number, check_fields, optional
 
 CONFIG = "config.json"
 FORMAT = 1  # of run folders; raised when files change their meaning, so that an old folder is refused and not misread

@@ -19,7 +19,7 @@ from typing import Any
 
 from data.atomic import write_bytes
 
-from .run_folder import UsageError
+from ..runs.folder import UsageError
 
 DOCS = Path("docs")
 BLOCK = re.compile(r"^```python( run)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)

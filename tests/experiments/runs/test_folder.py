@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from data.errors import DataError
-from experiments.run_folder import RunFolder, UsageError
-from experiments.saved_run import CONFIG, FORMAT, SavedRun, read_json
-from experiments.values import Number
+from experiments.runs.folder import RunFolder, UsageError
+from experiments.runs.saved import CONFIG, FORMAT, SavedRun, read_json
+from experiments.runs.values import Number
 
 HEAD = {"format": FORMAT, "environment": {}, "finished": True}
 SETTINGS = {"epochs": 3, "lengths": [3, 7], "data": {"sha256": "abc"}}
@@ -168,11 +168,11 @@ def test_a_damaged_config_is_one_clear_line(tmp_path):
 
 def test_a_resumed_run_keeps_what_it_was_begun_with_and_adds_up_its_time(tmp_path, monkeypatch, capsys):
     clock = iter([10.0, 15.0, 100.0, 102.0])
-    monkeypatch.setattr("experiments.run_folder.time.monotonic", lambda: next(clock))
-    monkeypatch.setattr("experiments.run_folder._git_commit", lambda: "aaa")
+    monkeypatch.setattr("experiments.runs.folder.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("experiments.runs.folder._git_commit", lambda: "aaa")
     monkeypatch.setattr("sys.argv", ["", "rnn", "--data", "my cases.csv"])
     RunFolder(tmp_path, "rnn", SETTINGS).record_cost()
-    monkeypatch.setattr("experiments.run_folder._git_commit", lambda: "bbb")
+    monkeypatch.setattr("experiments.runs.folder._git_commit", lambda: "bbb")
     monkeypatch.setattr("sys.argv", ["", "rnn", "--resume"])
     RunFolder(tmp_path, "rnn", SETTINGS, resume=True).finish()
     config = read_json(tmp_path / CONFIG)
@@ -197,7 +197,7 @@ def test_force_killed_while_it_deletes_leaves_no_run_or_a_whole_new_one(tmp_path
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("experiments.run_folder.shutil.rmtree", killed)
+        patch.setattr("experiments.runs.folder.shutil.rmtree", killed)
         with pytest.raises(KeyboardInterrupt):
             RunFolder(out, "rnn", SETTINGS, force=True)
     config = read_json(out / CONFIG)

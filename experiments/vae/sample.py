@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .cli import require
-from .vae.models import load_vae
-from .vae.saved_pictures import save_grid
+from ..cli import require
+from .models import load_vae
+from .saved_pictures import save_grid
 
 MAX_SAMPLES = 10_000
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from experiments.__main__ import main
-from experiments.notebooks import examples, notebook
+from experiments.textbook.notebooks import examples, notebook
 from tests.house.test_documentation import ROOT
 
 jupytext = pytest.importorskip("jupytext", reason="jupytext is not installed (requirements-dev.txt)")

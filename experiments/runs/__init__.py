@@ -1,0 +1,1 @@
+"""Run folders: written, locked, read back and checked."""
