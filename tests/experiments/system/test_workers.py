@@ -14,7 +14,7 @@ from tests.house.test_documentation import ROOT
 PARENT = """
 import functools, os, sys, time
 from joblib import Parallel, delayed, parallel_config
-from experiments.workers import in_worker
+from experiments.system.workers import in_worker
 
 def job(folder):
     open(os.path.join(folder, str(os.getpid())), "w").close()
