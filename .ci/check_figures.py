@@ -1,6 +1,6 @@
-"""Fail if a run lacks one of its figures, or if one cannot be read or is blank.
+"""Fail if a figure of a run is missing, unreadable or blank.
 
-python .ci/check_figures.py RUNS      RUNS holds rnn/ and vae/
+python .ci/check_figures.py RUNS      RUNS contains the run folders rnn/ and vae/
 """
 
 import sys
@@ -36,7 +36,7 @@ EXPECTED = {
         "samples.gif",
     ],
 }
-LEAST_SPREAD = 5  # grey levels: a page with nothing on it has a standard deviation near 0
+MIN_SPREAD = 5  # standard deviation of the pixels, 0 to 255; a blank figure is near 0
 
 
 def complaint(path: Path) -> str | None:
@@ -44,9 +44,9 @@ def complaint(path: Path) -> str | None:
         return "missing"
     try:
         pixels = imageio.imread(path)
-    except Exception as error:  # whatever the decoder trips over, the picture is unreadable
+    except Exception as error:  # the decoders raise many types; each means that the picture is unreadable
         return f"unreadable: {error}"
-    return "blank" if pixels[..., :3].std() < LEAST_SPREAD else None
+    return "blank" if pixels[..., :3].std() < MIN_SPREAD else None
 
 
 def main(runs: Path) -> int:
@@ -55,7 +55,7 @@ def main(runs: Path) -> int:
     for path, what in found.items():
         if what:
             print(f"figure {path}: {what}", file=sys.stderr)
-    print(f"{sum(what is None for what in found.values())} of {len(found)} figures are there and show something")
+    print(f"{sum(what is None for what in found.values())} of {len(found)} figures exist and are not blank")
     return int(any(found.values()))
 
 

@@ -1,8 +1,8 @@
 """Run both studies, one after the other, and build the page of results.
 
-Each study has its own run folder in --out. What is finished there is not trained again.
+Each study has its own run folder in --out. Models that are already trained there are not trained again.
 
-  python -m experiments all --quick     every output, small
+  python -m experiments all --quick     every output, from small runs
   python -m experiments all             both studies and the page
   python -m experiments all --full      the course's scale: 100 epochs on all images
 """
@@ -18,7 +18,7 @@ from .vae import study as vae
 
 STUDIES = {"rnn": rnn, "vae": vae}
 
-# Minutes that each study takes on two cores, to print an estimate before each one.
+# Minutes that each study takes on two cores; the estimates printed before each study come from them.
 MINUTES = {"rnn": {"quick": 0.4, "default": 4, "full": 4}, "vae": {"quick": 0.7, "default": 8, "full": 8 * 60}}
 FULL = {"rnn": [], "vae": ["--epochs", "100"]}
 
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    use_threads(args)  # before anything runs, so that a wrong value is refused at once
+    use_threads(args)  # first of all, so that a wrong value is refused before any study runs
     scale = "quick" if args.quick else "full" if args.full else "default"
     started, left = time.monotonic(), {name: MINUTES[name][scale] for name in STUDIES}
     for name, study in STUDIES.items():
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _arguments(study, args, name):
-    """The study's own defaults, with the flags that `all` has too."""
+    """The study's own defaults, changed by the flags that it shares with `all`."""
     flags = ["--out", str(args.out / name), "--force" if args.force else "--resume"]
     if name == "vae" and args.threads:
         flags += ["--threads", str(args.threads)]

@@ -1,6 +1,6 @@
 """Copy the README's pictures from finished runs into docs/gallery.
 
-Only pictures of simulated counts and of drawn faces may be published: a run on real data is refused.
+Only pictures of simulated counts and of drawn faces may be published: the command refuses runs on real data.
 
   python -m experiments gallery                 runs/ -> docs/gallery/
   python -m experiments gallery DIR --out DIR   other folders
@@ -25,8 +25,12 @@ MAX_BYTES, MAX_WIDTH = 200_000, 1400
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("runs", type=Path, nargs="?", default=Path("runs"), metavar="DIR", help="(%(default)s)")
-    parser.add_argument("--out", type=Path, default=Path("docs/gallery"), metavar="DIR", help="(%(default)s)")
+    parser.add_argument(
+        "runs", type=Path, nargs="?", default=Path("runs"), metavar="DIR", help="folder of the runs (%(default)s)"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("docs/gallery"), metavar="DIR", help="output folder (%(default)s)"
+    )
 
 
 def run(args: argparse.Namespace) -> None:
@@ -45,7 +49,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _small(picture: Image.Image) -> bytes:
-    """A picture as WebP, narrower and narrower until it is small enough."""
+    """A picture as WebP, at most MAX_BYTES large: its width shrinks by 10 % until it fits."""
     width = min(picture.width, MAX_WIDTH)
     while True:
         size = width, round(picture.height * width / picture.width)

@@ -1,12 +1,12 @@
 """``python -m autograd.exercises``: which of your backward passes are right?
 
-Copy the exercises (--copy), fill in a file, run the command again. With names it checks these alone, and tells of every
-gradient. The exit status is 0 only if all that was asked for is solved.
+Copy the exercises (--copy), fill in a file, run the command again. If you name exercises, it checks only these and
+reports on each gradient. The exit status is 0 only if every exercise checked is solved.
 
-  python -m autograd.exercises --copy           the files to fill in, in the folder my_exercises
+  python -m autograd.exercises --copy           copy the files to fill in to the folder my_exercises
   python -m autograd.exercises                  how far you are
-  python -m autograd.exercises matmul softmax   two of them in detail; a solved one beside a worked solution
-  python -m autograd.exercises matmul --hint 1  what to think of; 2 adds the formula in words, 3 nearly the code
+  python -m autograd.exercises matmul softmax   check two in detail; shows a worked solution of a solved one
+  python -m autograd.exercises matmul --hint 1  where to start; 2 adds the formula in words, 3 nearly the code
 """
 
 import argparse
@@ -23,7 +23,7 @@ OWN = Path("my_exercises")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; gives the exit status."""
+    """Run the command and return the exit status."""
     summary, _, details = (__doc__ or "").partition("\n")
     parser = argparse.ArgumentParser(
         prog="python -m autograd.exercises",
@@ -31,13 +31,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         epilog=details,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="exercises to check (all)")
-    parser.add_argument("--folder", type=Path, default=OWN, metavar="DIR", help="your copies (%(default)s)")
-    parser.add_argument("--copy", type=Path, nargs="?", const=OWN, metavar="DIR", help=f"copy the blanks ({OWN})")
-    parser.add_argument("--hint", type=int, choices=LEVELS, help="hints on the exercises named, up to this level")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="exercises to check (default: all)")
+    parser.add_argument(
+        "--folder", type=Path, default=OWN, metavar="DIR", help="folder of your copies (default: %(default)s)"
+    )
+    copy_help = f"copy the blank exercises to this folder (default: {OWN})"
+    parser.add_argument("--copy", type=Path, nargs="?", const=OWN, metavar="DIR", help=copy_help)
+    parser.add_argument(
+        "--hint", type=int, choices=LEVELS, help="show the hints of the named exercises up to this level"
+    )
     arguments = parser.parse_args(argv)
     if unknown := [name for name in arguments.names if name not in EXERCISES]:
-        print(f"no exercise is called {', '.join(unknown)}: there are {', '.join(EXERCISES)}", file=sys.stderr)
+        print(f"unknown exercise {', '.join(unknown)}: choose from {', '.join(EXERCISES)}", file=sys.stderr)
         return 2
     if arguments.hint:
         return show_hints(arguments.names, arguments.hint)
@@ -45,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return copy_blanks(arguments.copy)
     folder = arguments.folder
     if not folder.is_dir():
-        print(f"{folder}: no such folder; the blank exercises are shown. Make your own copy with --copy\n")
+        print(f"{folder}: no such folder, so the blank exercises are shown. Make your own copy with --copy\n")
         folder = BLANKS
     verdicts = {name: judge_file(EXERCISES[name], folder / f"{name}.py") for name in arguments.names or EXERCISES}
     if arguments.names:
@@ -55,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def copy_blanks(folder: Path) -> int:
-    """Copy every blank file that is not there yet: what was written already is left alone."""
+    """Copy every blank file that the folder does not have yet. Existing files are never overwritten."""
     folder.mkdir(parents=True, exist_ok=True)
     new = [name for name in EXERCISES if not (folder / f"{name}.py").exists()]
     for name in new:
@@ -66,7 +71,7 @@ def copy_blanks(folder: Path) -> int:
 
 
 def show_table(verdicts: dict[str, Verdict], folder: Path) -> None:
-    """One line for each exercise, and what to do next."""
+    """Print one line per exercise, and which file to work on next."""
     for name, verdict in verdicts.items():
         number, page = list(EXERCISES).index(name) + 1, EXERCISES[name].page
         print(f"{number:>2}  {name:20}{page:26}{verdict.state}{_first_line(verdict)}")
@@ -79,21 +84,21 @@ def show_table(verdicts: dict[str, Verdict], folder: Path) -> None:
 
 
 def show_details(verdicts: dict[str, Verdict]) -> None:
-    """The task of each exercise, and the remark on each of its gradients."""
+    """Print the task of each exercise and the remark on each of its gradients."""
     for name, verdict in verdicts.items():
         task = (BLANKS / f"{name}.py").read_text(encoding="utf-8").split('"""')[1]
         print(f"{name}: {task}")
         for argument, remark in verdict.remarks.items():
             print(f"  {argument}: {remark}")
         if verdict.state == SOLVED:
-            print(f"\nWhy it is so:\n\n{derivation(name)}\n\nA solution to compare yours with:\n\n{solution(name)}")
+            print(f"\nDerivation:\n\n{derivation(name)}\n\nA solution to compare yours with:\n\n{solution(name)}")
         elif verdict.state == WRONG:
             print(f"\nStuck? python -m autograd.exercises {name} --hint 1")
         print()
 
 
 def show_hints(names: Sequence[str], level: int) -> int:
-    """The hints on each exercise, one after the other; gives the exit status."""
+    """Print the hints of each exercise in order and return the exit status."""
     if not names:
         print("--hint needs the name of an exercise, as in: matmul --hint 1", file=sys.stderr)
         return 2

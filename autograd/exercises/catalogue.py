@@ -1,7 +1,7 @@
-"""Which exercises there are, from easy to hard, and how each is asked: by samples of its arguments.
+"""The list of exercises, from easy to hard, each with sample arguments and a correct solution.
 
-The solutions are the engine's own rules and, for fused ops, the loops of ``kernels/plain.py``. Where an exercise asks
-for less (no bias, one step in place of a sequence), a few lines cut them to size.
+The solutions are the engine's own rules and, for fused ops, the loops of ``kernels/plain.py``. Some exercises ask for
+less (no bias, one step instead of a sequence). Small wrappers reduce the rule to what such an exercise asks for.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Rule = Callable[..., tuple[Any, ...]]
 
 
 def _whole(rule: Rule) -> Rule:
-    """The rule as it is."""
+    """The rule unchanged."""
     return rule
 
 
@@ -28,13 +28,13 @@ def _whole(rule: Rule) -> Rule:
 class Exercise:
     """One op to differentiate.
 
-    name         of the file in `blanks/`, and of the function in it
-    page         of docs/ that teaches it
-    samples      arguments on which the gradients are checked
-    solution     a right answer
-    cut          cuts a rule of the engine, or a broken form of it, to what the exercise asks for
-    op           the name of that rule, if it is not the exercise's
-    exact_shape  whether a gradient must have its argument's own shape (else the engine undoes broadcasting)
+    name         name of the file in `blanks/` and of the function in it
+    page         the page of docs/ that teaches the op
+    samples      sample arguments on which the gradients are checked
+    solution     a correct answer
+    cut          reduces an engine rule (or a mutant of it) to what the exercise asks for
+    op           the name of that rule, if it differs from the exercise's name
+    exact_shape  whether a gradient must have its argument's shape (if not, the engine sums over broadcast axes)
     """
 
     name: str
@@ -46,7 +46,7 @@ class Exercise:
     op: str = ""
 
     def known_as(self) -> str:
-        """The op whose broken forms a wrong answer is compared with."""
+        """The op whose mutants a wrong answer is compared with."""
         return self.op or self.name
 
 
@@ -55,7 +55,7 @@ def _broadcast_to(x, shape):
 
 
 def _split(value, gradients, count):
-    """An answer, value and one function for each gradient, from a plain form's `gradients`, which gives all at once."""
+    """Turn a plain form's `gradients`, which returns all at once, into one function per gradient."""
     return value, *[lambda g, i=i: gradients(g)[i] for i in range(count)]
 
 
@@ -92,7 +92,7 @@ def _conv_transpose2d(x, weight, stride=1, padding=0):
 
 
 def _lstm_cell(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """A sequence of one step; the new state and the new cell side by side."""
+    """A sequence of one step; returns the new state and the new cell side by side."""
     (hidden, last, cell), gradients = plain.lstm(x[:, None], h, c, weight_ih, weight_hh, bias_ih, bias_hh)
 
     def of_one_step(g):
@@ -103,7 +103,7 @@ def _lstm_cell(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 def _batch_norm(x, weight, bias, epsilon=1e-5):
-    """Layer normalisation of the columns in place of the rows."""
+    """Batch normalisation as layer normalisation of the columns: transpose x, normalise, transpose back."""
     n, gradients = plain.layer_norm(x.T, np.ones(len(x)), np.zeros(len(x)), epsilon)
     n = n.T
     return weight * n + bias, lambda g: gradients((weight * g).T)[0].T, lambda g: (g * n).sum(0), lambda g: g.sum(0)

@@ -1,6 +1,6 @@
-"""The verdict on one exercise: each gradient that the reader wrote, checked while the engine supplies the others.
+"""Check one exercise: each gradient the reader wrote is checked alone, while the engine supplies the others.
 
-A mistake in one gradient does not hide whether the others are right, and a half-finished exercise can be checked.
+So a mistake in one gradient does not affect the verdict on the others, and a half-finished exercise can be checked.
 """
 
 import importlib.util
@@ -28,14 +28,14 @@ class Mistake(Exception):
 
 @dataclass(frozen=True)
 class Verdict:
-    """The state of an exercise, and what there is to say on each gradient by the name of its argument."""
+    """The state of an exercise, and a remark on each gradient, by the name of its argument."""
 
     state: str
     remarks: dict[str, str]
 
     @property
     def message(self) -> str:
-        """The first thing to mend, or ""."""
+        """The first remark that asks for a fix; "" if there is none."""
         return next((remark for remark in self.remarks.values() if remark not in (SOLVED, NOT_STARTED)), "")
 
 
@@ -49,7 +49,7 @@ def judge_file(exercise: Exercise, path: Path) -> Verdict:
 
 
 def judge(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
-    """Check an answer: a function like a rule, giving its value and one function for each gradient."""
+    """Check an answer: like a rule, it returns the value and one gradient function per argument."""
     names = list(inspect.signature(function).parameters)
     drawn = [sample.draw(np.random.default_rng(0)) for sample in exercise.samples]
     remarks = {}
@@ -76,20 +76,20 @@ def _remark(exercise, function, drawn, position) -> str:
             return _explained(error, known_mistake(exercise, function, position))
         except Mistake as mistake:
             return str(mistake)
-        except Exception as error:  # whatever the reader's code raises is the reader's to see
+        except Exception as error:  # the reader's code may raise anything; the reader should see it
             return _where(error, function)
     return SOLVED
 
 
 def _explained(error: GradientError, mistake: str | None) -> str:
-    """The error, with the known mistake that gives the same numbers in place of a hint from the numbers alone."""
+    """The error message. A known mistake that gives the same numbers replaces the general hint."""
     if mistake is None:
         return str(error)
     return f"{str(error).split('; hint: ')[0]}; hint: these are the numbers of a known mistake: {mistake}"
 
 
 def _with_one_gradient(exercise, function, position):
-    """The engine's rule in which one gradient, and the forward pass, are the reader's."""
+    """The engine's rule with one gradient replaced by the reader's; the reader's forward pass is compared."""
     name = list(inspect.signature(function).parameters)[position]
 
     @wraps(function)
@@ -97,7 +97,7 @@ def _with_one_gradient(exercise, function, position):
         value, *gradients = function(*arrays, **options)
         expected, *right = exercise.solution(*arrays, **options)
         if np.shape(value) != np.shape(expected) or not np.allclose(value, expected):
-            raise Mistake("the forward pass gives something else than it did: only the gradients are yours to write")
+            raise Mistake("the forward pass has changed: write only the gradients, leave the value as it was")
         if len(gradients) != len(right):
             raise Mistake(f"there are {len(gradients)} gradients, expected {len(right)}, one for each argument")
         shapes = {arrays[position].shape} if exercise.exact_shape else {arrays[position].shape, np.shape(value)}
@@ -108,7 +108,7 @@ def _with_one_gradient(exercise, function, position):
 
 
 def _guarded(gradient, name, shapes):
-    """The reader's gradient, refused in words where it is no array, has another shape, or has changed g."""
+    """The reader's gradient. Raises `Mistake` if it is no array, has a wrong shape, or changes g."""
 
     def guarded(g):
         before = np.copy(g)
@@ -128,13 +128,13 @@ def _guarded(gradient, name, shapes):
 
 
 def load_function(path: Path, name: str) -> Callable[..., Any]:
-    """The function `name` of a file, imported under a name of its own.
+    """Import a file under its own module name and return its function `name`.
 
     Raises:
         Mistake: the file is missing, cannot be imported, or has no such function.
     """
     if not path.is_file():
-        raise Mistake(f"{path}: no such file: --copy brings back the blank one")
+        raise Mistake(f"{path}: no such file: --copy restores the blank one")
     spec = importlib.util.spec_from_file_location(f"exercise_{name}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -151,7 +151,7 @@ def load_function(path: Path, name: str) -> Callable[..., Any]:
 
 
 def _where(error: Exception, function: Callable[..., Any]) -> str:
-    """An exception in one line, with the last line of the reader's file that it came through."""
+    """Describe an exception in one line, with the last line of the reader's file in its traceback."""
     file = inspect.getsourcefile(inspect.unwrap(function))
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     place = f" (line {lines[-1]})" if lines else ""

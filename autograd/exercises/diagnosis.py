@@ -1,7 +1,7 @@
-"""What mistake was made? A wrong answer beside the op's own broken backward passes, and how well hints do.
+"""Which mistake was made? Compares a wrong answer with known broken backward passes, and measures the hints.
 
-`known_mistake` compares the numbers of an answer with those of every mutant of the op (``proof/mutations``). If they
-are the same on all samples, to the last digit, it is the mutant's mistake.
+`known_mistake` compares the gradients of an answer with those of every mutant of the op (``proof/mutations``). If they
+agree on all samples up to rounding, the answer makes the mutant's mistake.
 """
 
 import inspect
@@ -24,7 +24,7 @@ OUTCOMES = (NAMED, MISLED, NOTHING)
 
 
 def known_mistake(exercise: Exercise, function: Callable[..., Any], position: int) -> str | None:
-    """The mistake in one argument's gradient, in the words of the mutant that makes the same; None if none does."""
+    """Describe the mistake in one argument's gradient, if a mutant makes the same one; else None."""
     answer = _gradients(exercise, function, position)
     right = _gradients(exercise, exercise.solution, position)
     if not answer or _same(answer, right):
@@ -43,7 +43,7 @@ def _breaks(mutant, argument):
 
 
 def _gradients(exercise, function, position) -> list[np.ndarray]:
-    """The gradient of one argument on every sample, under random cotangents; empty where one fails."""
+    """The gradient of one argument on every sample, under random cotangents; empty if any sample fails."""
     rng, found = random_stream(1), []
     for sample in exercise.samples:
         arrays = sample.draw(np.random.default_rng(0))
@@ -52,13 +52,13 @@ def _gradients(exercise, function, position) -> list[np.ndarray]:
                 value, *gradients = function(*arrays, **sample.options)
                 share = np.asarray(gradients[position](random_signs(rng, np.shape(value))))
             found.append(unbroadcast(share, arrays[position].shape))
-        except Exception:  # whatever an answer raises is told elsewhere
+        except Exception:  # `checking.judge` reports exceptions to the reader
             return []
     return found
 
 
 def _same(some, others) -> bool:
-    """Whether all gradients are equal but for rounding."""
+    """Whether all gradients are equal up to rounding."""
     pairs = zip(some, others, strict=False)
     return len(some) == len(others) and all(
         a.shape == b.shape and np.allclose(a, b, rtol=1e-9, atol=1e-12 * np.abs(b).max(initial=0)) for a, b in pairs
@@ -67,21 +67,21 @@ def _same(some, others) -> bool:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was said of a wrong answer."""
+    """A wrong answer and the remark that the checker made on it."""
 
     attempt: Attempt
     remark: str
 
     @property
     def outcome(self) -> str:
-        """Whether the remark names the mistake, gives a hint at another, or gives none."""
+        """Whether the remark names the mistake, hints at a different one, or gives no hint."""
         if any(word in self.remark for word in self.attempt.words):
             return NAMED
         return MISLED if "hint: " in self.remark else NOTHING
 
 
 def answer(attempt: Attempt) -> Callable[..., Any]:
-    """The exercise solved, but for the one wrong gradient."""
+    """The correct solution of the exercise with one gradient replaced by the wrong one."""
     solution = EXERCISES[attempt.exercise].solution
     position = list(inspect.signature(solution).parameters).index(attempt.argument)
 
@@ -95,7 +95,7 @@ def answer(attempt: Attempt) -> Callable[..., Any]:
 
 
 def show_diagnoses(diagnoses: Sequence[Diagnosis]) -> bool:
-    """Print the table by exercise, and what was not named; whether enough was named and nobody misled."""
+    """Print a table by exercise and the mistakes not named. True if at least 80 % are named and no hint misleads."""
     print(f"{'wrong answers to':24}{'tried':>7}" + "".join(f"{outcome:>14}" for outcome in OUTCOMES))
     for name in dict.fromkeys(d.attempt.exercise for d in diagnoses):
         _show_row(name, [d for d in diagnoses if d.attempt.exercise == name])
@@ -115,8 +115,8 @@ def _show_row(name, diagnoses):
 
 
 def diagnose_all() -> list[Diagnosis]:
-    """What is said of every wrong answer."""
-    from .checking import judge  # it asks `known_mistake` of this module
+    """Check every wrong answer and collect the remarks."""
+    from .checking import judge  # imported late: checking imports this module
 
     verdicts = [judge(EXERCISES[attempt.exercise], answer(attempt)) for attempt in ATTEMPTS]
     return [Diagnosis(a, verdict.remarks[a.argument]) for a, verdict in zip(ATTEMPTS, verdicts, strict=True)]

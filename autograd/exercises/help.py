@@ -1,4 +1,4 @@
-"""What helps with an exercise: its three hints, and once it is solved a derivation beside a short solution."""
+"""Help with an exercise: three hints and, once it is solved, a derivation and a short solution."""
 
 import inspect
 import textwrap
@@ -8,17 +8,17 @@ LEVELS = (1, 2, 3)
 
 
 def hints(name: str, level: int) -> list[str]:
-    """The hints of an exercise up to a level: what to think of, the formula in words, nearly the code."""
+    """The hints of an exercise up to a level: 1 where to start, 2 the formula in words, 3 nearly the code."""
     return list(_module(name).HINTS[:level])
 
 
 def derivation(name: str) -> str:
-    """Where the gradients of an exercise come from."""
+    """The derivation of the gradients of an exercise."""
     return inspect.getdoc(_module(name)) or ""
 
 
 def solution(name: str) -> str:
-    """The code of a solution: the whole function or, where the forward pass is long, its function `gradients`."""
+    """The code of a solution: the whole function, or only its inner `gradients` if it has one."""
     lines = inspect.getsource(getattr(_module(name), name)).splitlines()
     start = next((i for i, line in enumerate(lines) if line.startswith("    def gradients(")), None)
     if start is None:

@@ -1,7 +1,7 @@
-"""Wrong answers to the exercises, as people give them, each with words that a right diagnosis of it contains.
+"""Typical wrong answers to the exercises, each with words that a correct diagnosis must contain.
 
-They are written as a reader would, from the formula and by hand, and not from the broken backward passes of
-``proof/mutations``, which the hints compare them with.
+They are written by hand from the formula, as a reader would write them. They do not come from the mutants in
+``proof/mutations``, because the hints compare answers with those.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from .worked.lstm_cell import lstm_cell
 
 @dataclass(frozen=True)
 class Attempt:
-    """A wrong gradient of one argument: ``gradient(g, y, *arguments, **options)``, and words of the right diagnoses."""
+    """A wrong gradient of an argument, ``gradient(g, y, *arguments, **options)``; right remarks have one of `words`."""
 
     exercise: str
     argument: str
@@ -70,7 +70,7 @@ def _max_x(g, y, x, axis=None, keepdims=False):
 
 
 def _batch(gradient_of_x):
-    """A gradient of x, given that of n, n and sigma."""
+    """Build a wrong gradient of x from dL/dn, n and sigma."""
 
     def gradient(g, y, x, weight, bias, epsilon=1e-5):
         sigma = np.sqrt(x.var(0) + epsilon)
@@ -354,7 +354,7 @@ ATTEMPTS = [
     Attempt("conv_transpose2d", "weight", "the sign", SIGN, _painting(lambda dx, dw: -dw)),
     Attempt("lstm_cell", "c", "the sign", SIGN, _lstm(lambda all: -all[2])),
     Attempt("lstm_cell", "weight_hh", "twice", TWICE, _lstm(lambda all: 2 * all[4])),
-    # Written after the broken backward passes, none of which was added for them.
+    # A held-out set: written after the mutants, and no mutant was added for them.
     Attempt("tanh", "x", "tanh of y", ("tanh twice",), lambda g, y, x: g * (1 - np.tanh(y) ** 2)),
     Attempt("tanh", "x", "times y alone", ("the derivative is y",), lambda g, y, x: g * y),
     Attempt("relu", "x", "where g is positive", ("positive part of g",), lambda g, y, x: g * (g > 0)),

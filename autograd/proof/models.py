@@ -1,8 +1,8 @@
-"""Whole models, checked along random directions: a million parameters in a few evaluations.
+"""Check whole models along random directions: a million parameters in a few evaluations.
 
-For each parameter array the derivative of the loss along one random direction is checked. The models are small copies
-of those in this project's studies, built from ``autograd/nn`` alone at any size: a recurrent classifier of sequences,
-and a convolutional variational autoencoder with reparameterisation noise, which the check replays.
+For each parameter array, the check compares the derivative of the loss along one random direction. The models are
+small versions of those in the project's studies, built from ``autograd/nn`` alone, at any size: a recurrent sequence
+classifier, and a convolutional variational autoencoder. The check replays the autoencoder's reparameterisation noise.
 """
 
 import math
@@ -32,10 +32,10 @@ SIDE, COLOURS, LATENT = 16, 3, 16  # images
 
 
 def recurrent(layer: type[nn.RNN] | type[nn.LSTM] | type[nn.GRU]) -> Callable[..., tuple[nn.Module, Loss]]:
-    """How to build a classifier of sequences with this layer."""
+    """Return a function that builds a sequence classifier with this recurrent layer."""
 
     def build(parameters: int, rng: np.random.Generator) -> tuple[nn.Module, Loss]:
-        blocks = layer.gates  # of hidden x hidden weights, which are nearly all
+        blocks = layer.gates  # nearly all parameters are in `gates` hidden x hidden matrices
         hidden = max(1, round(math.sqrt(parameters / blocks)))
         model = nn.Sequential(layer(FEATURES, hidden, rng=rng), nn.Linear(hidden, 1, rng))
         sequences, answers = rng.standard_normal((BATCH, STEPS, FEATURES)), rng.integers(0, 2, BATCH).astype(float)
@@ -51,10 +51,9 @@ def recurrent(layer: type[nn.RNN] | type[nn.LSTM] | type[nn.GRU]) -> Callable[..
 
 
 def autoencoder(parameters: int, rng: np.random.Generator) -> tuple[nn.Module, Loss]:
-    """A variational autoencoder of 16 x 16 images: two convolutions down, a latent normal, two up."""
-    width = next(
-        w for w in count(1) if 64 * w * w + 1632 * w >= parameters
-    )  # 4 x 4 x w x 2w weights twice, and the rest
+    """A variational autoencoder for 16 x 16 images: two convolutions, a normal latent code, two transposed ones."""
+    # Two kernels of 4 x 4 x w x 2w give 64 w^2 weights; the other layers give about 1632 w.
+    width = next(w for w in count(1) if 64 * w * w + 1632 * w >= parameters)
     small = (SIDE // 4, SIDE // 4, 2 * width)
     model = nn.Sequential(
         nn.Conv2d(COLOURS, width, 4, rng, stride=2, padding=1, activation="relu"),
@@ -87,7 +86,7 @@ MODELS: dict[str, Callable[[int, np.random.Generator], tuple[nn.Module, Loss]]] 
 
 
 def show_model(name: str, parameters: int, seed: int) -> bool:
-    """Check a model of about so many parameters and print what came of it; whether its gradient is right."""
+    """Check a model with about this many parameters and print the result. True if its gradient is right."""
     model, loss = MODELS[name](parameters, np.random.default_rng(seed))
     evaluations = 0
 

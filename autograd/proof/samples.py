@@ -1,12 +1,12 @@
-"""Samples of every rule: arguments inside its domain, on which its gradient is checked.
+"""Sample arguments for every rule, inside its domain, on which its gradient is checked.
 
-To add a rule's samples, add one entry to `SAMPLES`: under the rule's name, a `case` for each way of calling it. A
-case takes what the rule takes. Instead of an array it holds a recipe for one (`normal(3, 4)`: a function of a random
-generator), so that the table can be read without drawing anything and each use of it draws anew. ::
+To add a rule's samples, add one entry to `SAMPLES`: under the rule's name, one `case` for each way of calling it. A
+case takes the same arguments as the rule, with a recipe in place of each array. A recipe is a function of a random
+generator: `normal(3, 4)` draws a normal 3 x 4 array. So importing the table draws nothing, and each use draws anew. ::
 
     "log": [case(positive(3, 4)), case(positive())],
 
-The domains keep a step's distance from where a function has a corner or an end: `away_from_zero` for relu,
+All samples stay at least one finite-difference step away from kinks and domain ends: `away_from_zero` for relu,
 `positive` for log, `distinct` for max, where two equal values would share the gradient.
 """
 
@@ -23,33 +23,33 @@ Recipe = Callable[[np.random.Generator], np.ndarray]
 
 @dataclass(frozen=True)
 class Sample:
-    """One way of calling a rule. `arguments` are recipes, and constants that are passed as they are."""
+    """One way of calling a rule. `arguments` holds recipes, and constants that are passed unchanged."""
 
     arguments: tuple[Any, ...]
     options: dict[str, Any]
 
     def draw(self, rng: np.random.Generator) -> list[Any]:
-        """Arguments for one call: floating arrays in float64."""
+        """Draw the arguments of one call; floating-point arrays are float64."""
         return [argument(rng) if callable(argument) else argument for argument in self.arguments]
 
 
 def case(*arguments: Any, **options: Any) -> Sample:
-    """One way of calling a rule, written as the call is."""
+    """One way of calling a rule, written like the call itself."""
     return Sample(arguments, options)
 
 
 def normal(*shape: int) -> Recipe:
-    """Any real number."""
+    """Standard normal numbers."""
     return lambda rng: np.asarray(rng.standard_normal(shape))
 
 
 def zeros(*shape: int) -> Recipe:
-    """Nothing but 0, as a layer's first state is."""
+    """All zeros, like the initial state of a recurrent layer."""
     return lambda rng: np.zeros(shape)
 
 
 def zero_first(*shape: int) -> Recipe:
-    """Any real numbers, the first of which is 0."""
+    """Standard normal numbers, the first replaced by 0."""
 
     def recipe(rng):
         array = rng.standard_normal(shape)
@@ -60,22 +60,22 @@ def zero_first(*shape: int) -> Recipe:
 
 
 def positive(*shape: int) -> Recipe:
-    """From 0.5 to 2.5."""
+    """Uniform from 0.5 to 2.5."""
     return lambda rng: np.asarray(rng.uniform(0.5, 2.5, shape))
 
 
 def angles(*shape: int) -> Recipe:
-    """In all four quadrants, and more than once around."""
+    """Uniform from -7 to 7: all four quadrants, more than one full turn."""
     return lambda rng: np.asarray(rng.uniform(-7, 7, shape))
 
 
 def away_from_zero(*shape: int) -> Recipe:
-    """Of either sign, at least 0.2 from 0."""
+    """Positive and negative numbers, at least 0.2 from 0."""
     return lambda rng: np.asarray(rng.uniform(0.2, 2.0, shape) * rng.choice([-1.0, 1.0], shape))
 
 
 def distinct(*shape: int, offset: float = 0.0) -> Recipe:
-    """Multiples of 0.1, all different; with an offset of 0.05 different from those of another array too."""
+    """Multiples of 0.1, all different. An offset of 0.05 avoids ties with a second array."""
 
     def recipe(rng):
         size = math.prod(shape)
@@ -100,7 +100,7 @@ def flags(*shape: int) -> Recipe:
 
 
 def strided(recipe: Recipe) -> Recipe:
-    """The same numbers as a view that is not contiguous: every second element of the last axis, axes reversed."""
+    """The same numbers as a non-contiguous view: axes reversed, every second element of the last axis."""
 
     def view(rng):
         array = recipe(rng)
@@ -117,7 +117,7 @@ def _elementwise(domain: Callable[..., Recipe]) -> list[Sample]:
 
 
 def _broadcasting(left: Callable[..., Recipe], right: Callable[..., Recipe]) -> list[Sample]:
-    """Two operands: the same shape, axes of size 1 on either side, missing axes, scalars, nothing at all."""
+    """Two operands: the same shape, axes of size 1 on either side, missing axes, scalars, empty arrays."""
     shapes: list[tuple[tuple[int, ...], tuple[int, ...]]] = [
         ((3, 4), (3, 4)),
         ((3, 1), (1, 4)),
@@ -151,7 +151,7 @@ def _softmaxes() -> list[Sample]:
 
 
 def _likelihood(*arguments: Callable[..., Recipe]) -> list[Sample]:
-    """Arguments of one shape: images, latent units, no images."""
+    """All arguments have the same shape: images, latent units, an empty batch."""
     return [
         case(*[domain(2, 3, 3, 2) for domain in arguments]),
         case(*[domain(3, 4) for domain in arguments]),
@@ -161,7 +161,7 @@ def _likelihood(*arguments: Callable[..., Recipe]) -> list[Sample]:
 
 
 def _recurrent(gates: int, states: int) -> list[Sample]:
-    """Sizes (batch, time, features, hidden), all different, then each of them 1; last, no initial state."""
+    """Sizes (batch, time, features, hidden): all different, then each one 1; last, a zero initial state."""
 
     def layer(b, t, d, h, state=normal):
         weights = [normal(gates * h, d), normal(gates * h, h), normal(gates * h), normal(gates * h)]
@@ -175,7 +175,7 @@ def _losses(*arguments: Recipe) -> list[Sample]:
     return [case(*arguments, reduction=reduction) for reduction in ("mean", "sum", "none")]
 
 
-# In float32, which neither raises a float32 result to float64 nor lowers a float64 one.
+# float32, because it leaves the dtype of a float32 or float64 result unchanged.
 RUNNING = {
     "running_mean": np.linspace(-1, 1, 4, dtype=np.float32),
     "running_variance": np.linspace(1, 2, 4, dtype=np.float32),
@@ -377,7 +377,7 @@ SAMPLES: dict[str, list[Sample]] = {
         case(normal(3, 2, 2, 1), normal(), normal(3, 2, 2, 1)),
     ],
     "kl_standard_normal": _likelihood(normal, normal),
-    # convolution, with sizes that differ wherever they may: batch, height, width, channels, filters
+    # convolution: batch, height, width, channels and filters differ where possible, so mixed-up axes show
     "conv2d": [
         case(normal(2, 5, 6, 3), normal(4, 3, 2, 3), normal(4)),
         case(normal(2, 5, 6, 3), normal(4, 3, 3, 3), None, stride=2, padding=1),

@@ -1,7 +1,7 @@
-"""How long a step? The error of numerical derivatives against the step size: a V, in float64 and in float32.
+"""Which step size? The error of a numerical derivative against its step size is a V, in float64 and in float32.
 
-The backward pass of tanh at 101 points in float64 is the reference. A long step has a large truncation error; a short
-step subtracts nearly equal numbers and rounding dominates. The complex step subtracts nothing.
+The reference is the backward pass of tanh at 101 points in float64. A large step has a large truncation error. A small
+step subtracts nearly equal numbers, so rounding dominates. The complex step has no subtraction.
 """
 
 import os
@@ -19,17 +19,17 @@ POINTS = np.linspace(-2, 2, 101)
 
 
 def forward_difference(f: Callable[..., Any], x: np.ndarray, h: Any) -> np.ndarray:
-    """(f(x + h) - f(x)) / h: an error of h/2 f''."""
+    """(f(x + h) - f(x)) / h, with truncation error h/2 f''."""
     return (f(x + h) - f(x)) / h
 
 
 def central_difference(f: Callable[..., Any], x: np.ndarray, h: Any) -> np.ndarray:
-    """(f(x + h) - f(x - h)) / 2h: an error of h^2/6 f''', since even powers cancel."""
+    """(f(x + h) - f(x - h)) / 2h, with truncation error h^2/6 f''': even powers cancel."""
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
 def complex_step(f: Callable[..., Any], x: np.ndarray, h: Any) -> np.ndarray:
-    """Im f(x + ih) / h: an error of h^2/6 f''', and no difference that could cancel."""
+    """Im f(x + ih) / h, with truncation error h^2/6 f''' and no loss of digits in a subtraction."""
     return f(x + 1j * h).imag / h
 
 
@@ -42,7 +42,7 @@ METHODS: dict[str, tuple[Callable[..., np.ndarray], type]] = {
 
 
 def curves() -> dict[str, np.ndarray]:
-    """For each method the median over the points of the relative error of d tanh(x)/dx, at each of STEPS."""
+    """For each method, the relative error of d tanh(x)/dx at each of STEPS: the median over the points."""
     value, vjp = tanh(POINTS)
     exact = vjp(np.ones_like(value))
     found = {}
@@ -58,7 +58,7 @@ def _value(x):
 
 
 def show(path: Path | None = None) -> bool:
-    """Print the curves as a table, with the best step of each method; draw them too if there is a path."""
+    """Print the curves as a table with the best step of each method. If a path is given, draw them too."""
     found = curves()
     print("relative error of the derivative of tanh, median over 101 points, against backward in float64\n")
     print(f"{'step':>10}" + "".join(f"{name:>24}" for name in found))
@@ -74,8 +74,8 @@ def show(path: Path | None = None) -> bool:
 
 
 def draw(found: dict[str, np.ndarray], path: Path) -> None:
-    """The V as a figure."""
-    from matplotlib.figure import Figure  # only who wants a figure needs matplotlib
+    """Save the figure of the error curves."""
+    from matplotlib.figure import Figure  # imported here: only this figure needs matplotlib
 
     figure = Figure(figsize=(8.0, 4.6), layout="constrained")
     axes = figure.subplots()

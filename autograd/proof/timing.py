@@ -1,7 +1,7 @@
-"""What an op costs in the engine, forward and backward, against its bare forward pass in NumPy.
+"""Time of an op in the engine, forward and backward, compared with its bare forward pass in NumPy.
 
-Measured on arrays of the size that training has, in float32. "Bare" is the rule on plain arrays: no tensors, no graph.
-The fastest of several runs counts: other processes can only make a run slower.
+The arrays have the sizes and the dtype (float32) of training. "Bare" is the rule on plain arrays: no tensors, no
+graph. The minimum over several runs is reported, because other processes can only make a run slower.
 """
 
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ WORKLOADS: dict[str, list[Sample]] = {
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds: of the bare forward pass, of the recorded one, and of the way back; and what they were measured on."""
+    """Seconds of the bare forward pass, the recorded forward pass and the backward pass, for these shapes."""
 
     shapes: str
     bare: float
@@ -93,7 +93,7 @@ class Cost:
 
 
 def measure(name: str) -> Cost:
-    """Time one op on its workload, or on its first sample where it has none."""
+    """Time one op on its workload, or on its first sample if it has no workload."""
     sample = WORKLOADS.get(name, SAMPLES.get(name, [case()]))[0]
     arrays = [_single(a) for a in sample.draw(np.random.default_rng(0))]
     options = {**sample.options, **({"dtype": np.float32} if name == "astype" else {})}

@@ -1,11 +1,14 @@
-"""Whether two sides compute the same: if they do not, a comparison of their times means nothing.
+"""Check that two sides compute the same; otherwise a comparison of their times means nothing.
 
-The mathematics is compared in float64, where two programs that do the same differ by rounding in the 14th digit, and
-a slip of any kind shows. What is timed runs in float32, and is compared too, but there less can be asked: a ReLU whose
-input is zero but for rounding lets the gradient through on one side and not on the other, and with a million ReLUs
-some are. The loss hardly notices; whole gradients come to differ by up to a hundredth, from float64's as well. And
-Adam's first update is as long for a gradient that is zero but for rounding as for any other, and goes either way: with
-batch normalisation PyTorch's own two memory layouts differ by 1e-4 in the loss that follows.
+The mathematics is compared in float64. There, two correct programs differ only by rounding, in about the 14th digit,
+so any mistake shows.
+
+The timed code runs in float32 and is compared too, with wider tolerances, for two reasons. First, if the input of a
+ReLU is zero up to rounding, one side may pass the gradient and the other may block it. Among a million ReLUs this
+happens to some. The loss hardly changes, but whole gradients differ by up to 1 %, also from those in float64. Second,
+the size of Adam's first update does not depend on the size of the gradient. A gradient that is zero up to rounding
+gets a full update, in either direction. With batch normalisation, PyTorch's own two memory layouts therefore differ
+by 1e-4 in the next loss.
 """
 
 from collections.abc import Sequence
@@ -16,14 +19,14 @@ import numpy as np
 
 from .sides import LOSS, Precision, Results, Side
 
-STEPS = 2  # the second follows an update, so it shows whether that was the same
+STEPS = 2  # the second step follows an update, so it shows whether both sides updated alike
 
 
 class Tolerance(NamedTuple):
-    """Largest differences, relative to the Euclidean norm of what is compared."""
+    """The largest differences allowed, relative to the Euclidean norm of the compared array."""
 
     first_loss: float
-    first_gradients: float  # and of what else a step computes
+    first_gradients: float  # and all other results of a step
     later_loss: float
     later_gradients: float
 
@@ -40,7 +43,7 @@ TOLERANCES: dict[Precision, Tolerance] = {
 
 
 class DifferentError(Exception):
-    """Two sides do not compute the same; one line says where."""
+    """Two sides do not compute the same; the message is one line that says where."""
 
 
 def in_precision(problem: Any, dtype: Precision) -> Any:
@@ -49,7 +52,7 @@ def in_precision(problem: Any, dtype: Precision) -> Any:
 
 
 def history(side: Side) -> list[Results]:
-    """The results of a side's first steps; copied, since a side may write over its own arrays."""
+    """Copies of the results of a side's first steps; a side may overwrite its own arrays."""
     seen: list[Results] = []
     for _ in range(STEPS):
         side.step()
@@ -58,10 +61,10 @@ def history(side: Side) -> list[Results]:
 
 
 def require_same(work: str, peer: str, dtype: Precision, ours: Sequence[Results], theirs: Sequence[Results]) -> None:
-    """Compare two histories that began with the same weights.
+    """Compare two histories that started from the same weights.
 
     Raises:
-        DifferentError: names what differs, in which step and by how much.
+        DifferentError: a result differs; the message says which, in which step and by how much.
     """
     tolerance = TOLERANCES[dtype]
     for step, (a, b) in enumerate(zip(ours, theirs, strict=True), start=1):
@@ -69,7 +72,7 @@ def require_same(work: str, peer: str, dtype: Precision, ours: Sequence[Results]
             raise DifferentError(f"{work}: only one of us and {peer} gives {', '.join(sorted(only_one))}")
         for name in a:
             found = difference(a[name], b[name])
-            if not found <= tolerance.of(name, step):  # written so that nan is refused
+            if not found <= tolerance.of(name, step):  # not `found > ...`, so that nan fails too
                 raise DifferentError(
                     f"{work}: {name} in step {step}, {dtype}, differs from {peer}'s by {found:.1e} of its size: it is "
                     "not the same computation, so nothing was timed"

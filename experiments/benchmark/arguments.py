@@ -1,4 +1,4 @@
-"""The benchmark's command line: its flags, and what they ask for."""
+"""The command line of the benchmark: its flags, and the request that they make."""
 
 import argparse
 from collections.abc import Sequence
@@ -18,17 +18,18 @@ QUICK = ("vae64_b32", "conv_k3s1", "*_I1_H32_L10", "node_overhead", "growth_leng
 ALL = ("*",)
 DEFAULT_PLAN, QUICK_PLAN = Plan(rounds=9, least_seconds=0.1), Plan(rounds=3, least_seconds=0.02)
 
-# What is measured a second time with all the cores: its matrix products are large enough to be shared out.
+# These works are measured a second time on all cores: their matrix products are large enough for several threads.
 MANY_THREADS = ("vae*",)
 
 
 class Request(NamedTuple):
-    """What is to be measured.
+    """What to measure.
 
     Attributes:
-        groups: numbers of threads, each with the works that are measured with it.
-        axes: sizes that are varied, with the first of these numbers of threads.
-        peers: those to compare with.
+        groups: pairs of a number of threads and the works to measure with it.
+        axes: the sizes to vary, measured with the number of threads of the first group.
+        peers: the packages to compare with.
+        plan: how long to measure.
     """
 
     groups: list[tuple[int, list[Work]]]
@@ -40,33 +41,38 @@ class Request(NamedTuple):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--out", type=Path, default=Path("runs/benchmark"), metavar="DIR", help="run folder (%(default)s)")
-    add("--force", action="store_true", help="throw away the run in the folder first")
-    add("--quick", action="store_true", help="a few works, measured roughly, in less than a minute")
+    add("--force", action="store_true", help="delete the existing run in --out and start over")
+    add("--quick", action="store_true", help="measure a few works roughly, in less than a minute")
     add(
         "--peers",
         nargs="*",
         choices=peers.MODULES,
         metavar="PEER",
-        help=f"compare with these of {', '.join(peers.MODULES)}; without names, with all that are installed",
+        help=f"compare with these packages ({', '.join(peers.MODULES)}); without names: all that are installed",
     )
     add(
         "--threads",
         type=int,
         metavar="N",
-        help="of both sides (1, and the autoencoder again with all the cores)",
+        help="number of threads (default: 1; then all cores for the autoencoder)",
     )
-    add("--only", nargs="+", metavar="PATTERN", help="works whose names fit, such as 'gru_*_L50', 'growth_*'")
-    add("--rounds", type=int, metavar="N", help=f"({DEFAULT_PLAN.rounds}; quick {QUICK_PLAN.rounds})")
-    add("--cpu-time", action="store_true", help="count the processor's time, on a core that others use too")
-    add("--no-memory", action="store_true", help="leave memory unmeasured")
-    add("--markdown", action="store_true", help="print the table for a page")
+    add("--only", nargs="+", metavar="PATTERN", help="measure only works that match, such as 'gru_*_L50', 'growth_*'")
+    add(
+        "--rounds",
+        type=int,
+        metavar="N",
+        help=f"number of rounds ({DEFAULT_PLAN.rounds}; with --quick {QUICK_PLAN.rounds})",
+    )
+    add("--cpu-time", action="store_true", help="count CPU time, for a core that other programs use too")
+    add("--no-memory", action="store_true", help="do not measure memory")
+    add("--markdown", action="store_true", help="print the table as Markdown")
 
 
 def resolve(args: argparse.Namespace) -> Request:
-    """What the arguments ask for.
+    """The request that the arguments make.
 
     Raises:
-        UsageError: a value out of its range, a pattern that nothing fits, or a peer that is not installed.
+        UsageError: a value is out of its range, no work matches a pattern, or a peer is not installed.
     """
     for name in ("rounds", "threads"):
         value = getattr(args, name)
@@ -75,7 +81,7 @@ def resolve(args: argparse.Namespace) -> Request:
         raise UsageError("--cpu-time adds up the time of all threads: expected --threads 1 with it")
     patterns = args.only or (QUICK if args.quick else ALL)
     works, axes = chosen(WORKS, patterns), chosen(AXES, patterns)
-    require("only", args.only, bool(works or axes), "a pattern that some work fits, such as 'vae*' or 'lstm_*_L50'")
+    require("only", args.only, bool(works or axes), "a pattern that matches a work, such as 'vae*' or 'lstm_*_L50'")
     plan = QUICK_PLAN if args.quick else DEFAULT_PLAN
     plan = plan if args.rounds is None else plan._replace(rounds=args.rounds)
     return Request(_groups(args, works), axes, _peers(args.peers), plan)
@@ -90,7 +96,7 @@ def _groups(args, works):
 
 
 def _peers(names: Sequence[str] | None) -> list[str]:
-    """The installed ones; one that was asked for by name must be."""
+    """The peers that are installed; a peer that the user named must be."""
     if names is None:
         return []
     wanted = list(dict.fromkeys(names or peers.MODULES))
@@ -99,5 +105,5 @@ def _peers(names: Sequence[str] | None) -> list[str]:
     if missing and (names or not found):
         raise UsageError(f"--peers: not installed here: {', '.join(missing)} (make benchmark installs all of them)")
     if missing:
-        print(f"not installed here, so left out: {', '.join(missing)}")
+        print(f"not installed, left out: {', '.join(missing)}")
     return found

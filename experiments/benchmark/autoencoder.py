@@ -19,8 +19,8 @@ NEGATIVE_SLOPE = 0.2
 class Autoencoder:
     """A step of `vae.model.VAE` with its default Gaussian likelihood and a KL weight of 1.
 
-    With `batch_norm` every inner convolution is followed by batch norm and leaky ReLU in place of ReLU, and has no
-    bias, which the normalisation would take out again.
+    With `batch_norm`, batch norm and leaky ReLU follow every inner convolution in place of ReLU. These convolutions
+    have no bias, because the normalisation would subtract it again.
     """
 
     batch: int = 64
@@ -38,7 +38,7 @@ class Autoencoder:
         return np.random.default_rng(1).integers(0, 256, shape, np.uint8)
 
     def noise(self) -> np.random.Generator:
-        """What draws the latents; both sides draw the same numbers, with NumPy (a ten-thousandth of a step)."""
+        """The generator for the latents. Both sides draw the same numbers with NumPy; this takes 0.01 % of a step."""
         return np.random.default_rng(2)
 
     def model(self) -> VAE:

@@ -1,4 +1,4 @@
-"""What one node of the graph costs: a chain of additions of one number, forward and backward."""
+"""The cost of one node of the graph: a chain of additions of one number, forward and backward."""
 
 from dataclasses import dataclass, replace
 
@@ -11,14 +11,14 @@ from .sides import Precision, Results, Side
 
 @dataclass(frozen=True)
 class Chain:
-    """c = a + b + b + ... + b with `length` additions, each an op on arrays of one number; then dc/da and dc/db."""
+    """c = a + b + b + ... + b with `length` additions of arrays with one element; then dc/da and dc/db."""
 
     length: int = 300
     dtype: Precision = "float32"
 
     @property
     def steps_in_one(self) -> int:
-        """Running the chain once does so many ops: times are told for one of them."""
+        """The number of ops in one run of the chain; times are reported for one op."""
         return self.length
 
     def start(self) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Modules of this package as processes of their own, for what cannot be measured in the process that measures."""
+"""Run a module of this package in a new process, for measurements that need a fresh one."""
 
 import subprocess
 import sys
@@ -9,11 +9,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class ChildError(RuntimeError):
-    """A process of ours failed; the last line that it said."""
+    """A child process failed; the message has the last line of its error output."""
 
 
 def answer_of(module: str, arguments: Sequence[str], told: str = "") -> str:
-    """What ``python -m experiments.benchmark.MODULE ARGUMENTS`` prints when it reads `told`."""
+    """What ``python -m experiments.benchmark.MODULE ARGUMENTS`` prints, with `told` as its standard input."""
     command = [sys.executable, "-m", f"{__package__}.{module}", *arguments]
     done = subprocess.run(command, cwd=ROOT, input=told, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -1,19 +1,19 @@
-"""Measure how fast training steps are and how much memory they take, and compare them with PyTorch's and others'.
+"""Measure the time and memory of training steps, and compare them with PyTorch and other packages.
 
-Each work (a training step of the autoencoder or of a recurrent net, a convolutional layer, a node of the graph) is run
-in turn with the same in every peer, from the same weights, in float32; the ratio is the median of the rounds' ratios,
-with the lowest and the highest. First the losses and all gradients are compared; if they differ, nothing is timed.
-The memory that a step frees is kept for the next, as in every command here; PyTorch's steps gain from that as ours do.
+A work is a training step of the autoencoder or of a recurrent net, a convolutional layer, or a node of the graph.
+Our engine and every peer run each work in turn, from the same weights, in float32. The reported ratio is the median
+over the rounds, with the lowest and the highest. Losses and all gradients are compared first; if they differ, nothing
+is timed. The process keeps freed memory for the next step, as in every command here; PyTorch gains from that too.
 
-  make benchmark                                          everything, with the peers in an environment of their own
-  python -m experiments benchmark --peers --only 'vae*'   some works, against the peers that are installed
-  python -m experiments benchmark --quick                 a few, without peers
+  make benchmark                                          all works; the peers get their own environment
+  python -m experiments benchmark --peers --only 'vae*'   some works, against the installed peers
+  python -m experiments benchmark --quick                 a few works, without peers
 
-To measure one thread on a machine of several cores, keep it on one of them, or the system moves it about (Linux):
-taskset -c 1 python -m experiments benchmark --threads 1. On a core that others use as well, --cpu-time counts the
-processor's time instead of the clock's. Never measure several threads on cores that are in use.
+To measure one thread on a machine with several cores, pin the process to one core (Linux):
+taskset -c 1 python -m experiments benchmark --threads 1. If other programs use that core too, add --cpu-time: it
+counts CPU time instead of wall-clock time. Never measure several threads on cores that are in use.
 
-The folder gets benchmark.csv, growth.csv, the table as benchmark.md, and figures of both.
+The run folder gets benchmark.csv, growth.csv, benchmark.md (the table as Markdown) and the figures of both tables.
 """
 
 import argparse
@@ -41,7 +41,7 @@ from .timing import Plan
 
 __all__ = ["add_arguments", "run"]
 
-PAUSE = 0.05  # seconds; OpenMP's threads spin for some milliseconds after their work, OpenBLAS's for some more
+PAUSE = 0.05  # seconds between readings: idle threads of OpenMP and OpenBLAS spin for some milliseconds
 
 
 def run(args: argparse.Namespace) -> None:
@@ -64,11 +64,11 @@ def run(args: argparse.Namespace) -> None:
     print(report.summary(comparisons))
     if args.markdown:
         print("\n" + report.markdown(comparisons, heading))
-    print(f"all of it is in {args.out}")
+    print(f"all results are in {args.out}")
 
 
 def draw(folder: RunFolder) -> None:
-    """The figures of a run, from its tables."""
+    """Draw the figures of a run from its saved tables."""
     ratios, grown = folder.path / "benchmark.csv", folder.path / "growth.csv"
     if ratios.is_file() and len(table := pd.read_csv(ratios).dropna(subset="ratio")):
         plot_ratios(table, folder.path / "figures" / "benchmark.png")
@@ -78,7 +78,7 @@ def draw(folder: RunFolder) -> None:
 
 
 def _settings(request: Request, args):
-    """What decides the results."""
+    """The settings that the results depend on."""
     works = {str(threads): [work.name for work in works] for threads, works in request.groups}
     growing = [axis.name for axis in request.axes]
     return {"works": works, "growth": growing, "peers": request.peers, "cpu_time": args.cpu_time} | (
@@ -93,7 +93,7 @@ def _heading(names) -> list[str]:
 
 
 def _check_all(request) -> None:
-    """Raises UsageError if a peer computes something else."""
+    """Raise UsageError if a peer computes different losses or gradients."""
     if not request.peers:
         return
     started = time.monotonic()
@@ -125,7 +125,7 @@ def _compare_all(request, clock, with_memory) -> list[Comparison]:
 
 
 def _with_memory(comparisons: Sequence[Comparison], threads: int) -> list[Comparison]:
-    """The same with the peaks of memory filled in, but of peers that run in a process of their own."""
+    """The comparisons with peak memory filled in; it stays unknown for peers that run in another process."""
     ours = memory.peaks_mb([(c.work.problem, "") for c in comparisons], threads)
     theirs = [math.nan] * len(comparisons)
     for peer in peers.IN_PROCESS:
@@ -162,5 +162,5 @@ def _set_threads(threads: int, names: Sequence[str]) -> None:
 
 
 def _steady(plan: Plan, threads: int) -> Plan:
-    """With several threads, wait before each reading until the other side's have gone to sleep."""
+    """With several threads, pause before each reading until the threads of the other side sleep."""
     return plan._replace(pause=PAUSE) if threads > 1 else plan

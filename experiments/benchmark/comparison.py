@@ -1,4 +1,4 @@
-"""A work measured: our side, the matrix products that it consists of, and every side of its peers, in turn."""
+"""Measure a work: our side, its matrix products alone and every side of the peers take turns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,14 +21,14 @@ Timed = Side | Products
 
 @dataclass(frozen=True)
 class Comparison:
-    """One work against one peer; without a peer, ours alone.
+    """One work against one peer; without a peer, our side alone.
 
     Attributes:
-        settings: those with which the peer was the fastest.
-        ratio: our time over the peer's.
-        ours_ms, peer_ms: a step (of a chain, an op), the median of the rounds.
-        gemm_share: the time of the step's matrix products alone, on one core, over that of the step on all its cores.
-        peak_mb_ours, peak_mb_peer: what a step holds at most.
+        settings: the peer's fastest settings.
+        ratio: our time divided by the peer's.
+        ours_ms, peer_ms: the time of a step (for a chain: of an op), the median over the rounds.
+        gemm_share: the time of the matrix products alone on one core, divided by threads times the time of the step.
+        peak_mb_ours, peak_mb_peer: the peak memory of a step.
         busy: the share of the time in which this process had a core.
     """
 
@@ -46,10 +46,10 @@ class Comparison:
 
 
 def check(work: Work, names: Sequence[str]) -> None:
-    """See that every side of these peers computes what ours does.
+    """Check that every side of these peers computes the same as ours.
 
     Raises:
-        DifferentError: one does not.
+        DifferentError: a side computes something else.
     """
     for dtype in TOLERANCES if names else ():
         problem = in_precision(work.problem, dtype)
@@ -63,7 +63,7 @@ def check(work: Work, names: Sequence[str]) -> None:
 def compare(
     work: Work, names: Sequence[str], products: Sequence[Product], threads: int, plan: Plan, clock: Clock
 ) -> list[Comparison]:
-    """The work against each of these peers, all in the same rounds; with no peers, one comparison without a peer.
+    """Compare the work with each of these peers in the same rounds; without peers, measure our side alone.
 
     Args:
         products: the matrix products of our step.
@@ -81,7 +81,7 @@ def compare(
 
 
 def _against(alone, ours, peer, columns):
-    """The comparison with the fastest of the peer's sides; `columns` are seconds by peer and settings."""
+    """The comparison with the fastest of the peer's sides; `columns` has seconds by peer and settings."""
     settings = [s for name, s in columns if name == peer]
     table = np.column_stack([columns[peer, s] for s in settings])
     best = fastest(table)

@@ -1,4 +1,4 @@
-"""One convolutional layer, forward and backward: the gradients of its image, its weight and its bias."""
+"""One convolutional layer, forward and backward: the gradients of its input, its weight and its bias."""
 
 from dataclasses import dataclass, replace
 
@@ -11,9 +11,9 @@ from .sides import Precision, Results, Side, gradients
 
 @dataclass(frozen=True)
 class Convolution:
-    """A layer on `batch` images of `size` x `size` pixels; padding keeps the size, or what the stride leaves of it.
+    """A layer on `batch` images of `size` x `size` pixels.
 
-    A transposed layer with stride 2 doubles the size.
+    The padding keeps the size at stride 1. Stride 2 halves the size; a transposed layer with stride 2 doubles it.
     """
 
     kernel: int
@@ -33,7 +33,7 @@ class Convolution:
 
     @property
     def output_padding(self) -> int:
-        """Of a transposed layer: what is missing to twice the size."""
+        """Rows and columns that a transposed layer adds to reach `stride` times the size."""
         return self.stride - 1
 
     @property
@@ -45,11 +45,11 @@ class Convolution:
         return _normal(1, (self.batch, self.size, self.size, self.channels), self.dtype)
 
     def gradient(self) -> np.ndarray:
-        """What comes back to the layer: (batch, size_out, size_out, filters), the same at every call."""
+        """The gradient of the output: (batch, size_out, size_out, filters), the same at every call."""
         return _normal(2, (self.batch, self.size_out, self.size_out, self.filters), self.dtype)
 
     def model(self) -> nn.Conv2d | nn.ConvTranspose2d:
-        """The layer as both sides have it."""
+        """The layer as both sides start with it."""
         shape, rng = (self.channels, self.filters, self.kernel), np.random.default_rng(3)
         if not self.transposed:
             return nn.Conv2d(*shape, rng, self.stride, self.padding, dtype=self.dtype)
@@ -63,7 +63,7 @@ class Convolution:
 
 
 class Ours(Side):
-    """Inside a network images come from other layers, and lie in memory as these leave them: so does this one."""
+    """Inside a network, the input has the memory layout that the previous layer gave it. So does the input here."""
 
     def __init__(self, problem: Convolution):
         self.layer = problem.model()
@@ -88,7 +88,7 @@ def _normal(seed, shape, dtype):
 
 
 def _in_order_of(pattern, values):
-    """A copy of `values` with the axes of `pattern` in the order in which they lie in memory there."""
+    """A copy of `values` with the memory layout (order of axes) of `pattern`."""
     copy = np.empty_like(pattern)
     copy[...] = values
     return copy

@@ -1,4 +1,4 @@
-"""How the training steps compare with those of other packages, from a saved table."""
+"""Draw the ratio of our step times to those of other packages, from a saved table."""
 
 import os
 import re
@@ -21,10 +21,10 @@ HIDDEN_STYLES = {32: (0, (1, 1)), 64: (0, (4, 1.5)), 128: SOLID}
 
 
 def plot_ratios(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
-    """Every work's time over the peer's: one panel of single works, one for each recurrent cell against L.
+    """Plot our time divided by the peer's: one panel for single works, one against L for each recurrent cell.
 
     Args:
-        table: rows with a peer, as in benchmark.csv.
+        table: the rows of benchmark.csv that have a peer.
     """
     table = table.reset_index(drop=True)
     recurrent = table["work"].str.fullmatch(RECURRENT.pattern)
@@ -50,7 +50,7 @@ def plot_ratios(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
 
 
 def finding(table: pd.DataFrame) -> str:
-    """The geometric mean and the worst of what is compared with PyTorch, or else with the first peer."""
+    """The title: geometric mean and worst ratio against PyTorch, or against the first peer if PyTorch is missing."""
     peer = "torch" if (table["peer"] == "torch").any() else table["peer"].iloc[0]
     ratios = table.loc[table["peer"] == peer].set_index("work")["ratio"]
     name, mean = PEERS[peer][0], float(np.exp(np.log(ratios).mean()))
@@ -64,7 +64,7 @@ def finding(table: pd.DataFrame) -> str:
 
 
 def _cells(rows):
-    """The recurrent works by cell, with the sizes that their names tell."""
+    """The recurrent works by cell, with the sizes read from their names."""
     sizes = rows["work"].str.extract(RECURRENT).set_axis(["cell", "features", "hidden", "length"], axis=1)
     numbers = sizes[["features", "hidden", "length"]].astype(int)
     together = pd.concat([rows, sizes[["cell"]], numbers], axis=1)
@@ -123,7 +123,7 @@ def _draw_cell(axes: Axes, cell: str, rows: pd.DataFrame) -> None:
 
 
 def _legend(rows):
-    """What lines and markers mean, in grey: the colours are the panels'."""
+    """Legend entries for lines and markers, in grey because each panel has its own colour."""
     lines = [
         Line2D([], [], color=GREY, linestyle=HIDDEN_STYLES.get(n, SOLID), label=f"{n} hidden units")
         for n in sorted(rows["hidden"].unique())

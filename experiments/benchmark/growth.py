@@ -1,4 +1,4 @@
-"""How time and memory grow: one size of a problem is doubled again and again, the others stay."""
+"""Measure how time and memory grow: one size of a problem is doubled repeatedly, the others stay fixed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ SIZES = (16, 32, 64, 128)
 
 @dataclass(frozen=True)
 class Axis:
-    """A size that is varied.
+    """A size to vary.
 
     Attributes:
-        size: what is varied, in words.
-        where: in what.
-        problems: by the size.
+        size: the size in words.
+        where: the problem that has this size, in words.
+        problems: the problem at each value of the size.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Point:
-    """A row of the table of growth: `COLUMNS`. Times are of a whole step, the median of the rounds and its range."""
+    """A row of growth.csv. Times are for a whole step: the median over the rounds, the lowest and the highest."""
 
     axis: str
     value: int
@@ -71,7 +71,7 @@ AXES = [
 
 
 def grow(axis: Axis, threads: int, plan: Plan, clock: Clock, with_memory: bool) -> list[Point]:
-    """Measure every size of an axis, all in turn."""
+    """Measure every value of an axis; the problems take turns in each round."""
     problems = list(axis.problems.values())
     table = 1e3 * interleaved([partial(problem.ours().seconds, clock=clock) for problem in problems], plan)
     peaks = [np.nan] * len(problems)

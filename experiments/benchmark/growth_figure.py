@@ -1,4 +1,4 @@
-"""How time and memory grow with the size of a problem, from a saved table."""
+"""Draw how time and memory grow with the size of a problem, from a saved table."""
 
 import os
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ TIME_COLOUR, MEMORY_COLOUR = "#0072b2", "#d55e00"
 
 
 def plot_growth(table: pd.DataFrame, labels: Mapping[str, str], path: str | os.PathLike[str]) -> None:
-    """Time above, memory below, a column for each size that was varied; a straight line through each.
+    """Plot time above and memory below, one column for each varied size, with a fitted straight line in each panel.
 
     Args:
         table: growth.csv.
-        labels: of the sizes, by the name of the axis.
+        labels: the label of each size, by the name of its axis.
     """
     axes_names = list(dict.fromkeys(table["axis"]))
     has_memory = bool(table["peak_mb"].notna().all())
@@ -37,7 +37,7 @@ def plot_growth(table: pd.DataFrame, labels: Mapping[str, str], path: str | os.P
 
 
 def finding(table: pd.DataFrame) -> str:
-    """The steepest growth, told as what twice the size costs."""
+    """The title: the steepest growth, as the cost of twice the size."""
     time = memory = max(_doubling(rows, "ms") for _, rows in table.groupby("axis"))
     text = f"Twice the size takes at most {time:.2f} times the time"
     if table["peak_mb"].notna().all():
@@ -47,7 +47,7 @@ def finding(table: pd.DataFrame) -> str:
 
 
 def _doubling(rows, column):
-    """By what the cost is multiplied when the size is doubled, from the upper half of the sizes."""
+    """The factor in cost when the size doubles, from the upper half of the sizes."""
     rows = rows.sort_values("value")
     middle = len(rows) // 2
     first, last = rows.iloc[min(middle, len(rows) - 2)], rows.iloc[-1]

@@ -1,4 +1,4 @@
-"""The machine as a measurement sees it: what it is, how many threads multiply, how busy it is."""
+"""The machine of a measurement: its processor, its BLAS and its load."""
 
 import os
 import platform
@@ -14,7 +14,7 @@ from .timing import Stopwatch
 
 
 def facts() -> dict[str, str]:
-    """What the numbers depend on, in words."""
+    """Processor, system, NumPy with its BLAS, and load: what the measured numbers depend on."""
     return {
         "processor": f"{_processor()}, {autograd.available_cores()} of {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
@@ -46,13 +46,13 @@ def _blas() -> str:
 
 
 class Busyness:
-    """How much of the time that a stopwatch ran this process had a processor; below 1 another process had it too."""
+    """The share of the measured time in which this process had a core; below 1, other processes used the core too."""
 
     def __init__(self) -> None:
         self.processor = self.wall = 0.0
 
     def watching(self, stopwatch: Stopwatch) -> Stopwatch:
-        """The same stopwatch, looked at."""
+        """The same stopwatch; each reading also records CPU time and wall-clock time."""
 
         def read(steps: int) -> float:
             processor, wall = time.process_time(), time.perf_counter()

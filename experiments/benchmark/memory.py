@@ -1,8 +1,8 @@
-"""How much memory a step needs: the most that was held at once, above what the imports hold.
+"""Measure the memory of a step: the peak of the process, minus the memory after the imports.
 
-What a process has once held it does not give back, so each measurement has a process of its own: a copy (`fork`) of
-one that has imported all it needs and done nothing else. The copy first runs a miniature of the problem, so that the
-program code itself is in memory, and what is counted is arrays.
+A process does not return freed memory to the system, so each measurement runs in a new process. This process is a
+copy (`fork`) of one that has only done the imports. The copy first runs a miniature of the problem. This loads the
+program code into memory, so that the measurement counts the arrays alone.
 """
 
 import json
@@ -18,30 +18,30 @@ from . import peers
 from .child import answer_of
 from .works import Problem, decoded, encoded
 
-STEPS = 3  # the first makes what is kept; from the second on the old and the new may be held together
+STEPS = 3  # the first step makes buffers that stay; from the second on, old and new arrays may coexist
 STATUS = Path("/proc/self/status")
 
 
 def peaks_mb(requests: Sequence[tuple[Problem, str]], threads: int, peer: str = "") -> list[float]:
-    """MB (10^6 bytes) at the peak of a few steps above the imports, for each problem.
+    """The peak memory of a few steps minus the memory after the imports, in MB (10^6 bytes), for each problem.
 
     Args:
-        requests: problems, each with the settings of the peer's side (of ours there is one, without a name).
-        threads: as many as either may use.
-        peer: whose side; ours if it is left out.
+        requests: problems, each with the settings of the peer's side ("" for our side).
+        threads: the number of threads that the side may use.
+        peer: the peer to measure; our side if it is empty.
     """
     told = json.dumps([[encoded(problem), settings] for problem, settings in requests])
     return json.loads(answer_of("memory", [peer, str(threads)], told))
 
 
 def can_measure() -> bool:
-    """Whether peaks can be measured here: each is measured in a copy of a process, which Windows cannot make."""
+    """Whether peaks can be measured here: a measurement needs `fork`, which Windows does not have."""
     return hasattr(os, "fork")
 
 
 def main(peer: str, threads: int) -> None:
     requests = [(decoded(text), settings) for text, settings in json.load(sys.stdin)]
-    keep_freed_memory()  # as while the time was measured, on both sides
+    keep_freed_memory()  # as in the measurement of time, for both sides
     for problem, _ in requests:
         if peer:
             peers.load(peer, type(problem))
@@ -61,7 +61,7 @@ def _in_a_copy(problem, settings, peer, threads):
     try:
         os.write(writing, str(_peak_mb(problem, settings, peer, threads)).encode())
         os._exit(0)
-    except BaseException as error:  # whatever it is, this copy must not go on as its parent would
+    except BaseException as error:  # any error must end this copy, or it would go on with the work of its parent
         print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
         os._exit(1)
 
@@ -83,9 +83,9 @@ def _peak_mb(problem, settings, peer, threads):
 
 
 def _start_of_peak() -> int:
-    """Forget the peak so far; the bytes held now, from which it starts again.
+    """Reset the peak and return the bytes held now.
 
-    Only Linux can forget. Elsewhere the peak so far, that of the imports, is given.
+    Only Linux can reset the peak. Other systems return the peak so far, which is that of the imports.
     """
     try:
         Path("/proc/self/clear_refs").write_text("5")
@@ -95,10 +95,10 @@ def _start_of_peak() -> int:
 
 
 def _peak() -> int:
-    """The most bytes that this process has held at once."""
-    if STATUS.exists():  # and not `getrusage`, which on Linux also counts what the parent held when it started us
+    """The peak memory of this process in bytes."""
+    if STATUS.exists():  # not `getrusage`: on Linux it includes the parent's memory at the fork
         return _status("VmHWM")
-    import resource  # here: Windows has no such module, and never comes here
+    import resource  # imported here because Windows does not have this module; it never gets here
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 

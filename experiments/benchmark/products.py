@@ -1,7 +1,7 @@
-"""The matrix products of a step, timed alone.
+"""Time the matrix products of a step alone.
 
-No implementation on the same BLAS can avoid them. Their share of a step's time is a lower bound: the rest is what a
-better program could save at most.
+An implementation on the same BLAS cannot avoid them. Their time is therefore a lower bound for the step. A better
+program can save at most the rest.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from .works import Problem
 
 
 class Operand(NamedTuple):
-    """An array of one product: where it lay, and how."""
+    """One array of a product: its address and its memory layout."""
 
     address: int
     dtype: str
@@ -31,19 +31,19 @@ class Product(NamedTuple):
 
     @property
     def multiplications(self) -> int:
-        """How many numbers are multiplied."""
+        """The number of scalar multiplications."""
         return prod(self.result.shape) * self.left.shape[-1]
 
 
 class Products:
-    """The products of a step on arrays of the same shapes, strides and sharing, but of arbitrary numbers."""
+    """The products of a step, on arrays with the same shapes, strides and sharing, filled with random numbers."""
 
     def __init__(self, products: Sequence[Product]):
         arrays = {operand: _array_like(operand) for product in products for operand in product}
         self.operands = [tuple(arrays[operand] for operand in product) for product in products]
 
     def seconds(self, steps: int, clock: Clock) -> float:
-        """How long the products of so many steps take."""
+        """The seconds that the products of `steps` steps take."""
         start = clock()
         for _ in range(steps):
             for left, right, result in self.operands:
@@ -54,7 +54,7 @@ class Products:
 def products_of(problem: Problem) -> list[Product]:
     """The matrix products of one training step."""
     side = problem.ours()
-    side.step()  # arrays that are made only once are made now
+    side.step()  # warm up: some arrays are made once, in the first step
     with _recorded() as products:
         side.step()
     return products
@@ -62,8 +62,8 @@ def products_of(problem: Problem) -> list[Product]:
 
 @contextmanager
 def _recorded() -> Iterator[list[Product]]:
-    """Collect all products inside the block. The engine makes each with `np.matmul`, never with ``@``, so that one
-    function in its place sees them all.
+    """Collect all products inside the block. The engine calls `np.matmul` for each and never uses ``@``, so one
+    replacement of that function sees them all.
     """
     matmul, products = np.matmul, []
 
@@ -85,7 +85,7 @@ def _operand(array: np.ndarray) -> Operand:
 
 
 def _array_like(operand: Operand) -> np.ndarray:
-    """An array of the same shape and strides in memory of its own, with numbers that are neither huge nor tiny."""
+    """A new array of the same shape and strides, filled with numbers that are neither huge nor tiny."""
     reach = [(n - 1) * stride for n, stride in zip(operand.shape, operand.strides, strict=True)]
     first = -sum(r for r in reach if r < 0)
     length = (first + sum(r for r in reach if r > 0)) // np.dtype(operand.dtype).itemsize + 1

@@ -1,4 +1,4 @@
-"""The recurrent classifier's training step: one layer, a linear head on its last hidden state, yes or no."""
+"""The recurrent classifier's training step: one recurrent layer, and a linear head on its last hidden state."""
 
 from dataclasses import dataclass, replace
 
@@ -14,7 +14,7 @@ CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
 @dataclass(frozen=True)
 class Recurrent:
-    """A step on `batch` sequences of `length` days with `features` numbers each."""
+    """A step on `batch` sequences of `length` days with `features` features a day."""
 
     cell: str
     features: int
@@ -55,5 +55,5 @@ class Classifier(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         _, last = self.recurrent(x)
-        hidden = last[0] if isinstance(last, tuple) else last  # the LSTM's other state is its cell
+        hidden = last[0] if isinstance(last, tuple) else last  # the LSTM returns (hidden, cell)
         return self.head(hidden[-1])[:, 0]

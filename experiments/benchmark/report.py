@@ -1,4 +1,4 @@
-"""The comparisons as text: a line each while they are made, the CSV, and the tables for people."""
+"""The comparisons as text: one line each for the log, the CSV file, the Markdown table and the summary."""
 
 import csv
 import io
@@ -13,17 +13,17 @@ COLUMNS = (
     *("ours_ms", "peer_ms", "gemm_share", "peak_mb_ours", "peak_mb_peer"),
 )
 NAMES = {"torch": "PyTorch", "mygrad": "MyGrad", "hips": "HIPS autograd"}
-MIN_MB = 1.0  # smaller peaks depend on the free space that the heap happens to have
-MIN_BUSY = 0.9  # share of the time with a core, below which a line says so
+MIN_MB = 1.0  # MB; smaller peaks depend on how much free space the heap happens to have
+MIN_BUSY = 0.9  # warn when the process had a core for less than this share of the time
 
 
 def name_of(peer: str) -> str:
-    """As its authors write it."""
+    """The name of a peer as its authors write it."""
     return NAMES.get(peer, peer)
 
 
 def line(c: Comparison) -> str:
-    """One comparison in a line of a log."""
+    """One comparison as one line of the log."""
     text = f"{c.work.name:22} {c.threads}T  ours {_time(c.ours_ms):>10}, products {100 * c.gemm_share:3.0f} %"
     if c.peer:
         settings = f" ({c.settings})" if c.settings else ""
@@ -33,7 +33,7 @@ def line(c: Comparison) -> str:
 
 
 def csv_text(comparisons: Sequence[Comparison]) -> str:
-    """The table with exactly `COLUMNS`; what is not known is empty."""
+    """The table with exactly the columns `COLUMNS`; unknown values are empty."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -44,10 +44,10 @@ def csv_text(comparisons: Sequence[Comparison]) -> str:
 
 
 def markdown(comparisons: Sequence[Comparison], heading: Sequence[str]) -> str:
-    """A table of the families, for a page: a row for each autoencoder, one for all works of another family.
+    """A Markdown table: one row for each autoencoder, one row for each other family of works.
 
     Args:
-        heading: what the numbers depend on, a line each.
+        heading: the machine and the versions that the numbers depend on, one line each.
     """
     lines = [
         "| training step | threads | against | time, ratio | ours | theirs | in matrix products | memory, ratio |",
@@ -59,7 +59,7 @@ def markdown(comparisons: Sequence[Comparison], heading: Sequence[str]) -> str:
 
 
 def summary(comparisons: Sequence[Comparison]) -> str:
-    """Geometric mean and worst of each family of several works."""
+    """The geometric mean and the worst ratio of each family that has several works."""
     lines = []
     for group in _groups(comparisons):
         if len(group) > 1 and group[0].peer:
@@ -73,13 +73,13 @@ def summary(comparisons: Sequence[Comparison]) -> str:
 
 
 def geometric_mean(values: Sequence[float]) -> float:
-    """Of ratios: half the time and twice the time cancel."""
+    """The right mean for ratios: half the time and twice the time average to 1."""
     return exp(sum(map(log, values)) / len(values))
 
 
 def _groups(comparisons):
-    """Comparisons that share a row: those of a family with one peer and one number of threads; each autoencoder has
-    a row of its own."""
+    """The comparisons of each row. A row has one family, one peer and one number of threads; a work with a title has
+    its own row."""
     groups: dict[tuple, list[Comparison]] = {}
     for c in comparisons:
         own = c.work.name if c.work.title else ""
@@ -107,8 +107,8 @@ def _family(group):
 
 
 def _memory(group):
-    """The geometric mean of our peaks over theirs, of the works that need enough memory to tell."""
-    large = [c for c in group if c.peak_mb_ours >= MIN_MB and c.peak_mb_peer >= MIN_MB]  # nan is not
+    """The geometric mean of our peak over theirs, among works whose peaks are large enough to measure."""
+    large = [c for c in group if c.peak_mb_ours >= MIN_MB and c.peak_mb_peer >= MIN_MB]  # nan drops out
     return f"{geometric_mean([c.peak_mb_ours / c.peak_mb_peer for c in large]):.2f}" if large else ""
 
 

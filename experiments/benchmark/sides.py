@@ -1,4 +1,4 @@
-"""Sides: programs that compute the same thing, ready to be run."""
+"""Sides: programs that compute the same problem, ready to run."""
 
 import copy
 import math
@@ -16,22 +16,22 @@ LOSS = "the loss"
 Precision = Literal["float32", "float64"]
 Clock = Callable[[], float]
 Results = Mapping[str, np.ndarray]
-Makers = Mapping[str, Callable[[], "Side"]]  # sides that may be the fastest of a package, by their settings
+Makers = Mapping[str, Callable[[], "Side"]]  # how to make the sides of one package, by their settings
 
 
 class Side:
     """One program for a problem."""
 
     def step(self) -> None:
-        """Do the whole work once. This is what is timed."""
+        """Run the whole work once. This call is timed."""
         raise NotImplementedError
 
     def results(self) -> Results:
-        """What the last step computed, by names and in layouts that all sides share (PyTorch's)."""
+        """The results of the last step. All sides use the same names, and PyTorch's memory layouts."""
         raise NotImplementedError
 
     def seconds(self, steps: int, clock: Clock) -> float:
-        """How long so many steps take."""
+        """The seconds that `steps` steps take."""
         start = clock()
         for _ in range(steps):
             self.step()
@@ -39,11 +39,11 @@ class Side:
 
 
 class Training(Side):
-    """Training steps of a model of ours: forward, backward, Adam.
+    """Training steps of one of our models: forward, backward, Adam.
 
     Args:
-        model: whose parameters are trained.
-        loss: runs the forward pass.
+        model: the model to train.
+        loss: runs the forward pass and returns the loss.
     """
 
     def __init__(self, model: nn.Module, loss: Callable[[], Tensor]):
@@ -65,7 +65,8 @@ class Training(Side):
 def gradients(model: nn.Module) -> dict[str, np.ndarray]:
     """The gradient of every parameter under PyTorch's name and in PyTorch's layout.
 
-    A gradient has its parameter's layout, so a copy of the model that holds gradients for parameters is turned.
+    A gradient has the layout of its parameter. So a copy of the model gets the gradients as its parameters, and is
+    converted to PyTorch's layout.
     """
     held = {name: np.asarray(parameter.grad) for name, parameter in model.named_parameters()}
     holder = copy.deepcopy(model)

@@ -1,8 +1,8 @@
-"""Several stopwatches read in turn, so that all of them see the same machine.
+"""Read several stopwatches in turn, so that all of them see the machine in the same state.
 
-A processor's speed drifts by a fifth within minutes, with its temperature and with what else runs on it. What one
-round measures of one side and of another is a moment apart, so their *ratio* hardly knows of the drift: a comparison is
-the median of the rounds' ratios, and its spread is the lowest and the highest of them.
+The speed of a processor drifts by 20 % within minutes, with its temperature and its other load. One round measures all
+sides within a moment, so the drift hardly changes their *ratio*. A comparison is the median of the ratios of all
+rounds; its spread is the lowest and the highest ratio.
 """
 
 import gc
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-Stopwatch = Callable[[int], float]  # the seconds that so many steps take
+Stopwatch = Callable[[int], float]  # number of steps -> the seconds that they take
 
 
 class Plan(NamedTuple):
@@ -22,8 +22,8 @@ class Plan(NamedTuple):
 
     Attributes:
         rounds: how often each stopwatch is read.
-        least_seconds: a reading is of as many steps as take so long.
-        pause: seconds of silence before a reading, in which threads that a library left spinning fall asleep.
+        least_seconds: a reading runs enough steps to last this long.
+        pause: seconds to wait before a reading, so that spinning threads of a library fall asleep.
     """
 
     rounds: int = 9
@@ -32,7 +32,7 @@ class Plan(NamedTuple):
 
 
 class Ratio(NamedTuple):
-    """How many times the time of another side one takes: median, lowest and highest of the rounds."""
+    """The time of one side divided by that of another: median, lowest and highest over the rounds."""
 
     median: float
     low: float
@@ -40,7 +40,7 @@ class Ratio(NamedTuple):
 
 
 def interleaved(stopwatches: Sequence[Stopwatch], plan: Plan) -> np.ndarray:
-    """Seconds a step: (rounds, stopwatches). Each is warmed up first; every other round runs in reverse order."""
+    """Seconds per step, (rounds, stopwatches). Each stopwatch warms up first; every second round runs backwards."""
     table = np.empty((plan.rounds, len(stopwatches)))
     with _no_garbage_collection():
         steps = [_steps_to_fill(stopwatch, plan.least_seconds) for stopwatch in stopwatches]
@@ -53,18 +53,18 @@ def interleaved(stopwatches: Sequence[Stopwatch], plan: Plan) -> np.ndarray:
 
 
 def ratio(ours: np.ndarray, theirs: np.ndarray) -> Ratio:
-    """Of seconds a step, (rounds,) each."""
+    """The ratio of two sides, from their seconds per step, (rounds,) each."""
     by_round = ours / theirs
     return Ratio(float(np.median(by_round)), float(by_round.min()), float(by_round.max()))
 
 
 def fastest(table: np.ndarray) -> int:
-    """The column whose median is the smallest."""
+    """The index of the column with the smallest median."""
     return int(np.median(table, axis=0).argmin())
 
 
 def _steps_to_fill(stopwatch: Stopwatch, least_seconds: float) -> int:
-    """How many steps take so long. The first step is not counted: much is made once, when it is first needed."""
+    """The number of steps that last `least_seconds`. The first step is a warm-up: it makes buffers that stay."""
     stopwatch(1)
     steps, seconds = 1, stopwatch(1)
     while seconds < least_seconds / 4:
@@ -75,7 +75,7 @@ def _steps_to_fill(stopwatch: Stopwatch, least_seconds: float) -> int:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Python's collector of reference cycles would stop whichever side is just running, to look at all objects."""
+    """Switch off Python's garbage collector, which would interrupt whichever side is running."""
     was_on = gc.isenabled()
     gc.collect()
     gc.disable()

@@ -1,4 +1,4 @@
-"""Every work that is measured, by name."""
+"""The list of all works, by name."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,19 +14,19 @@ from .sides import Side
 
 
 class Problem(Protocol):
-    """What is to be computed; a frozen dataclass, so that another process can be told of it."""
+    """What to compute: a frozen dataclass, so that it can be sent to another process as text."""
 
     @property
     def steps_in_one(self) -> int:
-        """What times are divided by: the ops in one run of a chain, else 1."""
+        """The divisor of all times: the number of ops in a chain, 1 for other problems."""
         ...
 
     def miniature(self) -> "Problem":
-        """The same with every size small: it runs the same code and needs next to no memory or time."""
+        """The same problem with small sizes: it runs the same code and needs almost no memory or time."""
         ...
 
     def ours(self) -> Side:
-        """Our side, at its start."""
+        """A new side of ours, before its first step."""
         ...
 
 
@@ -34,12 +34,12 @@ KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Autoencoder, Chain, Co
 
 
 def encoded(problem: Any) -> str:
-    """A problem as text, for another process."""
+    """A problem as JSON text, for another process."""
     return json.dumps({"kind": type(problem).__name__, **asdict(problem)})
 
 
 def decoded(text: str) -> Problem:
-    """The problem that was encoded."""
+    """The problem that `encoded` wrote as text."""
     fields = json.loads(text)
     kind = KINDS[fields.pop("kind")]
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
@@ -47,12 +47,12 @@ def decoded(text: str) -> Problem:
 
 @dataclass(frozen=True)
 class Work:
-    """A problem under a name, and how it is grouped and compared."""
+    """A problem with a name, a family and the peers to compare it with."""
 
     name: str
     family: str
     problem: Problem
-    title: str = ""  # of its own row in the table; works without one share their family's
+    title: str = ""  # the title of its row in the table; works without a title share one row for the family
     peers: tuple[str, ...] = ("torch",)
 
 
@@ -93,7 +93,7 @@ FAMILIES: dict[str, Mapping[str, Problem]] = {
     "one node": {"node_overhead": Chain()},
 }
 
-# The slower peers have a few works each: that is enough to see by how much.
+# The slower peers run only a few works each: these are enough to see how much slower they are.
 NUMPY_PEERS = ("mygrad", "hips")
 ALSO = {
     "node_overhead": NUMPY_PEERS,
@@ -112,5 +112,5 @@ Named = TypeVar("Named", bound=Any)
 
 
 def chosen(named: Sequence[Named], patterns: Sequence[str]) -> list[Named]:
-    """Those whose names fit one of the shell patterns (``vae*``, ``*_L50``)."""
+    """The items whose names match one of the shell patterns (``vae*``, ``*_L50``)."""
     return [one for one in named if any(fnmatch(one.name, pattern) for pattern in patterns)]

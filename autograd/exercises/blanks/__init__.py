@@ -1,1 +1,1 @@
-"""The exercises as the reader gets them: each file is one op whose backward is missing."""
+"""The blank exercises: each file is one op without its backward pass."""

@@ -1,10 +1,10 @@
 """y = a + b, element by element.
 
-Taught by docs/02-one-op.md. The arrays have the same shape, or shapes that broadcast: the engine sums what you return
-to the shape of the argument, so you need not think of it here.
+Taught by docs/02-one-op.md. The arrays have the same shape, or shapes that broadcast. The engine sums what you return
+to the shape of the argument, so you can ignore broadcasting here.
 
-Each function below takes g, the gradient of the loss with respect to y, of y's shape, and returns the gradient with
-respect to one argument. How much does y[i] change when a[i] does?
+Each function below takes g, the gradient of the loss with respect to y. g has y's shape. The function returns the
+gradient with respect to one argument. How much does y[i] change when a[i] changes?
 """
 
 

@@ -2,8 +2,8 @@
 
 Every query gives each key a score, the softmax turns the scores of one query into weights that add up to 1, and the
 result is the mean of the values with these weights. Taught by docs/12-softmax-and-cross-entropy.md (the softmax) and
-docs/05-matrix-products.md (the two products). Go through the three steps from the last to the first; `scores_back` is
-the place for the first two.
+docs/05-matrix-products.md (the two products). Go through the three steps from the last to the first.
+`scores_back` is the place for the gradients that q and k both need: back through V and the softmax.
 """
 
 import numpy as np

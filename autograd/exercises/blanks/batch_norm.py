@@ -1,7 +1,7 @@
 """y = weight n + bias with n = (x - mean) / sigma, over the batch: x (N, C), weight and bias (C,).
 
 Taught by docs/13-normalisation.md. Mean and sigma of each channel depend on x too, so every row of the batch influences
-the n of every other. Do `layer_norm` first: what changes is the axis.
+the n of every other. Do `layer_norm` first: only the axis changes.
 """
 
 import numpy as np

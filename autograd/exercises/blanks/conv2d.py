@@ -1,8 +1,8 @@
 """A convolution: x (N, H, W, C), weight (F, kH, kW, C) -> y (N, OH, OW, F), with a stride and a border of zeros.
 
-Taught by docs/06-convolution.md. Loops are welcome: each turn of the loop below is one small matrix product, and so can
-be each turn of yours. Where the forward pass *reads* a patch of `padded`, backward *adds* to that patch (patches
-overlap). In the end cut the border off.
+Taught by docs/06-convolution.md. Loops are welcome: each pass of the loop below is one small matrix product, and so can
+be each pass of yours. Where the forward pass *reads* a patch of `padded`, backward *adds* to that patch (patches
+overlap). At the end, crop the border.
 """
 
 import numpy as np

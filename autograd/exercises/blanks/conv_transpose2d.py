@@ -1,8 +1,8 @@
 """A transposed convolution: x (N, H, W, C), weight (C, kH, kW, F) -> y (N, H', W', F), with a stride and a border.
 
-Taught by docs/06-convolution.md. The border of y is cut off. Every pixel of x paints the weight, scaled by itself,
-into y, and what overlaps adds up. Where the forward pass *adds* to a patch of `painting`, backward *reads* that patch
-of g, once g has its border back (np.pad).
+Taught by docs/06-convolution.md. The border of y is cropped. Every pixel of x adds a copy of the weight, scaled by the
+pixel, to y; overlapping copies add up. Where the forward pass *adds* to a patch of `painting`, backward *reads* that
+patch of g, once g has its border back (np.pad).
 """
 
 import numpy as np

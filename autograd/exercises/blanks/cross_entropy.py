@@ -2,7 +2,7 @@
 
 Taught by docs/12-softmax-and-cross-entropy.md. g is a single number. Labels have no gradient, hence None.
 
-For one row, -log softmax(x)[k] = log sum e^x - x_k. Differentiate the two terms one by one; and do not forget the mean.
+For one row, -log softmax(x)[k] = log sum e^x - x_k. Differentiate the two terms one by one. Do not forget the mean.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """y = a / b, element by element. (b is never 0 here.)
 
-Taught by docs/02-one-op.md. Write y = a b^-1. The arrays may have different shapes that broadcast; return a gradient in
-the shape of y, the engine sums it.
+Taught by docs/02-one-op.md. Write y = a b^-1. The arrays may have different shapes that broadcast; return each
+gradient in the shape of y, and the engine sums it to the argument's shape.
 """
 
 

@@ -1,7 +1,7 @@
 """Rows of a table: table (K, D), integer indices of any shape -> indices.shape + (D,).
 
-Taught by docs/14-indexing.md. One index may come several times. Indices have no gradient, hence None.
-(np.add.at)
+Taught by docs/14-indexing.md. The same index may occur several times. Indices have no gradient, hence None.
+Useful: np.add.at.
 """
 
 import numpy as np

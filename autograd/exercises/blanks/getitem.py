@@ -1,7 +1,7 @@
 """y = x[key]: part of an array.
 
-Taught by docs/14-indexing.md. `key` is whatever NumPy takes: slices, numbers, masks,
-and arrays of indices in which one index may come twice. What was not picked gets 0. (np.add.at)
+Taught by docs/14-indexing.md. `key` is any NumPy index: slices, integers, masks, and arrays of indices in which one
+index may occur twice. Elements that were not picked get 0. Useful: np.add.at.
 """
 
 import numpy as np

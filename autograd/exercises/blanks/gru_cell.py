@@ -1,12 +1,12 @@
 """One step of a gated recurrent unit: x (B, D), h (B, H) -> the next state (B, H).
 
-weight_ih (3H, D), weight_hh (3H, H), biases (3H,), each with the rows of r, z and n one below the other.
+weight_ih (3H, D), weight_hh (3H, H), biases (3H,), each with the rows of r, z and n stacked in this order.
 
-Taught by docs/07-through-time.md. Start from y = (1 - z) n + z h and go backwards: first the gradients of n, z and the
-direct one of h; then, through tanh and sigmoid, those of `from_x` and `from_h`, (B, 3H) each; then six matrix products
-and sums. `gates_back` is the place for the first two steps. Note that r multiplies only what comes
-from h. (The sigmoid is written as 1/2 tanh(a / 2) + 1/2: the same number, and it never overflows. Its derivative is
-s (1 - s).)
+Taught by docs/07-through-time.md. Start from y = (1 - z) n + z h and go backwards. First find the gradients of n and z,
+and the direct gradient of h. Then go through tanh and sigmoid to the gradients of `from_x` and `from_h`, (B, 3H) each.
+The rest is six matrix products and sums. `gates_back` is the place for the first two steps. Note that r multiplies only
+the part that comes from h. The sigmoid s is computed as 1/2 tanh(a / 2) + 1/2, which is equal and never overflows. Its
+derivative is s (1 - s).
 """
 
 import numpy as np

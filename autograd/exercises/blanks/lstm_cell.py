@@ -1,10 +1,10 @@
-"""One step of a long short-term memory: x (B, D), state h and cell c (B, H) -> both, new, side by side (B, 2H).
+"""One step of a long short-term memory: x (B, D), state h and cell c (B, H) -> new h and new c side by side (B, 2H).
 
-weight_ih (4H, D), weight_hh (4H, H), biases (4H,), each with the rows of i, f, n and o one below the other.
+weight_ih (4H, D), weight_hh (4H, H), biases (4H,), each with the rows of i, f, n and o stacked in this order.
 
-Taught by docs/07-through-time.md. g (B, 2H) brings a gradient for both results; the new cell gets one more through the
-new state. `gates_back` is the place for the walk from g to the gradient of `a`. The derivative of s = sigmoid is
-s (1 - s).
+Taught by docs/07-through-time.md. g (B, 2H) holds the gradients of both results. The new cell gets a second gradient
+through the new state. `gates_back` is the place to go from g to the gradient of `a`. The derivative of s = sigmoid(a)
+is s (1 - s).
 """
 
 import numpy as np

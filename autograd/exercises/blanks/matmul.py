@@ -1,7 +1,7 @@
 """Y = A B, for matrices A (n, k) and B (k, m).
 
-Taught by docs/05-matrix-products.md. g has Y's shape, (n, m). Only one product of g and B, and one of A and g, has the
-shape that is wanted.
+Taught by docs/05-matrix-products.md. g has Y's shape, (n, m). Only one product of g and B has the shape of A, and only
+one product of A and g has the shape of B.
 """
 
 

@@ -1,8 +1,7 @@
 """The largest element of x along some axes.
 
-Taught by docs/10-checking-gradients.md (kinks). `axis` and `keepdims` are as in `sum`. Do that exercise first:
-g has the shape of y. Only the largest element has an influence. The elements that the checker draws are
-all different.
+Taught by docs/10-checking-gradients.md (kinks). `axis` and `keepdims` are as in `sum`; do that exercise first. g has
+the shape of y. Only the largest element changes y. All elements that the checker draws are different.
 
 Return an array of the shape of x. (np.expand_dims takes a tuple of axes.)
 """

@@ -1,6 +1,6 @@
 """y = a b, element by element.
 
-Taught by docs/02-one-op.md. The functions may use a and b: they remember the forward pass. Do not change them, nor g.
+Taught by docs/02-one-op.md. The gradient functions may use a and b from the forward pass. Do not modify a, b or g.
 """
 
 

@@ -1,6 +1,6 @@
 """y = max(x, 0), element by element.
 
-Taught by docs/10-checking-gradients.md (kinks). The checker's x keeps away from the corner; at x = 0 return 0.
+Taught by docs/10-checking-gradients.md (kinks). The checker's x is never close to the kink at 0. At x = 0 return 0.
 """
 
 import numpy as np

@@ -2,9 +2,9 @@
 
 x (B, T, D), h0 (B, H), weight_ih (H, D), weight_hh (H, H) -> hidden (B, T, H)
 
-Taught by docs/07-through-time.md. g (B, T, H) brings a gradient into every state, and every state gets one more from
-the step after it. Walk back through time once, collecting da_t (the gradient of what stands inside the tanh); all four
-gradients are then products of it. `walk_back` is the place for the loop.
+Taught by docs/07-through-time.md. g (B, T, H) holds one gradient for every state, and every state gets another one
+from the next step. Go back through time once and collect da_t, the gradient of the tanh's input. All four gradients are
+then products with da_t. `walk_back` is the place for the loop.
 """
 
 import numpy as np

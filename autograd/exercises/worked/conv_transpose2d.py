@@ -1,7 +1,8 @@
-"""Every pixel of x paints the weight, scaled by itself, into y; this is the gradient of conv2d turned round.
+"""Every pixel of x adds a copy of the weight, scaled by the pixel, to y. This is the backward pass of conv2d.
 
-So the gradient of x *looks*: it is the convolution of g with the same weight. The weight gets x^T seen, where seen is
-the part of g into which a tap has painted. g is padded first: what was cut off forward is 0 backward.
+So its own backward pass is a convolution: the gradient of x is the convolution of g with the same weight. The gradient
+of a weight tap is x^T times the part of g that the tap wrote to. g is padded first: pixels cropped in the forward pass
+have gradient 0.
 """
 
 from ...kernels.plain import conv_transpose2d

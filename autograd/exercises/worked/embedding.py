@@ -1,5 +1,5 @@
 """Y = one_hot(indices) table, a matrix product. Its gradient one_hot^T G adds row i of G to the row of the table that
-was looked up there; a row that was looked up three times gets three shares.
+was looked up there; a row that was looked up three times gets the sum of three gradients.
 """
 
 import numpy as np

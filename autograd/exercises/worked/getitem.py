@@ -1,5 +1,5 @@
 """y_k = x[key_k]: the slope is 1 for the element that was picked and 0 for all others. An element that was picked twice
-has two paths to the loss, so its two shares add up. `full[key] = g` would keep the last share only.
+has two paths to the loss, so its two gradients add up. `full[key] = g` would keep only the last one.
 """
 
 import numpy as np

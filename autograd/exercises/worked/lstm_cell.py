@@ -1,7 +1,7 @@
 """h' = o tanh(c') and c' = f c + i n. The new cell reaches the loss directly and through h':
 
-dc' = g_c + g_h o (1 - tanh(c')^2). From it: di = dc' n, df = dc' c, dn = dc' i, and the old cell gets dc' f: no matrix
-stands on that road. do = g_h tanh(c'). Through the sigmoids the factor is s (1 - s), through the tanh 1 - n^2.
+dc' = g_c + g_h o (1 - tanh(c')^2). From it: di = dc' n, df = dc' c, dn = dc' i, and the old cell gets dc' f, without
+a matrix product. do = g_h tanh(c'). Through the sigmoids the factor is s (1 - s), through the tanh 1 - n^2.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from ...kernels.logistic import sigmoid
 
 HINTS = (
-    "The new cell has two ways to the loss: as a result of its own, and inside h'. Add both first.",
+    "The new cell reaches the loss in two ways: as a result of its own, and inside h'. Add both first.",
     "dc' = g_c + g_h o (1 - tanh(c')^2); then da_i = dc' n i (1 - i), da_f = dc' c f (1 - f), da_n = dc' i (1 "
     "- n^2), da_o = g_h tanh(c') o (1 - o).",
     "x gets da @ weight_ih, h gets da @ weight_hh, c gets dc' * f, the weights da.T @ x and da.T @ h, both "

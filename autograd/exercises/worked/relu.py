@@ -1,10 +1,10 @@
-"""Right of the corner y = x with slope 1, left of it y = 0 with slope 0. At 0 there is no derivative: 0 is a choice."""
+"""Right of the corner y = x with slope 1, left of it y = 0 with slope 0. At 0 there is none; 0 is a convention."""
 
 import numpy as np
 
 HINTS = (
     "What is the slope for x > 0, and for x < 0?",
-    "g passes where x > 0, and 0 stands elsewhere.",
+    "The gradient is g where x > 0, and 0 elsewhere.",
     "return g * (x > 0)",
 )
 

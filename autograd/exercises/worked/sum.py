@@ -1,4 +1,4 @@
-"""Every element has slope 1 on its own sum, so it gets the g of that sum. Give g its missing axes, then copy."""
+"""Every element has slope 1 on its own sum, so it gets the g of that sum. Restore the summed axes, then broadcast."""
 
 import numpy as np
 

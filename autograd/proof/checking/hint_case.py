@@ -1,4 +1,4 @@
-"""A gradient as it is and as it should be, and the questions that every hint asks of the two."""
+"""A computed gradient beside the correct one, with the comparisons that all hints use."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from itertools import combinations
 
 import numpy as np
 
-Found = tuple[str, str] | None  # a pattern and a sentence on it, if it fits
+Found = tuple[str, str] | None  # the pattern and a sentence about it, or None if it does not fit
 
-FEW = 3  # with fewer numbers that are not 0, everything looks like everything else
-MAX_AXES = 5  # orders and subsets of more axes are too many to try
+FEW = 3  # with fewer nonzero elements, many patterns fit by accident
+MAX_AXES = 5  # beyond this, there are too many permutations and subsets to try
 
 
 @dataclass(frozen=True)
 class Case:
-    """A gradient as it is and as it should be."""
+    """The gradient from backward (`analytic`) and the correct one (`numeric`)."""
 
     analytic: np.ndarray
     numeric: np.ndarray
@@ -24,7 +24,7 @@ class Case:
     factors: Mapping[str, np.ndarray]
 
     def is_like(self, candidate: np.ndarray | float, where: np.ndarray | None = None) -> bool:
-        """Whether backward gave just this, up to the accuracy of the numbers."""
+        """Whether backward gave this candidate, up to the allowed error."""
         near = np.abs(self.analytic - candidate) <= self.allowed + 1e-9 * np.abs(self.analytic)
         return bool(near.all() if where is None else near[where].all())
 
@@ -35,7 +35,7 @@ class Case:
 
     @property
     def telling(self) -> np.ndarray:
-        """Elements whose right value is not lost in inaccuracy: only they show a factor or a sign."""
+        """Elements far above the allowed error: only they show a factor or a sign."""
         return np.abs(self.numeric) > 100 * self.allowed
 
 
@@ -48,5 +48,5 @@ def subsets(array: np.ndarray) -> Iterator[tuple[int, ...]]:
 
 
 def named(axes: Sequence[int]) -> str:
-    """In words: axis 0, or axes 0, 2."""
+    """The axes in words: "axis 0" or "axes 0, 2"."""
     return f"axis {axes[0]}" if len(axes) == 1 else f"axes {', '.join(map(str, axes))}"

@@ -1,9 +1,8 @@
-"""What went wrong? The pattern of a wrong gradient, told from the right one beside it.
+"""What went wrong? Recognise the pattern of a wrong gradient by comparing it with the correct one.
 
-Bugs in a backward pass leave fingerprints: a forgotten 1/N makes every element N times too large, a transposed
-operand moves the right numbers to the wrong places. `recognise` compares what backward gave with what it should have
-been, tries the patterns below one after the other, the simplest explanation first, and puts the first that fits into
-a sentence:
+Typical bugs in a backward pass leave a pattern: a forgotten 1/N makes every element N times too large, a transposed
+operand moves the right numbers to the wrong places. `recognise` compares the result of backward with the correct
+gradient. It tries the patterns below in order, the simplest first, and describes the first that fits in a sentence:
 
     pattern         backward gave                                           usual cause
     zero            0 everywhere                                            graph cut off (detach, .data), no vjp
@@ -21,8 +20,8 @@ a sentence:
                     that is at hand; or 0 where it is wrong
     shape           another shape than the argument's                       (`recognise_shape`)
 
-A pattern counts only if it explains all numbers to the last digit. Even then a hint is a guess and no proof: one
-number alone, twice too large, has many possible causes. Where no pattern fits, it is None and the hint empty.
+A pattern fits only if it explains all elements within the tolerance. Even then a hint is a guess, not a proof: a
+single element that is twice too large has many possible causes. If no pattern fits, the result is (None, "").
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,7 +47,7 @@ PATTERNS = (
     "shape",
 )
 
-# The simplest explanation first: what fits an earlier one may fit a later one by accident, seldom the other way.
+# Simplest explanation first: a gradient that fits an early pattern may fit a later one by accident, rarely vice versa.
 LOOKS = (
     value.zero,
     value.multiple,
@@ -77,18 +76,19 @@ def recognise(
     others: Mapping[str, np.ndarray] | None = None,
     factors: Mapping[str, np.ndarray] | None = None,
 ) -> Hint:
-    """The pattern of a wrong gradient, and a sentence on it.
+    """Find the pattern of a wrong gradient.
 
     Args:
-        analytic: what backward gave, of the argument's shape.
-        numeric: what is right, of the same shape.
-        tolerance: how far off `numeric` may be, for each element or for all. If None, 1e-9 of its largest.
-        cotangents: the gradients that came in, one for each result of the function.
-        others: the right gradients of the other arguments, by name.
-        factors: arrays that a formula may have forgotten to multiply by (arguments, results), by name.
+        analytic: the gradient from backward, in the argument's shape.
+        numeric: the correct gradient, same shape.
+        tolerance: absolute error of `numeric`, per element or one for all. If None, 1e-9 times its largest element.
+        cotangents: the incoming gradients, one for each result of the function.
+        others: the correct gradients of the other arguments, by name.
+        factors: arrays that the formula may have left out as a factor (arguments, results), by name.
 
     Returns:
-        One of `PATTERNS` and a sentence on it; (None, "") where none fits.
+        One of `PATTERNS` and a sentence about it; (None, "") if none fits. A gradient with NaN or infinity gets a
+        sentence and no pattern.
     """
     analytic, numeric = np.asarray(analytic, np.float64), np.asarray(numeric, np.float64)
     if not analytic.size:
@@ -104,7 +104,7 @@ def recognise(
 
 
 def recognise_shape(shape: Shape, expected: Shape, others: Sequence[Shape] = ()) -> Hint:
-    """The same for a gradient whose very shape is not that of its argument, `expected`; `others` are the others'."""
+    """Find the pattern of a gradient of the wrong shape; `others` are the shapes of the other arguments."""
     if shape in others:
         return "swapped", "it has the shape of another argument: are two vjps exchanged?"
     if sorted(shape) == sorted(expected):

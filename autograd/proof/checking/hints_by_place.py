@@ -1,6 +1,6 @@
-"""Hints from the places of a wrong gradient: the right numbers where they do not belong, or only there wrong.
+"""Hints from positions: the gradient has the right numbers, or sums of them, in the wrong places.
 
-Each function takes a `Case` and gives a pattern and a sentence on it, or None.
+Each function takes a `Case` and returns a pattern and a sentence about it, or None.
 """
 
 from itertools import permutations, product
@@ -15,7 +15,7 @@ MAX_SHIFT = 2
 
 
 def transposed(case: Case) -> Found:
-    """Its axes in another order, under its own shape or squeezed into it."""
+    """The axes are in another order; the shape is permuted too, or kept by a reshape."""
     numeric = case.numeric
     if not 2 <= numeric.ndim <= MAX_AXES or case.telling.sum() < FEW:
         return None
@@ -34,7 +34,7 @@ def transposed(case: Case) -> Found:
 
 
 def flipped(case: Case) -> Found:
-    """Back to front along some axes."""
+    """The right gradient, reversed along some axes."""
     if case.telling.sum() < FEW:
         return None
     for axes in subsets(case.numeric):
@@ -44,7 +44,7 @@ def flipped(case: Case) -> Found:
 
 
 def shifted(case: Case) -> Found:
-    """The right numbers some places further on, as far as they have not been pushed out at the end."""
+    """The right gradient moved by a few positions; elements moved past the end are lost."""
     shifts = product(range(-MAX_SHIFT, MAX_SHIFT + 1), repeat=case.numeric.ndim)
     for shift in sorted(shifts, key=lambda shift: sum(map(abs, shift))):
         stays = tuple(slice(max(0, -s), n - max(0, s)) for s, n in zip(shift, case.numeric.shape, strict=True))
@@ -59,7 +59,7 @@ def shifted(case: Case) -> Found:
 
 
 def one_copy(case: Case) -> Found:
-    """The gradient of one copy of an argument that was broadcast, where those of all copies belong."""
+    """The argument was broadcast, and this is the gradient of one copy instead of the sum over all."""
     for v in case.cotangents:
         extra = v.ndim - case.numeric.ndim
         if extra < 0 or v.shape == case.numeric.shape:
@@ -78,7 +78,7 @@ def one_copy(case: Case) -> Found:
 
 
 def unbroadcast(case: Case) -> Found:
-    """Summed, or averaged, along axes along which nothing was broadcast."""
+    """Summed or averaged along axes along which the argument was not broadcast."""
     for axes in subsets(case.numeric):
         total = case.numeric.sum(axes, keepdims=True)
         for what, candidate in (("summed", total), ("averaged", total / (case.numeric.size / total.size))):
@@ -91,7 +91,7 @@ def unbroadcast(case: Case) -> Found:
 
 
 def swapped(case: Case) -> Found:
-    """The right numbers in other places: those of another argument, of another part, or anywhere."""
+    """The gradient of another argument, or the right numbers with parts or elements exchanged."""
     for name, other in case.others.items():
         if other.size == case.numeric.size > 1 and case.is_like(other.reshape(case.numeric.shape)):
             return "swapped", f"it is the right gradient of argument {name}: are two vjps exchanged?"
@@ -108,11 +108,11 @@ def swapped(case: Case) -> Found:
 
 
 def _order_of_slices(case, axis) -> str:
-    """Which slices of the right gradient stand where, if they are only rearranged: "2, 0, 1"; else ""."""
+    """The order of the slices, such as "2, 0, 1", if they are only rearranged; else ""."""
     n = case.numeric.shape[axis]
     right = np.moveaxis(case.numeric, axis, 0).reshape(n, -1)
     given = np.moveaxis(case.analytic, axis, 0).reshape(n, -1)
-    direction = random_stream(0).standard_normal(right.shape[1])  # tells slices apart by one number each
+    direction = random_stream(0).standard_normal(right.shape[1])  # one number per slice is enough to tell them apart
     order = np.empty(n, int)
     order[np.argsort(given @ direction)] = np.argsort(right @ direction)
     if not case.is_like(np.take(case.numeric, order, axis)):

@@ -1,6 +1,6 @@
-"""Hints from the values of a wrong gradient: a factor, a sign, a constant, a term too few.
+"""Hints from values: a wrong gradient has a wrong factor, sign or constant, or lacks a term.
 
-Each function takes a `Case` and gives a pattern and a sentence on it, or None.
+Each function takes a `Case` and returns a pattern and a sentence about it, or None.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ CAME_IN = "the gradient that came in"
 
 
 def zero(case: Case) -> Found:
-    """Nothing at all."""
+    """Zero everywhere."""
     if not case.analytic.any():
         return "zero", (
             "backward gives zero everywhere: is the graph cut off (detach, .data, no_grad), or a term missing?"
@@ -23,7 +23,7 @@ def zero(case: Case) -> Found:
 
 
 def multiple(case: Case) -> Found:
-    """The right gradient times one number, -1 being a wrong sign."""
+    """The right gradient times one number; -1 is a wrong sign."""
     ratio = np.vdot(case.analytic, case.numeric) / (np.vdot(case.numeric, case.numeric) or 1.0)
     if not case.is_like(ratio * case.numeric) or not case.telling.any():
         return None
@@ -32,7 +32,7 @@ def multiple(case: Case) -> Found:
     if abs(ratio + 1) < 1e-6:
         return "sign", "every element has the opposite sign: is a minus missing, or one too many?"
     if case.telling.sum() == 1 and not _whole(ratio):
-        return None  # one number is always a multiple of another
+        return None  # any number is a multiple of any other, so this proves nothing
     return "factor", f"every element is {_times(ratio)}"
 
 
@@ -53,7 +53,7 @@ def _whole(ratio):
 
 
 def passed_on(case: Case) -> Found:
-    """Backward gives what came in, on each axis that a reduction took away anew."""
+    """Backward returns the incoming gradient, repeated along the axes that a reduction removed."""
     for v in case.cotangents:
         if case.analytic.size > 1 and any(case.is_like(spread) for spread in spreads(v, case.analytic.shape)):
             return (
@@ -64,7 +64,7 @@ def passed_on(case: Case) -> Found:
 
 
 def spreads(v: np.ndarray, shape: tuple[int, ...]) -> Iterator[np.ndarray]:
-    """The ways in which an array can be spread over a shape with more axes, by repeating it along the others."""
+    """All ways to repeat an array along new axes so that it has the given shape."""
     for axes in combinations(range(len(shape)), max(len(shape) - v.ndim, 0)):
         spread = np.expand_dims(v, axes)
         if all(n in (1, m) for n, m in zip(spread.shape, shape, strict=False)) and spread.ndim == len(shape):
@@ -72,7 +72,7 @@ def spreads(v: np.ndarray, shape: tuple[int, ...]) -> Iterator[np.ndarray]:
 
 
 def missing_factor(case: Case) -> Found:
-    """What is missing, or too much, is a factor that is at hand: an argument, the result, the incoming gradient."""
+    """A known factor is missing or applied twice: an argument, the result, the incoming gradient."""
     if case.telling.sum() < FEW:
         return None
     incoming = [(CAME_IN, spread) for v in case.cotangents for spread in spreads(v, case.numeric.shape)]
@@ -90,7 +90,7 @@ def missing_factor(case: Case) -> Found:
 
 
 def offset(case: Case) -> Found:
-    """The right gradient and one number more, everywhere."""
+    """The right gradient plus the same constant everywhere."""
     shift = float(np.mean(case.analytic - case.numeric))
     if case.analytic.size > 1 and case.is_like(case.numeric + shift):
         return "offset", f"off by the same amount everywhere, {shift:.6g}: is something added that should not be?"
@@ -98,7 +98,7 @@ def offset(case: Case) -> Found:
 
 
 def partly(case: Case) -> Found:
-    """Some elements are right; the wrong ones have something in common."""
+    """Some elements are right, and all wrong ones are wrong in the same way."""
     wrong = case.wrong
     if wrong.all() or wrong.sum() < 2:
         return None

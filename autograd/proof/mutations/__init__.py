@@ -1,8 +1,8 @@
-"""The checker is checked: backward passes broken on purpose, each of which the gradient check must find.
+"""Mutation tests of the gradient check: it must find every backward pass that was broken on purpose.
 
-``python -m autograd --mutations`` breaks every op in at least three ways and prints the score: how many of the mutants
-were caught, and of how many the hint told the kind. What a mutant is: `mutant.py`; the mutants by family: the other
-files; the score: `score.py`.
+``python -m autograd --mutations`` breaks every op in at least three ways. It prints how many mutants were caught, and
+for how many the hint named the kind of mistake. `mutant.py` says what a mutant is, `score.py` computes the score, and
+the other files hold the mutants of one family of ops each.
 """
 
 from .convolutions import CONVOLUTIONS

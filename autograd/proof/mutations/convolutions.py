@@ -1,8 +1,8 @@
-"""Broken backward passes of convolutions: wrong stride, padding or dilation, the kernel turned, channels mixed up.
+"""Broken backward passes of convolutions: wrong stride, padding or dilation, a rotated kernel, channels mixed up.
 
-The gradients are written anew, tap by tap, from the formulas in ``kernels/conv/forms.py``: one sum of g w x with one
-of the three left out. With the op's own sizes `paint`, `look` and `correlate` are right, which a test makes sure of; a
-mutant gives them another stride, dilation or padding, or a kernel the wrong way round.
+The gradients are written here a second time, tap by tap, from the formulas in ``kernels/conv/forms.py``. With the op's
+own sizes, `paint`, `look` and `correlate` are right; a test guards this. A mutant calls them with another stride,
+dilation or padding, or with a rotated kernel.
 """
 
 from dataclasses import replace
@@ -12,7 +12,7 @@ import numpy as np
 from ...kernels.conv.geometry import conv_geometry, conv_transpose_geometry
 from .mutant import mutant, nothing, spoiled
 
-MARGIN = 8  # pixels around an image, so that a wrong size reads zeros and not past the end
+MARGIN = 8  # zero pixels around an image, so that a wrong size reads zeros instead of running out of bounds
 
 
 def paint(g, weight, geometry, add=True):
@@ -25,7 +25,7 @@ def paint(g, weight, geometry, add=True):
 
 
 def look(image, weight, geometry):
-    """y[n,r,q,f] = sum of w[f,i,j,c] x[n, s r + d i - p, s q + d j - p, c]: how the transposed one goes back."""
+    """y[n,r,q,f] = sum of w[f,i,j,c] x[n, s r + d i - p, s q + d j - p, c], the backward pass of conv_transpose2d."""
     image = _with_margin(image)
     return sum(image[seen] @ weight[:, i, j].T for i, j, seen in _taps(geometry))
 
@@ -40,7 +40,7 @@ def correlate(g, image, geometry, padded_with="constant"):
 
 
 def _taps(geometry):
-    """Every tap (i, j) of the kernel with the pixels, margin included, that all windows see through it."""
+    """Every tap (i, j) of the kernel, with the slice of pixels (margin included) that it reads in all windows."""
     for i, j in np.ndindex(*geometry.kernel):
         rows, columns = (
             slice(start := MARGIN + d * k - p, start + s * (count - 1) + 1, s)
@@ -56,7 +56,7 @@ def _with_margin(image, padded_with="constant"):
 
 
 def _with_sizes(function, changed):
-    """A vjp of either op that calls ``function(g, x, weight, geometry)`` with some sizes of the geometry changed."""
+    """A vjp that calls ``function(g, x, weight, geometry)`` with some sizes of the geometry changed."""
 
     def vjp(g, y, x, weight, bias=None, stride=1, padding=0, output_padding=None, dilation=1, **options):
         sizes = {"stride": stride, "padding": padding, "dilation": dilation}
@@ -105,7 +105,7 @@ def correlated(g, x, weight, geometry):
 
 
 def overwritten(g, x, weight, geometry):
-    """dx patch by patch, each of which replaces what the patches before it have left."""
+    """dx patch by patch, where each patch overwrites the earlier ones instead of adding to them."""
     canvas = np.zeros((geometry.batch, *[n + 2 * MARGIN for n in geometry.image], geometry.channels))
     for r, q in np.ndindex(*geometry.output):
         rows, columns = (
@@ -119,7 +119,7 @@ def overwritten(g, x, weight, geometry):
 
 
 def last_position(g, x, weight, geometry):
-    """dw of the last window in each image, where the sum over all windows belongs."""
+    """dw from the last window of each image only, instead of the sum over all windows."""
     last = np.zeros_like(g)
     last[:, -1, -1] = g[:, -1, -1]
     return correlate(last, x, geometry)
@@ -131,17 +131,17 @@ def correlated_transposed(g, x, weight, geometry):
 
 
 def turn(dw, *arguments, **options):
-    """Half a turn of the kernel: convolution where correlation belongs."""
+    """The kernel rotated by 180 degrees: convolution instead of correlation."""
     return dw[:, ::-1, ::-1]
 
 
 def channels_first(dw, *arguments, **options):
-    """The numbers in the order of another layout, under the shape of this one."""
+    """The elements in the order of another layout, reshaped to this one."""
     return dw.transpose(3, 1, 2, 0).reshape(dw.shape)
 
 
 def sides_exchanged(dw, *arguments, **options):
-    """The kernel's rows for its columns, under the shape of the weight."""
+    """The kernel's rows and columns exchanged, reshaped to the weight's shape."""
     return dw.transpose(0, 2, 1, 3).reshape(dw.shape)
 
 
@@ -151,12 +151,12 @@ def mean_of_positions(dbias, y, *arguments, **options):
 
 
 def first_image_alone(g, y, x, weight, bias, *sizes, **options):
-    """The share of the first image in the gradient of the bias."""
+    """The gradient of the bias from the first image only."""
     return _before_activation(g, y, **_activation(options))[0].sum((0, 1))
 
 
 def activation_forgotten(g, y, x, weight, bias, *sizes, **options):
-    """The gradient of the bias as if nothing came after the convolution."""
+    """The gradient of the bias as if no activation followed the convolution."""
     return g.sum((0, 1, 2))
 
 

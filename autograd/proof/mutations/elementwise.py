@@ -8,7 +8,7 @@ from .mutant import first_copy, mean_of_copies, mutant, spoiled, zero
 
 
 def _density(x):
-    """Of the standard normal."""
+    """The density of the standard normal distribution."""
     return np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
 
 

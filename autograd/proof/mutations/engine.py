@@ -1,8 +1,8 @@
-"""The engine broken on purpose: the sharing out of gradients, which no op can get right by itself.
+"""Mutants of the engine itself: the order of the nodes and the accumulation of their gradients.
 
-These mistakes are those that the pages on topological order and on broadcasting warn of. Each replaces one function of
-``autograd/node.py`` for the time of a check of a few small functions: one in which a value is used twice, one in which
-an argument is broadcast, one in which two parents are handed the same array.
+The pages on topological order and on broadcasting warn of these mistakes. Each mutant replaces one function of
+``autograd/node.py`` while a few small functions are checked. In one a value is used twice, in one an argument is
+broadcast, in one two parents receive the same array.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from .mutant import first_copy, mean_of_copies
 
 @dataclass(frozen=True)
 class EngineMutant:
-    """One function of the engine, replaced: its name in ``node.py`` and what stands in its place."""
+    """The engine with one function replaced: its `name` in ``node.py`` and the `replacement`."""
 
     kind: str
     bug: str
@@ -41,7 +41,7 @@ class EngineMutant:
         return self.kind != "in place"
 
     def check(self) -> GradientError | None:
-        """What the gradient check says of the functions below, differentiated by the broken engine."""
+        """The first error that the gradient check finds in FUNCTIONS with the broken engine, or None."""
         for function in FUNCTIONS:
             a, b = np.linspace(-1, 1, 6).reshape(2, 3), np.array([0.3, -0.8, 1.2])
             try:
@@ -53,7 +53,7 @@ class EngineMutant:
 
 
 def used_twice(a, b):
-    """A diamond: u is used by tanh and by the product, which are not equally deep."""
+    """A diamond: u is used by tanh and by the product, which have different depths in the graph."""
     u = exp(a)
     return u * tanh(tanh(u)) + b
 
@@ -64,7 +64,7 @@ def copied(a, b):
 
 
 def handed_the_same(a, b):
-    """The sum hands one array to both its parents, and one of them receives more."""
+    """The sum passes the same array to both parents, and one of them receives a second gradient."""
     u, v = exp(a), tanh(b)
     return (u + v * a) + tanh(u)
 
@@ -73,12 +73,12 @@ FUNCTIONS = (used_twice, copied, handed_the_same)
 
 
 def overwrite(parent, g):
-    """The last share replaces those before it."""
+    """A new gradient replaces the earlier ones."""
     parent.grad = g if parent.edges else np.array(g)
 
 
 def add_in_place(parent, g):
-    """Shares are added to an array that another node may hold."""
+    """Gradients are added in place to an array that another node may hold."""
     if parent.grad is None:
         parent.grad = g
     else:
@@ -86,7 +86,7 @@ def add_in_place(parent, g):
 
 
 def in_order_of_discovery(name):
-    """A key by which all nodes are equal: they are visited as they were found, not deepest first."""
+    """A constant sort key: nodes are visited in order of discovery, not deepest first."""
     return lambda one: 0
 
 

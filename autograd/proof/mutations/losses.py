@@ -1,4 +1,4 @@
-"""Broken backward passes of losses and of the autoencoder's terms: 1/N, signs, a variance for its logarithm."""
+"""Broken backward passes of losses and of the autoencoder's terms: 1/N, signs, variance instead of its logarithm."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def _softmax(x):
 
 
 def _share(reduction, losses):
-    """What a reduction puts on the gradient of each loss."""
+    """The factor that the reduction puts on the gradient of each loss."""
     return 1 / losses.size if reduction == "mean" else 1
 
 
@@ -22,38 +22,38 @@ def _times_n(dx, y, x, *targets, reduction="mean", **options):
 
 
 def _each(g, x):
-    """One number for each image, to broadcast against an array of images."""
+    """g with one number per image, shaped to broadcast against an array of images."""
     return g.reshape(-1, *(1,) * (x.ndim - 1))
 
 
 def _per_number(dx, y, x, *arguments):
-    """A mean over the pixels or latent units of an image where their sum belongs."""
+    """A mean over the pixels or latent units of an image instead of their sum."""
     return dx * len(x) / max(x.size, 1)
 
 
 def softmax_alone(g, y, x, labels, reduction="mean", **options):
-    """As if every class were wrong."""
+    """softmax(x) without subtracting the one-hot label."""
     return _softmax(x) * np.reshape(g * _share(reduction, labels), (-1, 1))
 
 
 def next_label(g, y, x, labels, reduction="mean", **options):
-    """As if the class after the right one were right."""
+    """The label shifted to the next class."""
     one_hot = np.eye(x.shape[1])[(labels + 1) % x.shape[1]]
     return (_softmax(x) - one_hot) * np.reshape(g * _share(reduction, labels), (-1, 1))
 
 
 def hit_alone(g, y, x, labels, reduction="mean", **options):
-    """The gradient of -x[label] without that of the logarithm of the sum."""
+    """The gradient of -x[label] only, without that of the log-sum-exp."""
     return -np.eye(x.shape[1])[labels] * np.reshape(g * _share(reduction, labels), (-1, 1))
 
 
 def logarithms(g, y, x, labels, reduction="mean", **options):
-    """log p where p belongs."""
+    """log p instead of p."""
     return (np.log(_softmax(x)) - np.eye(x.shape[1])[labels]) * np.reshape(g * _share(reduction, labels), (-1, 1))
 
 
 def without(op, option):
-    """The vjp of the first argument, had the option not been given. (An ignored label then stands for class 0.)"""
+    """The vjp of the first argument as if the option were not given; an ignored label becomes a real class."""
 
     def vjp(g, y, x, targets, *settings, **options):
         options = {key: value for key, value in options.items() if key != option}
@@ -65,7 +65,7 @@ def without(op, option):
 
 
 def weighted_everywhere(g, y, x, t, reduction="mean", pos_weight=1.0):
-    """The weight of the positive examples on all of them."""
+    """The weight of positive examples applied to all examples."""
     return RULES[BCE](x, t, reduction)[1](g) * np.asarray(pos_weight, x.dtype)
 
 

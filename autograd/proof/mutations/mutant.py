@@ -1,18 +1,17 @@
-"""A mutant: an op whose backward pass has been broken on purpose, in one place, in a way that people do by mistake.
+"""A mutant: an op whose backward pass is broken on purpose, in one place, by a mistake that people really make.
 
-`mutant` writes most of them in a line or two: the op's own rule, with a wrong vjp in place of a right one. A vjp takes
-what a backward pass may know, ``(g, y, *arguments)``: the incoming gradient, the op's value and what it was called
-with, options by their names. ::
+`mutant` builds most of them in a line or two: the op's own rule with a wrong vjp in place of a right one. A vjp takes
+``(g, y, *arguments, **options)``: the incoming gradient, the op's value, and the arguments and options of the call. ::
 
     mutant("tanh", "formula", "y where y^2 belongs", x=lambda g, y, x: g * (1 - y))
 
-`spoiled` does something to the right gradient instead, where the mistake comes after the calculus (a forgotten sum, a
+`spoiled` changes the right gradient instead, for mistakes made after the differentiation (a forgotten sum, a
 transposition). ::
 
     spoiled("mean", "factor", "1/n forgotten", "x", lambda dx, y, x, **options: dx * (x.size / y.size))
 
-What a gradient check should say of a mutant is its `kind`: one of the patterns of ``checking/hints.py``, in the
-meaning that the table there gives them, or one of `UNKNOWN`, for which no hint exists.
+The `kind` of a mutant is what the hint should say: one of the patterns in the table of ``checking/hints.py``, or one of
+`UNKNOWN`, for which no hint exists.
 """
 
 import inspect
@@ -34,11 +33,11 @@ UNKNOWN = ("formula", "rounding", "in place")
 class Mutant:
     """One broken backward pass.
 
-    op         the op that it pretends to be
-    arguments  whose gradients were broken
-    kind       what is wrong, in the words of the hints; where two descriptions are true, both, with a slash between
-    bug        what was done to it
-    rule       its value is right, one of its vjps is not
+    op         the op that was broken
+    arguments  the arguments whose gradients are wrong
+    kind       the pattern of the mistake; if two patterns are true, both, separated by a slash
+    bug        a description of the mistake
+    rule       the broken rule: its value is right, one of its vjps is wrong
     """
 
     op: str
@@ -49,21 +48,23 @@ class Mutant:
 
     def __post_init__(self):
         if unheard := set(self.kinds) - {*PATTERNS, *UNKNOWN}:
-            raise ValueError(f"mutant of {self.op}: no kind is called {unheard}: {', '.join((*PATTERNS, *UNKNOWN))}")
+            raise ValueError(
+                f"mutant of {self.op}: no kind is called {unheard}; choose from {', '.join((*PATTERNS, *UNKNOWN))}"
+            )
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """All descriptions of what is wrong that are true."""
+        """All patterns that describe the mistake."""
         return tuple(self.kind.split("/"))
 
     @property
     def has_hint(self) -> bool:
-        """Whether a hint could name what is wrong."""
+        """Whether a hint exists for this mistake."""
         return not set(self.kinds) & set(UNKNOWN)
 
 
 def mutant(op: str, kind: str, bug: str, **vjps: Callable[..., Any]) -> Mutant:
-    """The op with other vjps for the arguments named; each takes (g, y, *arguments, **options)."""
+    """The op with the vjps of the named arguments replaced; each takes (g, y, *arguments, **options)."""
     names = list(inspect.signature(RULES[op]).parameters)
 
     @wraps(RULES[op])
@@ -77,7 +78,7 @@ def mutant(op: str, kind: str, bug: str, **vjps: Callable[..., Any]) -> Mutant:
 
 
 def spoiled(op: str, kind: str, bug: str, argument: str, spoil: Callable[..., Any]) -> Mutant:
-    """The op with something done to one right gradient dx: `spoil` takes (dx, y, *arguments, **options)."""
+    """The op with one right gradient dx changed: `spoil` takes (dx, y, *arguments, **options)."""
     position = list(inspect.signature(RULES[op]).parameters).index(argument)
 
     @wraps(RULES[op])
@@ -91,7 +92,7 @@ def spoiled(op: str, kind: str, bug: str, argument: str, spoil: Callable[..., An
 
 
 def rewritten(op: str, kind: str, bug: str, pullback: Callable[..., Any]) -> Mutant:
-    """The op with all its gradients from one function, `pullback(g, *arguments, **options)`."""
+    """The op with all gradients computed by one function, `pullback(g, *arguments, **options)`."""
 
     @wraps(RULES[op])
     def rule(*arguments, **options):
@@ -106,24 +107,24 @@ def rewritten(op: str, kind: str, bug: str, pullback: Callable[..., Any]) -> Mut
 
 
 def zero(g: Any, y: Any, *arguments: Any, **options: Any) -> np.ndarray:
-    """A vjp that gives nothing, whatever comes in."""
+    """A vjp that returns zeros for every incoming gradient."""
     return np.zeros_like(y)
 
 
 def nothing(dx: np.ndarray, *arguments: Any, **options: Any) -> np.ndarray:
-    """What `spoiled` needs for the same."""
+    """The same for `spoiled`: replace the right gradient by zeros."""
     return np.zeros_like(dx)
 
 
 def mean_of_copies(share: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """A gradient averaged, where it should be summed, over the axes along which an argument was broadcast."""
+    """The gradient averaged, instead of summed, over the axes along which the argument was broadcast."""
     axes = broadcast_axes(share, shape)
     copies = math.prod(share.shape[axis] for axis in axes)
     return share.sum(axes, keepdims=True).reshape(shape) / max(copies, 1)
 
 
 def first_copy(share: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """The gradient of the first copy alone of an argument that was broadcast."""
+    """The gradient of only the first copy of a broadcast argument."""
     kept = tuple(slice(0, 1) if axis in broadcast_axes(share, shape) else slice(None) for axis in range(share.ndim))
     return share[kept].reshape(shape)
 

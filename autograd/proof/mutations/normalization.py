@@ -1,7 +1,7 @@
-"""Broken backward passes of normalisation: statistics taken for constants, or for those of another batch.
+"""Broken backward passes of normalisation: statistics treated as constants, or taken from another batch.
 
-All three ops are `normalised` over other axes: dx = (h - mean(h) - n mean(h n)) / sigma, with h = weight g and n the
-normalised x. The mutants leave out a term, which is to forget that the mean, or the variance, depends on x.
+The three ops differ only in the axes they normalise over: dx = (h - mean(h) - n mean(h n)) / sigma, with h = weight g
+and n the normalised x. Most mutants leave out a term: they forget that the mean or the variance depends on x.
 """
 
 from functools import partial
@@ -12,14 +12,14 @@ from .mutant import mutant, spoiled
 
 
 def normalised(x, axes, epsilon):
-    """n and sigma."""
+    """The normalised x, n, and the standard deviation sigma."""
     centred = x - x.mean(axes, keepdims=True)
     sigma = np.sqrt((centred * centred).mean(axes, keepdims=True) + epsilon)
     return centred / sigma, sigma
 
 
 def pullback(h, n, sigma, axes, mean=True, variance=True, power=1):
-    """dx from h = dL/dn; without the term of the mean or of the variance, or with another power of sigma, wrong."""
+    """dx from h = dL/dn. It is wrong if the mean or variance term is left out, or if `power` is not 1."""
     dx = h.copy()
     if mean:
         dx -= h.mean(axes, keepdims=True)
@@ -29,7 +29,7 @@ def pullback(h, n, sigma, axes, mean=True, variance=True, power=1):
 
 
 def batch(g, y, x, weight, bias, running_mean=None, running_variance=None, training=True, epsilon=1e-5, **options):
-    """dx of batch_norm; `of` among the options says of which statistics, the others are for `pullback`."""
+    """dx of batch_norm. The option `of` chooses the statistics; the other options go to `pullback`."""
     of = options.pop("of", "batch")
     activation, slope = options.pop("activation", None), options.pop("negative_slope", 0.01)
     if activation is not None:
@@ -44,7 +44,7 @@ def batch(g, y, x, weight, bias, running_mean=None, running_variance=None, train
 
 
 def _with_statistics_of(x, part, axes, epsilon):
-    """n and sigma from the mean and variance of other numbers: those of an earlier batch, say."""
+    """n and sigma from the mean and variance of another array, such as an earlier batch."""
     sigma = np.sqrt(part.var(axes, keepdims=True) + epsilon)
     return (x - part.mean(axes, keepdims=True)) / sigma, sigma
 

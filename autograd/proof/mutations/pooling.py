@@ -1,4 +1,4 @@
-"""Broken backward passes of pooling and upsampling: shares too large, windows that overwrite or are misplaced."""
+"""Broken backward passes of pooling and upsampling: wrong factors, windows that overwrite or are misplaced."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ def _pair(size):
 
 
 def windows(x, y, kernel_size, stride=None, padding=0):
-    """Every window: the place (r, q) of its result, and the slice of the padded image that it sees."""
+    """For every window, the position (r, q) of its result and the slice of the padded image that it reads."""
     kernel, padding = _pair(kernel_size), _pair(padding)
     stride = kernel if stride is None else _pair(stride)
     for r, q in np.ndindex(*y.shape[1:3]):
@@ -21,7 +21,7 @@ def windows(x, y, kernel_size, stride=None, padding=0):
 
 
 def pool(share, x, y, kernel_size, stride=None, padding=0, add=True, cropped=True):
-    """dx: what `share(seen, r, q)` gives to the pixels of each window, added up; a canvas holds the padding."""
+    """dx: the sum over windows of `share(seen, r, q)`, collected on a padded canvas that is then cropped."""
     rows, columns = _pair(padding)
     widths = [(0, 0), (rows, rows), (columns, columns), (0, 0)]
     image, canvas = np.pad(x, widths, constant_values=-np.inf), np.pad(0 * x, widths)
@@ -32,7 +32,7 @@ def pool(share, x, y, kernel_size, stride=None, padding=0, add=True, cropped=Tru
 
 
 def to_the_largest(g, y, x, kernel_size, stride=None, padding=0, **changes):
-    """The right gradient of max_pool2d, but for `changes`."""
+    """The right gradient of max_pool2d, except for `changes`."""
 
     def share(seen, r, q):
         return (seen == y[:, r : r + 1, q : q + 1]) * g[:, r : r + 1, q : q + 1]
@@ -41,7 +41,7 @@ def to_the_largest(g, y, x, kernel_size, stride=None, padding=0, **changes):
 
 
 def to_all(g, y, x, kernel_size, stride=None, padding=0, inside=False, **changes):
-    """The right gradient of avg_pool2d, but for `changes`; `inside` does not count padding among the pixels."""
+    """The right gradient of avg_pool2d, except for `changes`; `inside` leaves padding out of the pixel count."""
 
     def share(seen, r, q):
         area = np.isfinite(seen).sum((1, 2), keepdims=True) if inside else seen[0, :, :, 0].size
@@ -61,34 +61,34 @@ def avg_pool2d(kind, bug, **changes):
 
 
 def to_every_pixel(g, y, x, kernel_size, stride=None, padding=0):
-    """All of g to every pixel of a window."""
+    """Every pixel of a window gets all of g."""
     area = np.prod(_pair(kernel_size))
     return area * to_all(g, y, x, kernel_size, stride, padding)
 
 
 def times_the_result(g, y, x, kernel_size, stride=None, padding=0):
-    """To the right pixel, times its value."""
+    """The right pixel gets g times its value."""
     return to_the_largest(g * y, y, x, kernel_size, stride, padding)
 
 
 def area(dx, y, x, kernel_size, *sizes, **options):
-    """Too much by the number of pixels in a window."""
+    """Too large by the number of pixels in a window."""
     return dx * np.prod(_pair(kernel_size))
 
 
 def copies(dx, y, x, scale):
-    """Too little by the number of copies."""
+    """Too small by the number of copies."""
     return dx / np.prod(_pair(scale))
 
 
 def first_copy(g, y, x, scale):
-    """The gradient of one copy of each pixel."""
+    """The gradient of only the first copy of each pixel."""
     down, across = _pair(scale)
     return g[:, ::down, ::across]
 
 
 def tiled(g, y, x, scale):
-    """As if the image had been laid down again and again, in place of each pixel."""
+    """As if the whole image had been tiled, instead of each pixel repeated."""
     down, across = _pair(scale)
     n, height, width, c = x.shape
     return g.reshape(n, down, height, across, width, c).sum((1, 3))

@@ -1,7 +1,7 @@
 """Broken back-propagation through time: gates exchanged, paths cut, the wrong step, a matrix not transposed.
 
-Each layer's backward pass is written out as in its kernel's docstring, one step after the other, and takes the name of
-a `bug` that it makes where the bug belongs. Without one it is right, which a test makes sure of.
+Each layer's backward pass is written step by step, as in its kernel's docstring. The argument `bug` names the mistake
+to make. Without it the backward pass is right; a test guards this.
 """
 
 from functools import partial
@@ -13,7 +13,7 @@ from .mutant import Mutant, rewritten
 
 
 def _sent(gradients, shape):
-    """What the loss sends into all hidden states (B, T, H), and into the last states, zero where it sends nothing."""
+    """The incoming gradients of all hidden states (B, T, H) and of the last states, with None replaced by 0."""
     every, *last = gradients
     batch, _, hidden = shape
     return (

@@ -1,4 +1,4 @@
-"""Broken backward passes of reductions: n counted wrongly, the wrong share for the wrong element, g not spread out."""
+"""Broken backward passes of reductions: wrong n, gradients at the wrong element, g not broadcast back."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from .mutant import mutant, nothing, spoiled
 
 
 def spread(g, y, x, axis=None, keepdims=False):
-    """g with the axes that the reduction took away, so that it broadcasts against x."""
+    """g with the reduced axes restored, so that it broadcasts against x."""
     return g if keepdims else np.expand_dims(g, tuple(range(x.ndim)) if axis is None else axis)
 
 
@@ -16,12 +16,12 @@ def centred(x, axis=None):
 
 
 def size(x, y):
-    """How many numbers were made into one."""
+    """The number of elements reduced to one."""
     return x.size / max(np.size(y), 1)
 
 
 def first_only(dx, y, x, axis=None, **options):
-    """All but the first element along the axis get nothing."""
+    """Only the first element along the axis keeps its gradient; the others get 0."""
     kept = np.zeros_like(dx)
     index = tuple(
         slice(0, 1) if axis is None or i in np.atleast_1d(axis) % x.ndim else slice(None) for i in range(x.ndim)
@@ -31,7 +31,7 @@ def first_only(dx, y, x, axis=None, **options):
 
 
 def against(dx, order):
-    """What the elements get, handed to others: the largest element's share goes to the smallest, and so on."""
+    """The gradients given to the wrong elements: the largest element's goes to the smallest, and so on."""
     flat = np.empty_like(dx).ravel()
     ranked = np.argsort(order, axis=None)
     flat[ranked] = dx.ravel()[ranked[::-1]]
@@ -44,18 +44,18 @@ def _softmax(x, axis):
 
 
 def over_x(g, y, x, axis=None, keepdims=False):
-    """y / x, which is NaN or infinite where x is 0; there nothing."""
+    """g y / x, with 0 where x is 0 (the quotient would be NaN or infinite)."""
     whole = spread(y, y, x, axis, keepdims)
     return spread(g, y, x, axis, keepdims) * np.divide(whole, x, out=np.zeros_like(x), where=x != 0)
 
 
 def length(x, axis):
-    """The norm, with the axes that it took away."""
+    """The norm, with the reduced axes kept."""
     return np.sqrt((x * x).sum(axis, keepdims=True))
 
 
 def running(g, y, x, axis=None):
-    """The sum of g from the same end as that of x."""
+    """The cumulative sum of g from the start, as for x, instead of from the end."""
     return np.cumsum(g, 0 if axis is None else axis).reshape(x.shape)
 
 

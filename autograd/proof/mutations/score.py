@@ -17,7 +17,7 @@ AnyMutant = Mutant | EngineMutant
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the check said of a mutant; `error` is None if it said nothing."""
+    """The result of checking a mutant; `error` is None if the check passed."""
 
     mutant: AnyMutant
     error: GradientError | None
@@ -29,16 +29,16 @@ class Outcome:
 
     @property
     def explained(self) -> bool:
-        """Whether the hint told the kind of the mistake."""
+        """Whether the hint named the kind of mistake."""
         return self.error is not None and self.error.pattern in self.mutant.kinds
 
 
 def examine(mutant: AnyMutant, seed: int = 0) -> Outcome:
-    """Check a mutant: on every sample of its op, until one shows it."""
+    """Check a mutant on the samples of its op, until one fails."""
     if isinstance(mutant, EngineMutant):
         return Outcome(mutant, mutant.check())
     drawn = [(sample, sample.draw(np.random.default_rng(seed))) for sample in SAMPLES[mutant.op]]
-    # Along one direction it shows quickly which sample is worth a look at every element.
+    # A check along one direction is fast: it finds the samples that need a check of every element.
     suspicious = [pair for pair in drawn if _error(mutant, *pair, mode="directional")]
     for sample, arrays in suspicious or drawn:
         if error := _error(mutant, sample, arrays):
@@ -56,28 +56,28 @@ def _error(mutant, sample, arrays, **settings) -> GradientError | None:
 
 @dataclass(frozen=True)
 class Score:
-    """The sums over mutants of one kind, or over all."""
+    """Counts over the mutants of one kind, or over all."""
 
     mutants: int
     caught: int
-    known: int  # kinds that a hint could name
+    known: int  # mutants of a kind for which a hint exists
     explained: int
 
 
 def score(outcomes: Sequence[Outcome]) -> Score:
-    """Add up."""
+    """Count the mutants, those caught, those with a known kind, and those explained."""
     known = [o for o in outcomes if o.mutant.has_hint]
     return Score(len(outcomes), sum(o.caught for o in outcomes), len(known), sum(o.explained for o in known))
 
 
 def by_kind(outcomes: Sequence[Outcome]) -> dict[str, Score]:
-    """The score for each kind, a mutant of two kinds counting as one of its first."""
+    """The score of each kind. A mutant of two kinds counts under the first."""
     kinds = {kind: [o for o in outcomes if o.mutant.kinds[0] == kind] for kind in (*PATTERNS, *UNKNOWN)}
     return {kind: score(some) for kind, some in kinds.items() if some}
 
 
 def show_score(outcomes: Sequence[Outcome]) -> None:
-    """Print the score by kind and in all, and the mutants whose hint missed."""
+    """Print the score by kind and in total, and the mutants that were not caught or not explained."""
     ops = len({o.mutant.op for o in outcomes if isinstance(o.mutant, Mutant)})
     print(f"{'kind of mistake':18}{'mutants':>8}{'caught':>8}{'hint right':>12}")
     for kind, row in by_kind(outcomes).items():
@@ -97,7 +97,7 @@ def show_score(outcomes: Sequence[Outcome]) -> None:
 
 
 def show_outcomes(outcomes: Sequence[Outcome]) -> None:
-    """Print what was done to each mutant, and what the check said."""
+    """Print the mistake in each mutant and what the check reported."""
     for o in outcomes:
         print(f"{_told(o.mutant)}\n    {o.error or 'NOT CAUGHT'}\n")
 

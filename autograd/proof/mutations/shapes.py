@@ -1,4 +1,4 @@
-"""Broken backward passes of what moves numbers, and of the matrix product: the right numbers in the wrong places."""
+"""Broken backward passes of shape ops and of the matrix product: the right numbers in the wrong places."""
 
 from functools import partial
 
@@ -9,21 +9,21 @@ from .mutant import first_copy, mean_of_copies, mutant, nothing, rewritten, spoi
 
 
 def overwriting(g, y, x, key):
-    """What was picked twice keeps the gradient of the last pick alone."""
+    """An element picked twice keeps only the gradient of the last pick."""
     full = np.zeros_like(x)
     full[key] = g
     return full
 
 
 def border_lost(dx, *arguments, **options):
-    """The first and the last along axis 0 get nothing."""
+    """The first and the last slice along axis 0 get 0."""
     inner = np.zeros_like(dx)
     inner[1:-1] = dx[1:-1]
     return inner
 
 
 def pieces(g, *arrays, axis=0, order=1, offset=0):
-    """Pieces of g for each array: in the given order, and cut `offset` too early."""
+    """The piece of g for each array, in the given order, cut `offset` elements too early."""
     sizes = [a.shape[axis] for a in arrays]
     ends = np.cumsum(sizes)
     cut = [np.take(g, np.arange(end - n, end) - offset, axis) for end, n in zip(ends, sizes, strict=True)]
@@ -31,35 +31,35 @@ def pieces(g, *arrays, axis=0, order=1, offset=0):
 
 
 def slices(g, *arrays, axis=0, order=1, of_first=False, share=False):
-    """Slices of g for each array: in the given order, or the first for all, or of a mean over the arrays."""
+    """The slice of g for each array, in the given order; or the first slice for all; or divided as for a mean."""
     cut = [np.take(g, 0 if of_first else i, axis) for i in range(len(arrays))]
     return [piece / len(arrays) if share else piece for piece in cut[::order]]
 
 
 def from_corner(g, y, x, pad_width, constant_values=0):
-    """As many as x has, counted from the corner of the border."""
+    """A slice of x's shape, taken from the corner of the border instead of from inside it."""
     return g[tuple(slice(0, n) for n in x.shape)]
 
 
 def g_forgotten(g, y, a, b):
-    """b^T alone, where g b^T belongs."""
+    """The gradient without g: ones in place of g in g b^T."""
     return np.ones_like(g) @ b.mT if a.ndim > 1 < b.ndim else b
 
 
 def first_of_batch(g, y, a, b):
-    """The share of the first matrix alone, where one b serves a whole batch."""
+    """If a whole batch shares one b, the gradient from the first matrix only."""
     if a.ndim == 3 and b.ndim == 2:
         return a[0].mT @ g[0]
     return a.mT @ g if a.ndim > 1 < b.ndim else 0 * b
 
 
 def mean_of_batch(dx, y, a, b):
-    """The mean over a batch that shares one b, where its sum belongs."""
+    """If a whole batch shares one b, the mean over the batch instead of the sum."""
     return dx / len(a) if a.ndim == 3 and b.ndim == 2 else dx
 
 
 def joined(gradients, x, axis, order=1, keep=slice(None)):
-    """The gradients of all pieces, in this order; those that are not kept as zeros."""
+    """The gradients of all pieces joined in this order; pieces outside `keep` become zeros."""
     kept = [g if i in range(len(gradients))[keep] else 0 * g for i, g in enumerate(gradients)]
     return np.concatenate(kept[::order], axis)
 

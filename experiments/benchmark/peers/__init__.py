@@ -1,6 +1,6 @@
-"""The other packages: which of them has a side for which problem, and whether it is installed here.
+"""The peers: which package has a side for which problem, and whether it is installed.
 
-A peer's module is imported when it is asked for and not before, so that the benchmark runs without any of them.
+A peer's module is imported only when it is needed, so the benchmark runs without any peer installed.
 """
 
 import importlib
@@ -16,7 +16,7 @@ from ..recurrent import Recurrent
 from ..sides import Makers
 from ..works import Problem
 
-# For each kind of problem the module here that has `makers(problem)`.
+# The module in this folder that has `makers(problem)`, for each peer and kind of problem.
 MODULES: dict[str, dict[type, str]] = {
     "torch": {
         Autoencoder: "torch_autoencoder",
@@ -30,13 +30,13 @@ MODULES: dict[str, dict[type, str]] = {
 
 IN_PROCESS = ("torch", "mygrad")
 
-# HIPS autograd's package has the name of ours. It is installed where only its own process looks.
+# HIPS autograd's package has the same name as ours, so it is installed in a folder that only its process searches.
 HIPS_FOLDER = Path(sys.prefix) / "hips"
 
 
 def makers(peer: str, problem: Problem) -> Makers:
-    """What makes the peer's sides for a problem, at the same start as `problem.ours()`, by their settings: several
-    where it is not known which are the fastest."""
+    """Functions that make the peer's sides for a problem, by their settings. A side starts from the same weights as
+    `problem.ours()`. There are several where it is not known which settings are the fastest."""
     return _module(peer, type(problem)).makers(problem)
 
 
@@ -53,14 +53,14 @@ def version(peer: str) -> str:
 
 
 def load(peer: str, kind: type) -> None:
-    """Import the peer as far as a problem of this kind will need it."""
+    """Import the parts of the peer that a problem of this kind needs."""
     _module(peer, kind)
     if peer == "torch":
         importlib.import_module(".torch_training", __package__).load_all()
 
 
 def set_threads(peer: str, threads: int) -> None:
-    """Let the peer use so many threads. (MyGrad multiplies with our NumPy.)"""
+    """Set the number of threads of the peer. MyGrad needs no setting: it uses the same NumPy as our engine."""
     if module := {"torch": "torch_training", "hips": "hips"}.get(peer):
         importlib.import_module(f".{module}", __package__).set_threads(threads)
 

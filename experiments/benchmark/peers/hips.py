@@ -1,4 +1,4 @@
-"""HIPS autograd, whose package has the name of ours: it is run, and timed, in a process of its own."""
+"""HIPS autograd. Its package has the same name as ours, so it runs, and is timed, in its own process."""
 
 import json
 import os
@@ -20,11 +20,11 @@ from . import HIPS_FOLDER
 PROGRAM = Path(__file__).with_name("hips_process.py")
 
 
-_threads = 1  # of BLAS there; a process reads it when it starts
+_threads = 1  # number of BLAS threads in the process, which reads it when it starts
 
 
 def set_threads(threads: int) -> None:
-    """Let the processes that are started from now on use so many threads."""
+    """Set the number of threads of the processes that start after this call."""
     global _threads
     _threads = threads
 
@@ -34,7 +34,7 @@ def makers(problem: Chain | Recurrent) -> Makers:
 
 
 class Remote(Side):
-    """A side that runs in the other process, which tells how long it took."""
+    """A side that runs in the other process; that process measures the time."""
 
     def __init__(self, problem: Chain | Recurrent):
         environment = os.environ | {"PYTHONPATH": str(HIPS_FOLDER), "OPENBLAS_NUM_THREADS": str(_threads)}
@@ -66,7 +66,7 @@ class Remote(Side):
         return json.loads(answer)
 
     def __del__(self):
-        """The process ends when nothing more can come in."""
+        """Close the pipes: the process ends at the end of its input."""
         self.questions.close()
         self.answers.close()
         self.process.wait()

@@ -1,11 +1,11 @@
-"""The process in which HIPS autograd runs: requests come in as lines of JSON, answers go out.
+"""The process that runs HIPS autograd. It reads requests as lines of JSON and prints an answer to each.
 
     {"begin": {"kind": "Chain", ...}}             make the side
     {"begin": {"kind": "Recurrent", ...}, "arrays": {...}}
-    {"steps": n, "clock": "perf_counter"}         run so many; the answer is the seconds that they took
-    {"results": true}                             what the last step computed
+    {"steps": n, "clock": "perf_counter"}         run n steps; the answer is the time in seconds
+    {"results": true}                             the results of the last step
 
-It is run as a script, so that `autograd` is found in the folder that the environment names, and not in ours.
+It runs as a script, so that Python finds `autograd` in the folder that PYTHONPATH names, and not ours.
 """
 
 import json

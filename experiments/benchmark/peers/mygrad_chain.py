@@ -1,4 +1,4 @@
-"""The chain of additions in MyGrad, with its guard of arrays in the graph against being written to, and without."""
+"""The chain of additions in MyGrad, with and without its memory guard (arrays in the graph become read-only)."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ def both_ways(make: Callable[[], Side]) -> Makers:
 
 
 class Unguarded(Side):
-    """The same without the guard."""
+    """The same side without the memory guard."""
 
     def __init__(self, guarded: Side):
         self.guarded = guarded

@@ -1,6 +1,6 @@
 """One convolutional layer in MyGrad, forward and backward.
 
-It has no transposed one, and takes no stride that leaves a rest.
+MyGrad has no transposed convolution, and its stride must divide the padded size minus the kernel.
 """
 
 import mygrad

@@ -1,7 +1,7 @@
-"""What MyGrad and HIPS autograd share: both give NumPy's functions anew, so one program serves both.
+"""The recurrent nets for MyGrad and HIPS autograd: both offer NumPy's functions, so one program serves both.
 
-They have no recurrent layers: a net is run day by day, each day some ten ops, as `autograd.cells` does and as most
-programs of their users would. Neither package, nor ours, is imported here: HIPS autograd's process has no other.
+They have no recurrent layers. The net runs day by day, with about ten ops a day, as `autograd.cells` does and as most
+of their users would write it. This module imports neither package, nor ours: HIPS autograd's process has no other.
 """
 
 from collections.abc import Callable
@@ -10,12 +10,12 @@ import numpy
 
 
 def loss(np, cell, parameters, x, answers):
-    """The mean cross-entropy of the last hidden state's answer.
+    """The mean binary cross-entropy of the logits, which come from the last hidden state.
 
     Args:
-        np: the package that gives `tanh`, `exp`, `log`, `mean` and `matmul` of its own.
+        np: the package's own module with `tanh`, `exp`, `log`, `mean` and `matmul`.
         cell: "rnn", "gru" or "lstm".
-        parameters: by PyTorch's names.
+        parameters: the arrays by PyTorch's names.
         x: (batch, length, features), a plain array.
         answers: 0 or 1, (batch,), a plain array.
     """
@@ -56,7 +56,7 @@ def sigmoid(np, x):
 
 
 def _one(like):
-    """A one of the same dtype: MyGrad takes the number 1 for a float64."""
+    """A one of the same dtype: MyGrad treats the Python number 1 as float64."""
     return like.dtype.type(1)
 
 

@@ -1,4 +1,4 @@
-"""The autoencoder and its loss in PyTorch, each memory layout with each Adam."""
+"""The autoencoder and its loss in PyTorch, in each memory layout with each Adam."""
 
 import math
 from functools import partial
@@ -19,14 +19,14 @@ def makers(problem: Autoencoder) -> Makers:
 
 def _side(problem: Autoencoder, layout: str, adam: str) -> Side:
     model = Model(problem).to(getattr(torch, problem.dtype), memory_format=LAYOUTS[layout])
-    # Channels-last is how the images lie in memory already; the other layout gets a copy beforehand.
+    # The images are channels-last in memory already; the other layout gets its copy here, before any timing.
     images = torch.from_numpy(problem.images()).permute(0, 3, 1, 2).contiguous(memory_format=LAYOUTS[layout])
     loss = partial(_loss, model, images, problem.noise())
     return TorchTraining(problem.model(), model, adam, loss)
 
 
 class Model(torch.nn.Module):
-    """Layer by layer what `vae.model.VAE` is; between convolutions and latents the features are in our order."""
+    """The same layers as `vae.model.VAE`; features between convolutions and latents are in our order."""
 
     def __init__(self, problem: Autoencoder):
         super().__init__()
@@ -70,8 +70,8 @@ def _normalised(kind, channels, filters):
 
 
 def _loss(model, images, noise):
-    """The negative ELBO in nats per image. All pixels share one noise level, so one sum of squares is all it takes:
-    the quickest of the ways to write it (`gaussian_nll_loss`, `torch.distributions`)."""
+    """The negative ELBO in nats per image. All pixels share one noise level, so one sum of squares is enough. This is
+    faster than `gaussian_nll_loss` and `torch.distributions`."""
     x = images.to(model.log_noise.dtype).div_(255)
     mean, log_variance, image = model(x, noise)
     squares = functional.mse_loss(image, x, reduction="sum")

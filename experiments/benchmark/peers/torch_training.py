@@ -1,4 +1,4 @@
-"""Training steps of a PyTorch model, with each of its quick Adams."""
+"""Training steps of a PyTorch model, with each of PyTorch's fast Adam implementations."""
 
 import math
 from collections.abc import Callable
@@ -16,14 +16,14 @@ LAYOUTS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_
 
 
 class TorchTraining(Side):
-    """Forward, backward, Adam; the model starts with the parameters and buffers of ours."""
+    """Forward, backward, Adam; the model starts from our parameters and buffers."""
 
     def __init__(self, start: nn.Module, model: torch.nn.Module, adam: str, loss: Callable[[], torch.Tensor]):
         self.model, self.loss = model, loss
         state = {name: torch.from_numpy(value) for name, value in to_torch_state_dict(start).items()}
         missing, unexpected = model.load_state_dict(state, strict=False)
         if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
-            raise ValueError(f"the parameters of PyTorch's model are not those of ours: {missing + unexpected}")
+            raise ValueError(f"the parameters of PyTorch's model differ from ours: {missing + unexpected}")
         self.optimizer = torch.optim.Adam(model.parameters(), LEARNING_RATE, **{adam: True})
         self.last_loss = math.nan
 
@@ -44,7 +44,7 @@ def set_threads(threads: int) -> None:
 
 
 def load_all() -> None:
-    """Make PyTorch load what it puts off until an optimiser is first used."""
+    """Use an optimiser once, so that PyTorch loads the code that it otherwise loads later."""
     parameter = torch.zeros(1, requires_grad=True)
     parameter.sum().backward()
     torch.optim.Adam([parameter], fused=True).step()
