@@ -17,7 +17,7 @@ import numpy as np
 
 from .probe import Probe
 
-LONGEST, RATIO, LEVELS = 0.5, 4.0, 15  # steps from 0.5 to 2e-9, relative to the scale of the argument
+MAX_STEP, RATIO, LEVELS = 0.5, 4.0, 15  # steps from 0.5 to 2e-9, relative to the scale of the argument
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Difference:
 def best_difference(probe: Probe, u: np.ndarray, only: float | None = None) -> Difference:
     """The most accurate difference along u; with `only`, that over this step and its half."""
     ratio = RATIO if only is None else 2.0
-    steps = [LONGEST / RATIO**j for j in range(LEVELS)] if only is None else [only, only / 2]
+    steps = [MAX_STEP / RATIO**j for j in range(LEVELS)] if only is None else [only, only / 2]
     noise, moving = probe.noise(u), probe.moving(u)
     found = [probe.central(u, h, moving) for h in steps]
     central, rounding = (np.array(column) for column in zip(*found, strict=True))

@@ -10,7 +10,7 @@ from experiments.style import GREY, figure, headline
 
 KEPT = "#0072b2"
 LEFT_OUT = "#d55e00"
-LONGEST_LIST = 48
+MAX_LISTED = 48
 
 
 def plot_threshold(
@@ -23,7 +23,7 @@ def plot_threshold(
     sizes = windows.drop_duplicates("threshold").sort_values("threshold")
     left_out = countries[countries["in_c"] != "yes"].sort_values("correlation", na_position="first")
     kept = len(countries) - len(left_out)
-    listed = left_out.head(LONGEST_LIST)
+    listed = left_out.head(MAX_LISTED)
     with figure(path, 9.2, max(3.8, 1.3 + 0.135 * len(listed)), simulated=simulated) as fig:
         headline(fig, _finding(left_out, kept, len(countries), threshold))
         curve, names = fig.subplots(1, 2, width_ratios=(1, 1.15))

@@ -94,7 +94,7 @@ def test_growth_leaves_its_table_and_figure(tmp_path):
     assert run(tmp_path, "--only", "growth_graph", "--rounds", "1") == 0
     table = pd.read_csv(tmp_path / "run" / "growth.csv")
     assert list(table["value"]) == [1000, 2000, 4000, 8000, 16000]
-    assert table["ms"].is_monotonic_increasing
+    assert table["ms"].iloc[-1] > 2 * table["ms"].iloc[0]  # 16 times the nodes; neighbours may swap on a busy machine
     assert (tmp_path / "run" / "figures" / "growth.png").is_file()
     assert not (tmp_path / "run" / "benchmark.csv").exists()
 
