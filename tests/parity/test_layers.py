@@ -10,6 +10,7 @@ from autograd.tools.interop import from_torch_state_dict, to_torch_state_dict  #
 
 from . import test_image_layers  # noqa: E402
 from .compare import as_tuple, close  # noqa: E402
+from .database.modules import MODULES  # noqa: E402
 
 pytestmark = pytest.mark.parity
 SEQUENCE = (4, 6, 3)  # batch, time, features
@@ -54,6 +55,9 @@ LAYERS = {
     "Tanh": [(nn.Tanh, torch.nn.Tanh)],
     "Sigmoid": [(nn.Sigmoid, torch.nn.Sigmoid)],
     "ReLU": [(nn.ReLU, torch.nn.ReLU)],
+    "GELU": [(nn.GELU, torch.nn.GELU)],
+    "SiLU": [(nn.SiLU, torch.nn.SiLU)],
+    "Flatten": [(nn.Flatten, torch.nn.Flatten)],
     "LeakyReLU": [
         (nn.LeakyReLU, torch.nn.LeakyReLU),
         (lambda: nn.LeakyReLU(0.2), lambda: torch.nn.LeakyReLU(0.2)),
@@ -96,7 +100,9 @@ def call(module, inputs):
 
 def test_every_layer_is_compared_and_nothing_else():
     for_images = {*test_image_layers.LAYERS, "LayerNorm"}
-    assert set(LAYERS) | for_images == set(nn.__all__) - {"Module"}
+    with_inputs_of_their_own = {"Conv1d", "Embedding"}
+    assert {f"nn.{name}" for name in with_inputs_of_their_own} <= set(MODULES)
+    assert set(LAYERS) | for_images | with_inputs_of_their_own == set(nn.__all__) - {"Module"}
 
 
 @pytest.mark.parametrize(("make_ours", "make_theirs"), CASES)
