@@ -8,6 +8,7 @@ each time. So a run continued from any checkpoint ends with the same bytes as on
 import math
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -244,6 +245,9 @@ def _interrupt_flag():
         pressed.append(True)
         print("\nstopping after this step ...", file=sys.stderr, flush=True)
 
+    if threading.current_thread() is not threading.main_thread():  # as in a worker of a cluster, which gets no Ctrl-C
+        yield lambda: False
+        return
     before = signal.signal(signal.SIGINT, on_interrupt)
     try:
         yield lambda: bool(pressed)
