@@ -11,16 +11,20 @@ from .adam import plot_bias_correction, plot_valley
 from .broadcasting import plot_broadcasting
 from .checks import plot_kinks, plot_step_sizes
 from .convolution import plot_painting, plot_space_to_depth, plot_windows
+from .diagrams import plot_autoencoder, plot_lstm_cell, plot_unrolled
 from .graphs import plot_diamond, plot_neuron, plot_one_op, plot_recurrence
 from .small import plot_indexing, plot_matrix_product, plot_normalisation, plot_softmax, plot_swish
 from .time import plot_gradient_through_time
-from .vae import plot_estimators, plot_kl_weight
+from .vae import plot_codes_and_draws, plot_estimators, plot_kl_weight
 
 FIGURES: dict[str, Callable[[Path], None]] = {
     "neuron.png": plot_neuron,
     "one_op.png": plot_one_op,
     "diamond.png": plot_diamond,
     "recurrence.png": plot_recurrence,
+    "unrolled.png": plot_unrolled,
+    "lstm_cell.png": plot_lstm_cell,
+    "autoencoder.png": plot_autoencoder,
     "matrix_product.png": plot_matrix_product,
     "swish.png": plot_swish,
     "softmax.png": plot_softmax,
@@ -35,6 +39,7 @@ FIGURES: dict[str, Callable[[Path], None]] = {
     "adam_valley.png": plot_valley,
     "vae_estimators.png": plot_estimators,
     "vae_kl_weight.png": plot_kl_weight,
+    "codes_and_draws.png": plot_codes_and_draws,
     "step_sizes.png": plot_step_sizes,
     "kinks.png": plot_kinks,
 }
