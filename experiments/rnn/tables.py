@@ -11,7 +11,7 @@ from data.covid.counts import CaseCounts
 from data.errors import DataError
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.world_map.table import mark_drawn
-from experiments.runs.folder import RunFolder, UsageError
+from experiments.runs.folder import RunFolder
 from rnn.correlation import best_partners, correlated_set
 from rnn.trial import Recipe, Trial, TrialResult
 from rnn.windows import Windows, distinct, make_windows
@@ -61,15 +61,16 @@ def write_map(folder: RunFolder, cases: CaseCounts, latest: np.ndarray, forecast
 
 
 def best_net(results: Mapping[Trial, TrialResult], settings: RnnSettings) -> Net:
-    """The cell and length with the best mean AUC on unseen countries, or on the first split that was run."""
-    split = "country" if "country" in settings.splits else settings.splits[0]
+    """The cell and length with the lowest mean log-loss on the validation cut, of the split by time if it was run.
+
+    The map looks ahead, and so does that cut; no test set has a say.
+    """
+    split = "time" if "time" in settings.splits else settings.splits[0]
     table = results_frame(results.values())
-    nets = table[(table["split"] == split) & (table["metric"] == "auc") & table["model"].isin(settings.cells)]
-    mean = nets.groupby(["model", "length"], sort=False, as_index=False)["value"].mean().dropna()
-    if mean.empty:
-        raise UsageError(f"--splits {split}: no AUC is defined, all test labels are the same: take more data")
-    best = mean.loc[mean["value"].idxmax()]
-    return Net(str(best["model"]), int(best["length"]), f"AUC, split {split}")
+    nets = table[(table["split"] == split) & (table["metric"] == "validation_loss")]
+    mean = nets.groupby(["model", "length"], sort=False, as_index=False)["value"].mean()
+    best = mean.loc[mean["value"].idxmin()]
+    return Net(str(best["model"]), int(best["length"]), f"log-loss on the validation cut, split {split}")
 
 
 def correlation_frame(countries: tuple[str, ...], correlation: np.ndarray) -> pd.DataFrame:
@@ -120,10 +121,10 @@ def windows_frame(
 
 
 def results_frame(results: Iterable[TrialResult]) -> pd.DataFrame:
-    """results.csv: every score of every trial."""
+    """results.csv: every score of every trial, and of a net what the validation cut chose and measured."""
     rows = [
         (t.model, t.length, t.split, t.seed, metric, value)
-        for t, scores in ((result.trial, result.scores) for result in results)
+        for t, scores in ((result.trial, result.scores | result.choice) for result in results)
         for metric, value in scores.items()
     ]
     table = pd.DataFrame(rows, columns=["model", "length", "split", "seed", "metric", "value"])
