@@ -12,7 +12,7 @@ COLUMNS = (
     *("work", "peer", "threads", "ratio", "ratio_low", "ratio_high"),
     *("ours_ms", "peer_ms", "gemm_share", "peak_mb_ours", "peak_mb_peer"),
 )
-NAMES = {"torch": "PyTorch", "mygrad": "MyGrad", "hips": "HIPS autograd"}
+NAMES = {"torch": "PyTorch", "mygrad": "MyGrad", "hips": "HIPS autograd", "jax": "JAX"}
 MIN_MB = 1.0  # MB; smaller peaks depend on how much free space the heap happens to have
 MIN_BUSY = 0.9  # warn when the process had a core for less than this share of the time
 

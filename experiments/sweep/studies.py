@@ -59,7 +59,7 @@ def _find_faces(settings: VaeSettings) -> tuple[str, str]:
 
 STUDIES = {
     "rnn": Study(RnnSettings, recurrent.run, _find_cases, SavedRnn, rnn_numbers, {"jobs": 1}, {"seeds": 1}),
-    "vae": Study(VaeSettings, autoencoder.run, _find_faces, SavedVae, vae_numbers, {}, {}),
+    "vae": Study(VaeSettings, autoencoder.run, _find_faces, SavedVae, vae_numbers, {"jobs": 1}, {}),
 }
 
 
