@@ -68,6 +68,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--unchecked", action="store_true", help="do not compare losses and gradients: an earlier run has done so")
     add("--markdown", action="store_true", help="print the table as Markdown")
     add(
+        "--epoch",
+        type=Path,
+        metavar="DIR",
+        help="measure only how long the bare training step of this run of problem 2 takes, beside its epochs",
+    )
+    add(
         "--join",
         nargs="+",
         type=Path,

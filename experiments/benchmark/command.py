@@ -9,6 +9,7 @@ is timed. The process keeps freed memory for the next step, as in every command 
   python -m experiments benchmark --peers --only 'vae*'   some works, against the installed peers
   python -m experiments benchmark --quick                 a few works, without peers
   python -m experiments benchmark --join DIR DIR          one table of runs that measured some works each
+  python -m experiments benchmark --epoch runs/vae        an epoch of problem 2 beside its bare steps
 
 To measure one thread on a machine with several cores, pin the process to one core (Linux):
 taskset -c 1 python -m experiments benchmark --threads 1. If other programs use that core too, add --cpu-time: it
@@ -30,7 +31,7 @@ import pandas as pd
 import autograd
 
 from ..runs.folder import RunFolder, UsageError
-from . import growth, joined, machine, memory, peers, report
+from . import epoch, growth, joined, machine, memory, peers, report
 from .agreement import DifferentError
 from .arguments import Request, add_arguments, resolve
 from .comparison import Comparison, check, compare
@@ -50,6 +51,10 @@ def run(args: argparse.Namespace) -> None:
         print(joined.table(args.join))
         return
     request = resolve(args)
+    if args.epoch:
+        autograd.set_threads(args.threads or autograd.available_cores())
+        print(epoch.sentence(args.epoch, request.plan))
+        return
     folder = RunFolder(args.out, "benchmark", _settings(request, args), force=args.force)
     heading = _heading(request.peers)
     print("\n".join(heading), flush=True)
