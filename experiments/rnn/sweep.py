@@ -14,7 +14,7 @@ from tqdm import tqdm
 from experiments.rnn.models import model_file
 from experiments.runs.folder import RunFolder, UsageError
 from experiments.runs.saved import checksum
-from experiments.runs.values import ANY_NUMBER, COUNT, TEXT, Kind, Number, check_fields, list_of, table_of
+from experiments.runs.values import ANY_NUMBER, COUNT, TEXT, Kind, Number, check_fields, list_of, object_of
 from experiments.system.workers import in_worker
 from rnn.train import Record
 from rnn.trained import save
@@ -24,7 +24,7 @@ SECONDS_BETWEEN_REPORTS = 3.0
 
 FIELDS = {  # of a file that keeps a trial's result
     "scores": Kind("numbers by metric", lambda value: all(isinstance(score, float) for score in value.values())),
-    "records": list_of(table_of({"epoch": COUNT, "part": TEXT, "loss": ANY_NUMBER, "accuracy": Number(0, 1)})),
+    "records": list_of(object_of({"epoch": COUNT, "part": TEXT, "loss": ANY_NUMBER, "accuracy": Number(0, 1)})),
     "probability": list_of(Number(0, 1)),
     "decision": list_of(Number(0, 1, whole=True)),
 }
