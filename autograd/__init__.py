@@ -8,6 +8,8 @@
 array([2., 4., 6.], dtype=float32)
 """
 
+from typing import TYPE_CHECKING
+
 from . import nn as nn
 from . import numpy_functions as numpy_functions
 from . import optim as optim
@@ -90,6 +92,7 @@ from .kernels.threads import set_threads as set_threads
 from .mode import is_recording as is_recording
 from .mode import no_grad as no_grad
 from .nn import init as init
+from .other_names import FUNCTIONS, missing
 from .proof.checking.report import GradientError as GradientError
 from .proof.gradcheck import assert_gradients_match as assert_gradients_match
 from .proof.gradcheck import gradcheck as gradcheck
@@ -108,3 +111,8 @@ from .tools.transforms import jacobian as jacobian
 from .tools.transforms import value_and_grad as value_and_grad
 
 __version__ = "0.1.0"  # the one place: pyproject.toml reads it here
+
+if not TYPE_CHECKING:  # a type checker would take every name for one that exists
+
+    def __getattr__(name):
+        raise missing("autograd", name, FUNCTIONS)

@@ -10,6 +10,8 @@ from types import CodeType, FrameType
 
 import numpy as np
 
+from .other_names import ARGUMENTS
+
 BROADCASTING = {"add", "sub", "mul", "div", "pow", "maximum", "minimum", "where", "mse"}
 
 
@@ -34,6 +36,7 @@ def explain(op, arrays, error):
     else:
         reason = f"{error}{operands and f' (operand shapes: {operands})'}"
         reason = reason.removeprefix(f"{op}: ")  # kernels name themselves already
+        reason += "".join(f": write {ours}" for theirs, ours in ARGUMENTS.items() if f"argument {theirs!r}" in reason)
     kind = TypeError if isinstance(error, AttributeError) else type(error)
     if isinstance(error, np.exceptions.AxisError):
         kind = np.exceptions.AxisError  # both a ValueError and an IndexError

@@ -15,6 +15,7 @@ from . import mode
 from .dtypes import as_array, constant, one_dtype
 from .errors import calls_math, explain, require_alike, tensor_option
 from .node import Node, backward
+from .other_names import TENSOR, missing
 from .rules import elementwise, linear, reduction, shape
 
 
@@ -222,6 +223,9 @@ class Tensor:
         if isinstance(self.grad, np.ndarray):
             text += f", grad={_written(self.grad, 'grad=')}"
         return text + (")" if self.name is None else f", name={self.name!r})")
+
+    def __getattr__(self, name: str) -> Any:
+        raise missing("Tensor", name, TENSOR, self)
 
     def __array__(self, *_: Any, **__: Any) -> np.ndarray:
         raise TypeError("a Tensor is not an array: use tensor.data for NumPy, or the function of autograd")

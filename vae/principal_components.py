@@ -80,4 +80,5 @@ def pca_error(components: PrincipalComponents, images: np.ndarray) -> float:
     No linear code of the same size has a smaller error on the pictures that the axes were fitted to.
     """
     coordinates, squared = components.project(images)
-    return float((squared - np.square(coordinates).sum(1)).mean() / components.dimensions)
+    left = (squared - np.square(coordinates).sum(1)).mean() / components.dimensions
+    return max(float(left), 0.0)  # where the axes hold all the variance, rounding may leave less than nothing

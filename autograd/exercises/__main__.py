@@ -74,7 +74,7 @@ def show_table(verdicts: dict[str, Verdict], folder: Path) -> None:
     """Print one line per exercise, and which file to work on next."""
     for name, verdict in verdicts.items():
         number, page = list(EXERCISES).index(name) + 1, EXERCISES[name].page
-        print(f"{number:>2}  {name:20}{page:26}{verdict.state}{_first_line(verdict)}")
+        print(f"{number:>2}  {name:20}{page:32}{verdict.state}{_first_line(verdict)}")
     solved = sum(verdict.state == SOLVED for verdict in verdicts.values())
     print(f"{solved} of {len(verdicts)} solved")
     left = [name for name, verdict in verdicts.items() if verdict.state != SOLVED]

@@ -239,7 +239,15 @@ EXERCISES = {
             cut=_painting_without_bias,
         ),
         Exercise("rnn_tanh", "07-through-time", _SEQUENCES, _rnn_tanh, exact_shape=True, cut=_without_biases),
-        Exercise("gru_cell", "07-through-time", _STEPS, _gru_cell, cut=_one_step, op="gru"),
-        Exercise("lstm_cell", "07-through-time", _LSTM_STEPS, _lstm_cell, cut=_one_lstm_step, op="lstm"),
+        Exercise("gru_cell", "07-through-time", _STEPS, _gru_cell, exact_shape=True, cut=_one_step, op="gru"),
+        Exercise(
+            "lstm_cell",
+            "07-through-time",
+            _LSTM_STEPS,
+            _lstm_cell,
+            exact_shape=True,
+            cut=_one_lstm_step,
+            op="lstm",
+        ),
     )
 }

@@ -4,7 +4,7 @@ The derivation is in ``normalization.py``. Here a group of elements that share a
 passes are the formulas as they stand, for a block of rows at a time. J. Ba, J. Kiros, G. Hinton,
 "Layer normalization" (2016).
 
-Taught by docs/04-broadcasting.md.
+Taught by docs/13-normalisation.md.
 """
 
 import numpy as np

@@ -40,7 +40,7 @@ call leaves in the cache, the next one finds there.
 
 S. Ioffe, C. Szegedy, "Batch normalization" (2015); Y. Wu, K. He, "Group normalization" (2018).
 
-Taught by docs/04-broadcasting.md.
+Taught by docs/13-normalisation.md.
 """
 
 from typing import NamedTuple

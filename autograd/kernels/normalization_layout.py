@@ -3,7 +3,7 @@
 An array of memory order (H, W, C, N) becomes a matrix without a copy. Each row holds the same pattern of groups. So
 one row can hold a number for each group, and sums over a group begin with sums of columns.
 
-Taught by docs/04-broadcasting.md.
+Taught by docs/13-normalisation.md.
 """
 
 from math import prod

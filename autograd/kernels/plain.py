@@ -12,7 +12,7 @@ prepared, fused or kept in a special memory order.
 Letters: images x (N, H, W, C), weights w (F, kH, kW, C), results y (N, OH, OW, F) with F filters; stride s, padding p,
 dilation d. Sequences x (B, T, D): batch, time, features; states h (B, H) with H hidden units.
 
-Taught by docs/06-convolution.md, docs/07-through-time.md and, for layer_norm, docs/04-broadcasting.md.
+Taught by docs/06-convolution.md, docs/07-through-time.md and, for layer_norm, docs/13-normalisation.md.
 """
 
 import numpy as np

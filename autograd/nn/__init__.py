@@ -1,5 +1,8 @@
 """Layers: objects that hold parameters (`module.py` says how) and apply ops to them."""
 
+from typing import TYPE_CHECKING
+
+from ..other_names import LAYERS, missing
 from .convolution import Conv1d, Conv2d, ConvTranspose2d
 from .layers import (
     GELU,
@@ -45,3 +48,8 @@ __all__ = [
     "Tanh",
     "Upsample2d",
 ]
+
+if not TYPE_CHECKING:  # a type checker would take every name for one that exists
+
+    def __getattr__(name):
+        raise missing("autograd.nn", name, LAYERS)

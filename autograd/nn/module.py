@@ -61,7 +61,14 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has no forward method")
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
-        return self.forward(*inputs, **options)
+        try:
+            return self.forward(*inputs, **options)
+        except AttributeError as error:
+            if any(error.obj is given and not isinstance(given, Tensor) for given in inputs):
+                raise TypeError(
+                    f"{type(self).__name__}: expected tensors or arrays, not {type(error.obj).__name__} ({error})"
+                ) from error
+            raise
 
     def named_parameters(self) -> Iterator[tuple[str, Tensor]]:
         """Every parameter with its dotted name, in order of definition; one held in two places comes once."""

@@ -19,14 +19,13 @@ import numpy as np
 
 from ..errors import check_state
 from ..kernels.threads import in_parallel
+from ..other_names import ARGUMENTS
 from ..tensor import Tensor
 from .schedules import Schedule
 
 # Elements of a stretch. In float32 its arrays of 1 MiB stay in the level-3 cache between the calls of one update, and a
 # call is so long that threads seldom wait for the global interpreter lock.
 MAX_STRETCH = 262_144
-
-OTHER_NAMES = {"lr": "learning_rate", "eps": "epsilon", "params": "parameters"}  # those of PyTorch
 
 
 class Stretch(NamedTuple):
@@ -76,8 +75,8 @@ class Optimizer:
         self._plan_for([None] * len(sizes))
 
     def __new__(cls, *_: Any, **options: Any) -> Self:
-        for name in options.keys() & OTHER_NAMES.keys():
-            raise TypeError(f"{cls.__name__}: there is no argument {name}: write {OTHER_NAMES[name]}")
+        for name in options.keys() & ARGUMENTS.keys():
+            raise TypeError(f"{cls.__name__}: there is no argument {name}: write {ARGUMENTS[name]}")
         return super().__new__(cls)
 
     def __getstate__(self) -> dict[str, Any]:

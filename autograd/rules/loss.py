@@ -2,7 +2,7 @@
 
 `reduction` is "mean" or "sum" (a scalar comes out) or "none" (one loss per element). All are in nats.
 
-Taught by docs/09-vae.md.
+Taught by docs/12-softmax-and-cross-entropy.md.
 """
 
 import numpy as np

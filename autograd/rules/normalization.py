@@ -5,7 +5,7 @@ with h = weight g, n the normalised x and sigma its deviation,
 
     dL/dx = (h - mean(h) - n mean(h n)) / sigma        dL/dweight = sum g n        dL/dbias = sum g
 
-Taught by docs/04-broadcasting.md.
+Taught by docs/13-normalisation.md.
 """
 
 from functools import wraps

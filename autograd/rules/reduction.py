@@ -3,7 +3,7 @@
 The backward pass gives the gradient of each result to all numbers that it was made from. `_spread` puts back the axes
 that the reduction removed, with size 1, so that g broadcasts to the shape of x.
 
-Taught by docs/04-broadcasting.md.
+Taught by docs/04-broadcasting.md and, for softmax, docs/12-softmax-and-cross-entropy.md.
 """
 
 import math

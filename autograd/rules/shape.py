@@ -2,7 +2,7 @@
 
 A number that was copied to several places gets the sum of their gradients; one that was left out gets zero.
 
-Taught by docs/04-broadcasting.md.
+Taught by docs/04-broadcasting.md and, for getitem, docs/14-indexing.md.
 """
 
 import numpy as np

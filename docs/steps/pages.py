@@ -18,7 +18,7 @@ def parts(path):
     source = path.read_text(encoding="utf-8")
     module = ast.parse(source)
     title, _, text = ast.get_docstring(module).partition("\n")
-    return title, text.strip(), "\n".join(source.split("\n")[module.body[0].end_lineno :]).strip()
+    return title, text.strip("\n"), "\n".join(source.split("\n")[module.body[0].end_lineno :]).strip()
 
 
 def difference(before, code):
@@ -38,7 +38,8 @@ def page(path, before):
     run = f"python docs/steps/{path.name}"
     printed = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True).stdout
     link = f"The whole file: [`{path.name}`]({path.name}). `{run}` prints"
-    return f"# {title}\n\n{text}\n\n{block}\n\n{link}\n\n```\n{printed.rstrip()}\n```\n"
+    language = "mermaid" if printed.startswith("graph ") else ""  # which many viewers draw
+    return f"# {title}\n\n{text}\n\n{block}\n\n{link}\n\n```{language}\n{printed.rstrip()}\n```\n"
 
 
 def pages():

@@ -2,6 +2,7 @@
 
 Each Value now also keeps the name of the op that made it. The edges are then a picture: `draw` walks them and writes
 Mermaid, a text that many Markdown viewers draw. A value that is used twice is one box with two arrows.
+From here on each step keeps only the operators that it needs.
 """
 
 import math

@@ -5,7 +5,8 @@
 
 `backward` of steps 1 to 3 walks every *path* from y to x. The answer is right, but a chain of n diamonds has 2^n
 paths. Visiting each value once is cheap. But when? A value that hands on its gradient before all of its shares have
-arrived hands on too little: `as_soon_as_reached` is wrong wherever two paths of different length meet.
+arrived hands on too little: `as_soon_as_reached`, nearest first, is wrong where two paths of different length meet at
+a value that was itself made from others. (Page 3 of the textbook searches in depth, which is wrong on the diamond too.)
 
 The cure: a value is one deeper than its deepest parent. Visit the deepest first. Then everything that used a value has
 been visited before the value itself.

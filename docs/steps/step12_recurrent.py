@@ -7,7 +7,7 @@ what step t + 1 sends back.
 
 The LSTM (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000) carries two: h_t and the cell c_t.
 
-    i, f, o = sigmoid(...), u = tanh(...)        c_t = f c_{t-1} + i u        h_t = o tanh(c_t)
+    i, f, o = sigmoid(...), n = tanh(...)        c_t = f c_{t-1} + i n        h_t = o tanh(c_t)
 
 Along c the gradient is only multiplied by f: where f is near 1 it survives.
 """
@@ -39,25 +39,25 @@ def sigmoid(a):
 
 
 def lstm(x, w, u, b):
-    """x (B, T, D), w (D, 4 H), u (H, 4 H), b (4 H,); gates in the order i, f, u, o -> (B, T, H)."""
+    """x (B, T, D), w (D, 4 H), u (H, 4 H), b (4 H,); gates in the order i, f, n, o -> (B, T, H)."""
     steps, size = x.shape[1], len(u)
     h, c, gates = [np.zeros((len(x), size))], [np.zeros((len(x), size))], []
     for t in range(steps):
-        i, f, new, o = np.split(x[:, t] @ w + h[t] @ u + b, 4, axis=1)
-        i, f, new, o = sigmoid(i), sigmoid(f), np.tanh(new), sigmoid(o)
-        c.append(f * c[t] + i * new)
+        i, f, n, o = np.split(x[:, t] @ w + h[t] @ u + b, 4, axis=1)
+        i, f, n, o = sigmoid(i), sigmoid(f), np.tanh(n), sigmoid(o)
+        c.append(f * c[t] + i * n)
         h.append(o * np.tanh(c[t + 1]))
-        gates.append((i, f, new, o))
+        gates.append((i, f, n, o))
 
     def pullback(g):
         dx, dw, du, db = np.zeros_like(x), np.zeros_like(w), np.zeros_like(u), np.zeros_like(b)
         dh = dc = np.zeros((len(x), size))
         for t in reversed(range(steps)):
-            (i, f, new, o), tanh_c = gates[t], np.tanh(c[t + 1])
+            (i, f, n, o), tanh_c = gates[t], np.tanh(c[t + 1])
             dh = dh + g[:, t]
             dc = dc + dh * o * (1 - tanh_c**2)
             da = np.concatenate(
-                [dc * new * i * (1 - i), dc * c[t] * f * (1 - f), dc * i * (1 - new**2), dh * tanh_c * o * (1 - o)],
+                [dc * n * i * (1 - i), dc * c[t] * f * (1 - f), dc * i * (1 - n**2), dh * tanh_c * o * (1 - o)],
                 axis=1,
             )
             dx[:, t], dh, dc = da @ w.T, da @ u.T, dc * f

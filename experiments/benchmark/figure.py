@@ -12,7 +12,12 @@ from matplotlib.typing import ColorType
 
 from ..style import GREY, MODEL_COLOURS, figure, headline
 
-PEERS = {"torch": ("PyTorch", "o"), "mygrad": ("MyGrad", "^"), "hips": ("HIPS autograd", "s")}
+PEERS = {
+    "torch": ("PyTorch", "o"),
+    "jax": ("JAX", "D"),
+    "mygrad": ("MyGrad", "^"),
+    "hips": ("HIPS autograd", "s"),
+}
 CELLS = {"rnn": "tanh-RNN", "gru": "GRU", "lstm": "LSTM"}
 RECURRENT = re.compile(r"(rnn|gru|lstm)_I(\d+)_H(\d+)_L(\d+)")
 TORCH_COLOUR = "#0072b2"

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import exp, isnan, log
 
 from .comparison import Comparison
@@ -12,7 +12,7 @@ COLUMNS = (
     *("work", "peer", "threads", "ratio", "ratio_low", "ratio_high"),
     *("ours_ms", "peer_ms", "gemm_share", "peak_mb_ours", "peak_mb_peer"),
 )
-NAMES = {"torch": "PyTorch", "mygrad": "MyGrad", "hips": "HIPS autograd"}
+NAMES = {"torch": "PyTorch", "mygrad": "MyGrad", "hips": "HIPS autograd", "jax": "JAX"}
 MIN_MB = 1.0  # MB; smaller peaks depend on how much free space the heap happens to have
 MIN_BUSY = 0.9  # warn when the process had a core for less than this share of the time
 
@@ -30,6 +30,11 @@ def line(c: Comparison) -> str:
         text += f"  {name_of(c.peer)} {_time(c.peer_ms):>10}  ratio {_spread(c.ratio)}{settings}"
     busy = f"  [had a core {100 * c.busy:.0f} % of the time]" if c.busy < MIN_BUSY else ""
     return text + busy
+
+
+def heading(facts: Mapping[str, str]) -> list[str]:
+    """What the numbers depend on, a line each."""
+    return [f"- {name}: {value}" for name, value in facts.items()]
 
 
 def csv_text(comparisons: Sequence[Comparison]) -> str:

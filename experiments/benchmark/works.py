@@ -93,8 +93,10 @@ FAMILIES: dict[str, Mapping[str, Problem]] = {
     "one node": {"node_overhead": Chain()},
 }
 
-# The slower peers run only a few works each: these are enough to see how much slower they are.
+# The slower peers run only a few works each: these are enough to see how much slower they are. JAX runs the steps of
+# both studies, but for the one with batch norm.
 NUMPY_PEERS = ("mygrad", "hips")
+WITH_JAX = (*FAMILIES["tanh-RNN"], *FAMILIES["GRU"], *FAMILIES["LSTM"], "vae64_b64", "vae64_b32")
 ALSO = {
     "node_overhead": NUMPY_PEERS,
     **{f"{cell}_I1_H64_L10": NUMPY_PEERS for cell in ("rnn", "gru", "lstm")},
@@ -102,7 +104,7 @@ ALSO = {
 }
 
 WORKS = [
-    Work(name, family, problem, TITLES.get(name, ""), ("torch", *ALSO.get(name, ())))
+    Work(name, family, problem, TITLES.get(name, ""), ("torch", *("jax",) * (name in WITH_JAX), *ALSO.get(name, ())))
     for family, problems in FAMILIES.items()
     for name, problem in problems.items()
 ]

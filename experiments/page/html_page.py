@@ -16,7 +16,7 @@ from markupsafe import Markup
 from experiments import markdown
 from experiments.letters import readable
 from experiments.page.inline_map import read_map
-from experiments.page.pictures import inlined, row_of_pictures
+from experiments.page.pictures import grid_of_pictures, inlined
 from experiments.page.scripts import bundle
 from experiments.page.study import Study
 
@@ -56,7 +56,7 @@ def _environment() -> Environment:
         "markdown_line": lambda text: Markup(markdown.inline(text)),
         "words": command_words,
         "inlined": inlined,
-        "row_of_pictures": row_of_pictures,
+        "grid_of_pictures": grid_of_pictures,
         "map_shapes": read_map,
     }
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False}

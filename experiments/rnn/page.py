@@ -23,7 +23,7 @@ from experiments.prose import escaped, percent
 from experiments.rnn.markdown_tables import results_markdown, windows_markdown
 from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.story import MAP_ANCHOR, story, story_splits
-from experiments.rnn.summary import best_of, mean_of, over_seeds
+from experiments.rnn.summary import chosen_cell, mean_of, over_seeds
 from experiments.rnn.tomorrow import tomorrow
 from experiments.rnn.words import MODEL_NAMES, SPLIT_NAMES, SPLIT_PHRASES
 from experiments.rnn.world_map.table import checked, shown
@@ -37,7 +37,7 @@ DISCUSSED = {  # headings of discussion.md by item
     "ii": ("Why repeated windows matter",),
     "iii": ("Do the networks know more than a rule?", "What the random split hides"),
     "iv": ("Which cell?", "How long a window?"),
-    "v": ("Can the probabilities be believed?", "What the map shows"),
+    "v": ("Can the probabilities be believed?", "What the map shows", "What came of the map"),
 }
 
 
@@ -74,7 +74,7 @@ def _facts(run: SavedRnn) -> tuple[tuple[str, str], ...]:
 
 
 def _highlights(run: SavedRnn) -> tuple[Highlights, ...]:
-    """Test accuracy of the best cell and of the baselines, for each split that asks something new."""
+    """Test accuracy of the chosen cell and of the baselines, for each split that asks something new."""
     if not run.has("results.csv"):
         return ()
     results = run.table("results.csv")
@@ -86,10 +86,10 @@ def _highlights(run: SavedRnn) -> tuple[Highlights, ...]:
 
 def _accuracies(results: pd.DataFrame, run: SavedRnn, split: str) -> tuple[tuple[str, str], ...]:
     means = {model: mean_of(results, model, run.map_length, split, "accuracy") for model in (*CELLS, *BASELINES)}
-    cell = best_of(results, CELLS, run.map_length, split, "accuracy")
+    cell = chosen_cell(results, run.map_length, split)
     names = {model: MODEL_NAMES[model] for model in reversed(BASELINES)}
     if cell:
-        names = {cell: f"{MODEL_NAMES[cell]}, the best cell"} | names
+        names = {cell: f"{MODEL_NAMES[cell]}, the chosen cell"} | names
     return tuple((percent(means[model]), name) for model, name in names.items() if not pd.isna(means[model]))
 
 

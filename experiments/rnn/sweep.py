@@ -22,8 +22,10 @@ from rnn.trial import EVERYTHING, NETS, Trial, TrialResult
 
 SECONDS_BETWEEN_REPORTS = 3.0
 
+NUMBERS_BY_NAME = Kind("numbers by name", lambda value: all(isinstance(each, float) for each in value.values()))
 FIELDS = {  # of a file that keeps a trial's result
-    "scores": Kind("numbers by metric", lambda value: all(isinstance(score, float) for score in value.values())),
+    "scores": NUMBERS_BY_NAME,
+    "choice": NUMBERS_BY_NAME,
     "records": list_of(object_of({"epoch": COUNT, "part": TEXT, "loss": ANY_NUMBER, "accuracy": Number(0, 1)})),
     "probability": list_of(Number(0, 1)),
     "decision": list_of(Number(0, 1, whole=True)),
@@ -98,7 +100,9 @@ def _load(folder: Path, trial: Trial) -> TrialResult | None:
             return None
         check_fields(saved, FIELDS, path)
         records = [Record(**record) for record in saved["records"]]
-        return TrialResult(trial, saved["scores"], records, saved["probability"], saved["decision"])
+        return TrialResult(
+            trial, saved["scores"], records, saved["probability"], saved["decision"], saved["choice"]
+        )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 

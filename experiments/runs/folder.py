@@ -157,9 +157,7 @@ class RunFolder:
 
     def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray], *, compressed: bool = False) -> None:
         """Write a `.npz` file."""
-        save: Any = np.savez_compressed if compressed else np.savez
-        with written_beside(self.path / name) as temporary:
-            save(temporary, **arrays)
+        write_arrays(self.path / name, arrays, compressed=compressed)
 
     def write_text(self, name: str, text: str) -> None:
         with written_beside(self.path / name) as temporary:
@@ -186,6 +184,13 @@ class RunFolder:
 
     def _write_config(self):
         self.write_json(CONFIG, {**self.config, "checksum": checksum(self.config)})
+
+
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], *, compressed: bool = False) -> None:
+    """Write a `.npz` file, or nothing; for the processes that do not own the folder."""
+    save: Any = np.savez_compressed if compressed else np.savez
+    with written_beside(path) as temporary:
+        save(temporary, **arrays)
 
 
 def existing_config(path: Path, study: str) -> dict[str, Any]:

@@ -15,14 +15,16 @@ Result = TypeVar("Result")
 
 
 def in_worker(job: Callable[[], Result], parent: int) -> Result:
-    """Run a job in a worker of the process with the id `parent`, or in that process itself.
+    """Run a job in a worker of the process with the id `parent`, or in that process itself."""
+    begin_worker(parent)
+    return job()
 
-    A worker has to be asked to keep freed memory like the main process.
-    """
+
+def begin_worker(parent: int) -> None:
+    """Let a worker of the process with the id `parent` end with it, and keep freed memory as that process does."""
     keep_freed_memory()
     if os.getpid() != parent:
         _end_with(parent)
-    return job()
 
 
 @functools.cache  # one watch a process

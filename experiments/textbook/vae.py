@@ -1,4 +1,4 @@
-"""Two things about variational autoencoders that can be seen in one dimension."""
+"""Three things about variational autoencoders that can be seen in one or two dimensions."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import numpy as np
 import autograd
 from autograd import Tensor
 from autograd.optim import Adam
+from vae.linear_map import LinearMap
 
 from ..style import figure, headline
 from .look import powers_of_ten
@@ -80,3 +81,22 @@ def plot_kl_weight(path: Path) -> None:
         powers_of_ten(right.yaxis)
         right.set_ylabel("squared error, in noise variances")
         left.legend(title="signal / noise variance\n(lines: formula, dots: trained)", loc="upper right")
+
+
+def plot_codes_and_draws(path: Path) -> None:
+    """Codes of two units that vary together, beside draws from N(0, I) as they are and through the linear map."""
+    rng = np.random.default_rng(0)
+    codes = rng.standard_normal((400, 2)) @ [[1.0, 0.9], [0.0, 0.3]]
+    draws = rng.standard_normal((400, 2))
+    fitted = LinearMap.fit(codes, np.full(codes.shape, -4.0))
+    with figure(path, 7.0, 3.6) as fig:
+        headline(fig, "Draws from N(0, I) mostly miss codes that vary together; through the linear map they meet them")
+        panels = {"as trained": draws, "through the map": fitted.to_latents(draws)}
+        for axes, (title, drawn) in zip(fig.subplots(1, 2, sharex=True, sharey=True), panels.items(), strict=True):
+            axes.plot(*drawn.T, "o", color=SCORE, markersize=2.5, label="draws")
+            axes.plot(*codes.T, "o", color=PATHWISE, markersize=2.5, label="codes")
+            axes.set_title(title)
+            axes.set_xlabel("unit 1 of the code")
+            axes.set_aspect("equal")
+        fig.axes[0].set_ylabel("unit 2 of the code")
+        fig.axes[0].legend(loc="upper left")

@@ -16,6 +16,7 @@ from vae.train import Settings as TrainingSettings
 DATA, AUTOENCODER, TRAINING = "the data", "the autoencoder", "the training"  # headings in --help
 TRAINER = TrainingSettings()
 MIN_IMAGES = 32
+MAX_JOBS = 1024
 KL_WEIGHT = Check(
     lambda weight: 0 <= weight < math.inf and float(f"{weight:g}") == weight,
     "0 or more, with at most six digits: they name its files",
@@ -130,6 +131,15 @@ class VaeSettings(StudySettings):
     )
     mirror: bool = setting(TRAINER.mirror, "flip each image left to right in about half of the epochs", group=TRAINING)
     seed: int = setting(0, "random seed", check=NOT_NEGATIVE, metavar="N", group=TRAINING)
+    jobs: int | None = setting(
+        None,
+        "KL weights trained side by side, in processes that share the threads; any number gives the same bytes",
+        check=between(1, MAX_JOBS),
+        default_text="as many as threads",
+        metavar="N",
+        group=TRAINING,
+        recorded=False,
+    )
 
     def check_together(self) -> None:
         """Each width halves the image once; each KL weight is trained once."""

@@ -12,8 +12,12 @@ first; figures, tables and discussion are made from those.
 """
 
 import argparse
+from functools import partial
 from pathlib import Path
 
+import numpy as np
+
+import autograd
 from data.faces.choose import resolve_faces
 from experiments.cli import add_run_arguments, add_settings, add_threads_argument, read_settings, use_threads
 from experiments.prose import duration
@@ -29,6 +33,7 @@ from experiments.vae.tables import summary_table, write_tables
 from experiments.vae.training import train_all
 from experiments.vae.yardsticks import main_components, spectral_yardstick, write_yardsticks
 from vae import architecture
+from vae.principal_components import PrincipalComponents
 from vae.train import Trainer
 
 
@@ -64,13 +69,13 @@ def run(args: argparse.Namespace, draw: bool = True) -> None:
     # for all of them; a linear start is the best linear code at the weight.
     components = main_components(training.images, settings)
 
-    def new_trainer(kl_weight: float) -> Trainer:
-        model = settings.new_model(components, kl_weight)
-        return Trainer(model, training.images, settings.training(kl_weight), settings.seed)
-
+    new_trainer = partial(_new_trainer, settings, components)
     try:
         prior = settings.prior_latents()
-        models, seconds = train_all(settings.kl_weights, new_trainer, folder, held_out.images, prior)
+        jobs = settings.jobs or autograd.get_threads()
+        models, seconds = train_all(
+            settings.kl_weights, new_trainer, folder, training.images, held_out.images, prior, jobs
+        )
 
         # The trained models are kept: each with its noise level and its linear map, in closed form.
         trained = keep_all(folder, models, training.images)
@@ -92,6 +97,13 @@ def run(args: argparse.Namespace, draw: bool = True) -> None:
     folder.finish()
     if draw:
         _report(folder.path)
+
+
+def _new_trainer(
+    settings: VaeSettings, components: PrincipalComponents, kl_weight: float, images: np.ndarray
+) -> Trainer:
+    """The training of one KL weight before its first step; the processes of a run make their own."""
+    return Trainer(settings.new_model(components, kl_weight), images, settings.training(kl_weight), settings.seed)
 
 
 def _report(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """The core can be read in one sitting: what a gradient passes through is counted, and the pages say the number.
 
-The core is the machinery: ``autograd/tensor.py``, and whatever of autograd it imports. The rules and the kernels behind
-them are not counted: they list what the engine can do, and a new rule changes nothing in how a gradient is found.
+The core is the machinery: ``autograd/tensor.py``, and whatever of autograd it imports. The rules, the kernels behind
+them and the table of other libraries' names are not counted: they list what the engine can do and what it is called,
+and a new entry changes nothing in how a gradient is found.
 ``python -m tests.house.test_core_size`` prints the count.
 """
 
@@ -24,9 +25,9 @@ NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tok
 
 
 def is_machinery(path):
-    """Whether a file of autograd is neither a rule nor a kernel; what a rule is (the registry) is machinery."""
+    """Whether a file of autograd is no rule, kernel or table of names; what a rule is (the registry) is machinery."""
     room = path.relative_to(ROOT / "autograd").parts[0]
-    return path.name == "registry.py" or room not in ("rules", "kernels")
+    return path.name == "registry.py" or room not in ("rules", "kernels", "other_names.py")
 
 
 def core():

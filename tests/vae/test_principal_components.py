@@ -45,3 +45,11 @@ def test_the_blocks_in_which_pictures_are_taken_change_nothing(monkeypatch):
     parts = principal_components(train, 4, np.random.default_rng(1))
     np.testing.assert_allclose(parts.variances, whole.variances, rtol=1e-4)
     assert pca_error(parts, held_out) == pytest.approx(pca_error(whole, held_out), rel=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_pictures_that_lie_on_the_axes_have_no_error_and_none_below_zero(seed):
+    """Grey levels alone: one axis holds them all, and rounding decides the sign of what is left."""
+    levels = np.random.default_rng(seed).integers(0, 256, 40, dtype=np.uint8)
+    flat = np.broadcast_to(levels[:, None, None, None], (40, 8, 8, 3)).copy()
+    assert 0 <= pca_error(principal_components(flat, 3, np.random.default_rng(1)), flat) < 1e-6

@@ -1,9 +1,9 @@
 """Attention: Y = softmax(Q K^T / sqrt(D)) V, for queries q (T, D), keys k (S, D) and values v (S, E) -> (T, E).
 
 Every query gives each key a score, the softmax turns the scores of one query into weights that add up to 1, and the
-result is the mean of the values with these weights. Taught by docs/12-softmax-and-cross-entropy.md (the softmax) and
-docs/05-matrix-products.md (the two products). Go through the three steps from the last to the first.
-`scores_back` is the place for the gradients that q and k both need: back through V and the softmax.
+result is the mean of the values with these weights. Taught by docs/12-softmax-and-cross-entropy.md.
+Go through the three steps from the last to the first. `scores_back` is the place for what q and k both need: the
+gradient of the scores, back through V and the softmax.
 """
 
 import numpy as np

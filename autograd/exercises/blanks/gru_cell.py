@@ -6,7 +6,7 @@ Taught by docs/07-through-time.md. Start from y = (1 - z) n + z h and go backwar
 and the direct gradient of h. Then go through tanh and sigmoid to the gradients of `from_x` and `from_h`, (B, 3H) each.
 The rest is six matrix products and sums. `gates_back` is the place for the first two steps. Note that r multiplies only
 the part that comes from h. The sigmoid s is computed as 1/2 tanh(a / 2) + 1/2, which is equal and never overflows. Its
-derivative is s (1 - s).
+derivative is s (1 - s). A bias serves every row of the batch, so its gradient is a sum over the rows.
 """
 
 import numpy as np

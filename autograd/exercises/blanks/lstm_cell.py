@@ -4,7 +4,7 @@ weight_ih (4H, D), weight_hh (4H, H), biases (4H,), each with the rows of i, f, 
 
 Taught by docs/07-through-time.md. g (B, 2H) holds the gradients of both results. The new cell gets a second gradient
 through the new state. `gates_back` is the place to go from g to the gradient of `a`. The derivative of s = sigmoid(a)
-is s (1 - s).
+is s (1 - s). A bias serves every row of the batch, so its gradient is a sum over the rows.
 """
 
 import numpy as np

@@ -26,6 +26,7 @@ MODULES: dict[str, dict[type, str]] = {
     },
     "mygrad": {Chain: "mygrad_chain", Convolution: "mygrad_convolution", Recurrent: "mygrad_recurrent"},
     "hips": {Chain: "hips", Recurrent: "hips"},
+    "jax": {Autoencoder: "jax_peer", Recurrent: "jax_peer"},
 }
 
 IN_PROCESS = ("torch", "mygrad")
@@ -61,7 +62,7 @@ def load(peer: str, kind: type) -> None:
 
 def set_threads(peer: str, threads: int) -> None:
     """Set the number of threads of the peer. MyGrad needs no setting: it uses the same NumPy as our engine."""
-    if module := {"torch": "torch_training", "hips": "hips"}.get(peer):
+    if module := {"torch": "torch_training", "hips": "hips", "jax": "jax_peer"}.get(peer):
         importlib.import_module(f".{module}", __package__).set_threads(threads)
 
 

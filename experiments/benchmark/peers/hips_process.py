@@ -1,19 +1,11 @@
-"""The process that runs HIPS autograd. It reads requests as lines of JSON and prints an answer to each.
-
-    {"begin": {"kind": "Chain", ...}}             make the side
-    {"begin": {"kind": "Recurrent", ...}, "arrays": {...}}
-    {"steps": n, "clock": "perf_counter"}         run n steps; the answer is the time in seconds
-    {"results": true}                             the results of the last step
+"""The process that runs HIPS autograd; `wire.py` says what it is told.
 
 It runs as a script, so that Python finds `autograd` in the folder that PYTHONPATH names, and not ours.
 """
 
-import json
-import sys
-import time
-
 import numpy
 import numpy_like
+import wire
 
 from autograd import numpy as np  # type: ignore[attr-defined]
 from autograd import value_and_grad
@@ -21,7 +13,18 @@ from autograd import value_and_grad
 LEARNING_RATE = 1e-3
 
 
-class Chain:
+class Side:
+    def step(self):
+        raise NotImplementedError
+
+    def seconds(self, steps, clock):
+        start = clock()
+        for _ in range(steps):
+            self.step()
+        return clock() - start
+
+
+class Chain(Side):
     def __init__(self, problem, arrays):
         self.length, self.start = problem["length"], (arrays["a"], arrays["b"])
         self.gradient = value_and_grad(self.sum, argnum=(0, 1))  # type: ignore[call-arg]
@@ -40,7 +43,7 @@ class Chain:
         return {"the sum": numpy.reshape(self.value, 1), "the gradient of a": of_a, "the gradient of b": of_b}
 
 
-class Recurrent:
+class Recurrent(Side):
     def __init__(self, problem, arrays):
         self.cell, self.x, self.answers = problem["cell"], arrays.pop("x"), arrays.pop("answers")
         self.parameters = arrays
@@ -59,36 +62,11 @@ class Recurrent:
         return {"the loss": numpy.array(self.value, numpy.float64)} | of
 
 
-def array_of(text):
-    return numpy.array(text["values"], text["dtype"]).reshape(text["shape"])
-
-
-def text_of(array):
-    array = numpy.asarray(array)
-    return {"values": array.ravel().tolist(), "dtype": array.dtype.name, "shape": array.shape}
-
-
-def answer(side, request):
-    if "results" in request:
-        return {name: text_of(value) for name, value in side.results().items()}
-    clock = getattr(time, request["clock"])
-    start = clock()
-    for _ in range(request["steps"]):
-        side.step()
-    return clock() - start
-
-
-def main():
-    side = None
-    for line in sys.stdin:
-        request = json.loads(line)
-        if "begin" in request:
-            problem = request["begin"]
-            kind = {"Chain": Chain, "Recurrent": Recurrent}[problem.pop("kind")]
-            side = kind(problem, {name: array_of(text) for name, text in request["arrays"].items()})
-            continue
-        print(json.dumps(answer(side, request)), flush=True)
+def side(begin):
+    problem = begin["problem"]
+    kind = {"Chain": Chain, "Recurrent": Recurrent}[problem.pop("kind")]
+    return kind(problem, {name: wire.array_of(text) for name, text in begin["arrays"].items()})
 
 
 if __name__ == "__main__":
-    main()
+    wire.serve(side)

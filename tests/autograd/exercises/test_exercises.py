@@ -93,6 +93,7 @@ def test_a_file_filled_in_by_hand_is_solved(name, answers, tmp_path):
         ("kl_standard_normal", ("return mean * g", "return 0"), "ValueError: operands could not be broadcast together"),
         ("relu", ("return g * (z > 0)",), "NameError: name 'z' is not defined (line 13)"),
         ("relu", ("return g *",), "relu.py:13: invalid syntax"),
+        ("gru_cell", (*GRU_BY_HAND[:5], "return gates_back(g)[0]"), "bias_ih has shape (2, 6), expected (6,)"),
     ],
 )
 def test_a_typical_wrong_answer_is_refused_with_a_useful_message(name, answers, told, tmp_path):
@@ -130,7 +131,9 @@ def test_the_command_copies_checks_and_tells_by_its_status(tmp_path, capsys):
     folder = tmp_path / "mine"
     assert main(["--copy", str(folder)]) == 0
     assert main(["--folder", str(folder)]) == 1
-    assert "0 of 22 solved" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "0 of 22 solved" in said
+    assert said.count(f" {NOT_STARTED}\n") == 22  # set apart from the longest name of a page
     (folder / "tanh.py").write_text(SOLUTION.format("tanh"))
     assert main(["--copy", str(folder)]) == 0  # leaves what was written alone
     assert main(["tanh", "--folder", str(folder)]) == 0

@@ -16,6 +16,7 @@ PROBLEMS = {
         **{cell: SMALL[cell] for cell in ("rnn", "gru", "lstm")},
     },
     "hips": {name: SMALL[name] for name in ("chain", "rnn", "gru", "lstm")},
+    "jax": {name: SMALL[name] for name in ("autoencoder", "rnn", "gru", "lstm")},
 }
 
 

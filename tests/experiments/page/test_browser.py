@@ -122,6 +122,7 @@ def test_axe_finds_nothing_to_mend(browser, page, width, dark):
 
 def test_a_printed_page_is_small_and_holds_its_pictures(browser, page):
     browser.load(page)
+    browser.evaluate("Promise.all([...document.images].map(i => i.decode())).then(() => null)")
     browser.evaluate("document.querySelectorAll('img').forEach(i => i.classList.add('photo'))")
     before = browser.evaluate("[...document.images].map(i => i.src)")
     printed = base64.b64decode(browser.send("Page.printToPDF", printBackground=True)["data"])

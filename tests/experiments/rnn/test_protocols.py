@@ -11,6 +11,7 @@ from experiments import study
 from experiments.rnn import protocols
 from experiments.rnn.protocol_page import protocol_page, verdict
 from rnn.metrics import METRICS
+from rnn.trial import train_and_score
 
 SMALL = [
     *("rnn", "--data", "simulated", "--threshold", "0.6", "--splits", "time", "country", "--lengths", "3"),
@@ -34,9 +35,14 @@ def folder(tmp_path_factory):
 def test_the_table_has_every_model_and_metric_of_every_examination_once(folder):
     table = pd.read_csv(folder / "protocol.csv")
     models = {"gru", "gru_steps", "majority", "persistence", "reversal", "below_mean", "sign_table", "logistic"}
-    assert set(table["model"]) == models | {"logistic_features"}  # the week-ago rules need 7 days
-    assert len(table) == 2 * 9 * len(METRICS)
+    models |= {"logistic_features"}  # the week-ago rules need 7 days
+    recalibrated = {"gru:recalibrated", "gru_steps:recalibrated"}
+    averaged = {f"{net}:{how}" for net in ("gru", "gru_steps") for how in ("averaged", "both")}
+    by_split = table.groupby("split")["model"].agg(set)
+    assert by_split["country"] == models | recalibrated
+    assert by_split["time"] == models | recalibrated | averaged  # all seeds have the same test windows
     assert not table.duplicated(["split", "model", "metric"]).any()
+    assert len(table) == (2 * 11 + 4) * len(METRICS)
     assert (table["low"] <= table["value"] + 0.02).all()
     assert (table["high"] >= table["value"] - 0.02).all()
 
@@ -52,7 +58,11 @@ def test_gains_are_differences_of_the_scores_and_positive_for_the_better(folder)
 
 def test_the_same_study_again_trains_nothing_and_gives_the_same_table(folder, monkeypatch):
     before = {name: (folder / name).read_bytes() for name in ("protocol.csv", "gains.csv", "protocol.md")}
-    monkeypatch.setattr(protocols, "train_and_score", lambda *_: pytest.fail("trained again"))
+
+    def only_majority(trial, *rest):  # it is no training, and each examination has its own
+        return train_and_score(trial, *rest) if trial.model == "majority" else pytest.fail(f"trained {trial} again")
+
+    monkeypatch.setattr(protocols, "train_and_score", only_majority)
     run(folder, "--resume")
     assert before == {name: (folder / name).read_bytes() for name in before}
 
@@ -102,13 +112,14 @@ def test_only_what_holds_after_the_correction_for_all_rows_counts():
     ]
     config = {
         "data": {"source": "x", "countries": 3, "first_day": "a", "last_day": "b"},
-        "threshold": 0.7, "seeds": 2, "draws": 100, "pairs": {"distinct": 9},
+        "threshold": 0.7, "seeds": 2, "draws": 100, "pairs": {"distinct": 9}, "train_on": "distinct",
     }  # fmt: skip
     tables = pd.DataFrame(scores, columns=protocols.COLUMNS), pd.DataFrame(gains, columns=protocols.GAIN_COLUMNS)
-    text = protocol_page(*tables, config)
+    no_choices = pd.DataFrame(columns=protocols.CHOICE_COLUMNS)
+    text = protocol_page(*tables, no_choices, config)
     assert "net better" not in text  # p = 0.02 each, and 40 of them
     single = tables[0].head(1), tables[1].head(2)
-    assert "net better in accuracy and ROC-AUC" in protocol_page(*single, config)
+    assert "net better in accuracy and ROC-AUC" in protocol_page(*single, no_choices, config)
 
 
 def test_a_config_of_the_study_is_that_of_the_protocol(folder):

@@ -16,20 +16,26 @@ import pytest
 import experiments
 from autograd import checkpoint
 from data.errors import DataError
+from data.faces.choose import resolve_faces
 from experiments.__main__ import main
 from experiments.cli import read_settings
 from experiments.runs.folder import UsageError
 from experiments.vae import study as command
 from experiments.vae import training as vae_training
+from experiments.vae.faces import split
+from experiments.vae.model_run import ModelRun
 from experiments.vae.settings import VaeSettings
 from tests.fakes.pictures import encoded, folder_of, picture, png_header, zip_of
 from vae.diagnostics import diversity
+from vae.linear_map import LinearMap
 from vae.snapshot import as_bytes
+from vae.train import Trainer
 
 ROOT = Path(__file__).parents[3]
 SMALL = [
     *("--quick", "--data", "drawn", "--images", "48", "--widths", "4", "8", "--latent", "3", "--epochs", "3"),
     *("--batch-size", "10", "--learning-rate", "1e-3", "--kl-weights", "1", "100", "0"),
+    *("--jobs", "1"),
 ]  # 32 training faces, 4 steps an epoch, 16 held out
 WEIGHTS = ("1", "100", "0")
 CONFIG = "config.json"
@@ -151,11 +157,22 @@ def test_the_end_of_the_curve_is_what_final_csv_says(whole):
     assert (held_out["weighted_bound"] < held_out["neg_elbo_of_draws"]).all()
     assert (held_out["features_floor"] < held_out["features_reconstructions"]).all()
     assert mapped["ssim"].between(0, 1).all()
-    assert (mapped["kl_mapped"] < 1.05 * mapped["kl"]).all()  # the map is fitted to training faces
     table = final.pivot(index=["kl_weight", "split"], columns="metric", values="value").loc[metrics.index]
     for name in ("neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units"):
         np.testing.assert_allclose(table[name], metrics[name], rtol=1e-6)
     np.testing.assert_allclose(table["psnr"], -10 * np.log10(table["mse"]), rtol=1e-6)
+
+
+def test_the_map_saves_nats_on_the_faces_that_it_is_fitted_to(whole):
+    """On others it may cost some: the means of 32 faces say little of the next 16."""
+    final = pd.read_csv(whole / "final.csv").set_index(["kl_weight", "split", "metric"])["value"]
+    training, held_out = split(resolve_faces("drawn", 32, 48), 0)
+    for weight in WEIGHTS:
+        trained = experiments.load_vae(whole, float(weight))
+        codes = trained.encode(training.images)
+        assert trained.linear_map.mean_kl(*codes) < LinearMap.identity(3).mean_kl(*codes)
+        kept = trained.linear_map.mean_kl(*trained.encode(held_out.images))
+        assert final[float(weight), "held_out", "kl_mapped"] == pytest.approx(kept, rel=1e-6)
 
 
 def test_arrays_are_those_that_the_figures_are_promised(whole):
@@ -311,7 +328,7 @@ def test_a_run_killed_before_a_checkpoint_is_written_goes_on_to_the_same_bytes(s
 
 @pytest.mark.parametrize("steps", [1, 4, 6, 15, 36])
 def test_a_run_stopped_between_two_steps_saves_and_goes_on_to_the_same_bytes(steps, tmp_path, expected, monkeypatch):
-    real, taken = vae_training.Trainer._step, []
+    real, taken = Trainer._step, []
 
     def step_and_press(self, batch):
         taken.append(1)
@@ -319,11 +336,11 @@ def test_a_run_stopped_between_two_steps_saves_and_goes_on_to_the_same_bytes(ste
             os.kill(os.getpid(), signal.SIGINT)
         return real(self, batch)
 
-    monkeypatch.setattr(vae_training.Trainer, "_step", step_and_press)
+    monkeypatch.setattr(Trainer, "_step", step_and_press)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "vae")
     assert len(taken) == steps + 3  # no further step was taken
-    monkeypatch.setattr(vae_training.Trainer, "_step", real)
+    monkeypatch.setattr(Trainer, "_step", real)
     assert results(run(tmp_path / "vae", "--resume")) == expected
 
 
@@ -400,15 +417,15 @@ def test_resuming_with_other_settings_is_refused(tmp_path):
 def stopped(out: Path, monkeypatch) -> Path:
     """A run that was stopped early in its second weight; gives the checkpoint of the first."""
     with monkeypatch.context() as patch:
-        patch.setattr(vae_training, "_evaluate", lambda training, *_: _stop_at(training))
+        patch.setattr(ModelRun, "_evaluate", _stop_at)
         with pytest.raises(Killed):
             run(out)
     return out / "checkpoints" / "kl_1.npz"
 
 
-def _stop_at(training):
-    training.rows.append([training.weight, training.trainer.epochs_done, "train", 0.0, 0.0, 0.0, 0.0, 0])
-    if training.weight == 100:
+def _stop_at(run, held_out, prior):
+    run.rows.append([run.weight, run.trainer.epochs_done, "train", 0.0, 0.0, 0.0, 0.0, 0])
+    if run.weight == 100:
         raise Killed
 
 
