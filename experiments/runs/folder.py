@@ -105,8 +105,8 @@ class RunFolder:
             raise UsageError(
                 f"--out {path}: {error} is working on it: wait for its end, or choose another folder"
             ) from None
-        except OSError as error:
-            reason = "Not a directory" if isinstance(error, FileExistsError) else error.strerror
+        except (OSError, ValueError, RuntimeError) as error:  # a null in the name; until Python 3.13 a circle of links
+            reason = "Not a directory" if isinstance(error, FileExistsError) else getattr(error, "strerror", error)
             raise UsageError(f"--out {path}: cannot be made ({reason}): choose another folder") from None
 
     def _set_aside(self, data):
@@ -126,7 +126,7 @@ class RunFolder:
 
     def _is_intact(self, before):
         """Whether the tables are as the finished run wrote them; if not, say which one is written again."""
-        for name, known in before.get("files", {}).items():
+        for name, known in (before.get("files") or {}).items():
             path = self.path / name
             if not path.is_file() or file_hash(path) != known:
                 print(f"{path}: has changed since the run wrote it; it is written again", flush=True)
