@@ -1,4 +1,4 @@
-"""README's instructions without make: the commands that a fresh environment was tried with, and files that are there."""
+"""README's instructions without make: the commands that were tried in a fresh environment, and files that are there."""
 
 import contextlib
 import io
