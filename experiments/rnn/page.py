@@ -143,6 +143,11 @@ def _windows(run: SavedRnn, figures: Gallery) -> Item:
         "Left: size of the set C against the threshold. Right: the countries left out, by their best correlation",
         "How many countries the threshold keeps, and the best correlation of those that it leaves out.",
     )
+    if kept := run.config.get("kept"):
+        parts.append(
+            f"The models are asked about {kept['pairs']:,} pairs of country and day, the same for every L; "
+            f"{percent(kept['rises'] / kept['pairs'])} of them are a rise. The tables below count each L by itself."
+        )
     if run.has("windows.csv"):
         windows = run.table("windows.csv")
         own = windows[windows["threshold"].round(9) == round(run.threshold, 9)]
