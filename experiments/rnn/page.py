@@ -36,7 +36,7 @@ STRONGEST = 10  # pairs in the table of correlations
 DISCUSSED = {  # headings of discussion.md by item
     "ii": ("Why repeated windows matter",),
     "iii": ("Do the networks know more than a rule?", "What the random split hides"),
-    "iv": ("Which cell?", "How long a window?"),
+    "iv": ("Which cell?", "How long a window?", "What does the net look at?"),
     "v": ("Can the probabilities be believed?", "What the map shows", "What came of the map"),
 }
 
@@ -207,6 +207,11 @@ def _cells(run: SavedRnn, figures: Gallery) -> Item:
         "lengths",
         "Test scores against the window length L, a line for each cell, a column of panels for each split",
         "The effect of L. Every length is asked about the same pairs of country and day.",
+    )
+    parts += figures.take(
+        "influence",
+        "Mean slope of each cell's answer in each of the last days, with its sign and its size",
+        "What the nets look at: the slope of the logit in the logarithm of each day's count.",
     )
     parts += figures.take(
         "confusion",

@@ -18,7 +18,7 @@ from data.covid.choose import resolve_cases
 from experiments.cli import add_run_arguments, add_settings, read_settings
 from experiments.rnn import preparation, tables
 from experiments.rnn.gains import gains_frame
-from experiments.rnn.models import all_are_kept, trials_of_map
+from experiments.rnn.models import all_are_kept, load_rnn, trials_of_map
 from experiments.rnn.redraw import redraw
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.sweep import run_all
@@ -87,6 +87,10 @@ def run(args: argparse.Namespace) -> None:
     if happened is not None:
         folder.write_csv("scored.csv", scored_frame(world_map, of_map, happened))
         folder.record(scored_by=happened.source)
+
+    # What the kept nets look at: the slope of their answers in each of the last days.
+    kept = {cell: load_rnn(folder.path, cell) for cell in settings.cells}
+    folder.write_csv("influence.csv", tables.influence_frame(kept, asked))
 
     # Figures, map, tables and discussion, from the saved files alone.
     print(redraw(folder.path))

@@ -29,7 +29,7 @@ SMALL = [
     *("--cells", "rnn", "gru", "--seeds", "2", "--epochs", "2", "--hidden", "4", "--jobs", "1"),
 ]
 CONFIG = "config.json"
-NAMES = ("correlation", "countries", "windows", "results", "curves", "predictions", "gains", "world_map")
+NAMES = ("correlation", "countries", "windows", "results", "curves", "predictions", "gains", "influence", "world_map")
 TABLES = [f"{name}.csv" for name in NAMES]
 
 
