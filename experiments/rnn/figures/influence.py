@@ -24,7 +24,7 @@ def plot_influence(influence: pd.DataFrame, path: str | os.PathLike[str], *, mod
         signed.set_ylabel("mean slope (logit per e-fold of cases)")
         size.set_ylabel("mean size of the slope (same unit)")
         size.set_ylim(0)
-        size.legend(loc="upper right")
+        size.legend(loc="upper left")
         for axes in (signed, size):
             axes.set_xlabel("days before the one that is asked about")
             axes.set_xticks(sorted(influence["days_back"].unique()))
