@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from data.errors import DataError
@@ -94,6 +95,14 @@ class SavedRnn(SavedRun):
         frame = read_table(path, {"country": str}).set_index("country")
         if list(frame.index) != list(frame.columns):
             raise DataError(f"{path}: rows and columns name different countries; expected a square table")
+        return frame
+
+    def counts(self) -> pd.DataFrame:
+        """New cases, a row for each country, a column for each day."""
+        path = self.path("counts.csv")
+        frame = read_table(path, {"country": str}).set_index("country")
+        if not all(np.issubdtype(kind, np.number) for kind in frame.dtypes) or not np.isfinite(frame.to_numpy()).all():
+            raise DataError(f"{path}: holds a cell that is no number; run the study again")
         return frame
 
 

@@ -28,12 +28,20 @@ class Net(NamedTuple):
 
 
 def write_data_tables(folder: RunFolder, cases: CaseCounts, correlation: np.ndarray, settings: RnnSettings) -> None:
-    """correlation.csv, countries.csv and windows.csv: what the data and the set C are like."""
+    """counts.csv, correlation.csv, countries.csv and windows.csv: what the data and the set C are like."""
     threshold = settings.threshold
+    folder.write_csv("counts.csv", counts_frame(cases), float_format="%.10g")
     folder.write_csv("correlation.csv", correlation_frame(cases.countries, correlation), float_format="%.6f")
     folder.write_csv("countries.csv", countries_frame(cases.countries, correlation, threshold))
     counted = windows_frame(cases.new_cases, correlation, threshold, settings.lengths, settings.target)
     folder.write_csv("windows.csv", counted)
+
+
+def counts_frame(cases: CaseCounts) -> pd.DataFrame:
+    """New cases: a row for each country, a column for each day."""
+    counts = pd.DataFrame(cases.new_cases, columns=[str(day) for day in cases.dates])
+    counts.insert(0, "country", cases.countries)
+    return counts
 
 
 def write_results(folder: RunFolder, done: Mapping[Trial, TrialResult]) -> None:
