@@ -37,7 +37,7 @@ DISCUSSED = {  # headings of discussion.md by item
     "ii": ("Why repeated windows matter",),
     "iii": ("Do the networks know more than a rule?", "What the random split hides"),
     "iv": ("Which cell?", "How long a window?"),
-    "v": ("Can the probabilities be believed?", "What the map shows"),
+    "v": ("Can the probabilities be believed?", "What the map shows", "What came of the map"),
 }
 
 

@@ -42,7 +42,8 @@ class SavedRnn(SavedRun):
             "high",
             "p",
         ),
-        "world_map.csv": ("country", "code", "probability", "drawn", "last_days", "day"),
+        "world_map.csv": ("country", "code", "in_c", "probability", "drawn", "last_days", "day"),
+        "scored.csv": ("country", "in_c", "probability", "recalibrated", "fell", "before", "after", "rose"),
     }
     TEXT_COLUMNS = frozenset(
         ("country", "code", "partner", "model", "other", "split", "other_split", "metric", "part", "day", "last_days")
@@ -51,8 +52,8 @@ class SavedRnn(SavedRun):
     RANGES: ClassVar = {
         "length": POSITIVE_COUNT,
         **dict.fromkeys(("seed", "epoch", "countries", "windows", "distinct", "positives_distinct"), COUNT),
-        **dict.fromkeys(("probability", "accuracy"), Number(0, 1)),
-        **dict.fromkeys(("label", "decision"), Number(0, 1, whole=True)),
+        **dict.fromkeys(("probability", "recalibrated", "accuracy"), Number(0, 1)),
+        **dict.fromkeys(("label", "decision", "fell", "rose"), Number(0, 1, whole=True)),
         **dict.fromkeys(("threshold", "correlation"), Number(-1, 1)),
         "loss": Number(0),
     }
@@ -89,9 +90,9 @@ class SavedRnn(SavedRun):
         """The window length, in days, of the model on the map."""
         return int(self.config["map"]["length"])
 
-    def correlation(self) -> pd.DataFrame:
+    def correlation(self, name: str = "correlation.csv") -> pd.DataFrame:
         """Pearson coefficients, (countries, countries), both axes labelled; NaN where undefined."""
-        path = self.path("correlation.csv")
+        path = self.path(name)
         frame = read_table(path, {"country": str}).set_index("country")
         if list(frame.index) != list(frame.columns):
             raise DataError(f"{path}: rows and columns name different countries; expected a square table")

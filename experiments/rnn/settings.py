@@ -41,6 +41,15 @@ class RnnSettings(StudySettings):
         group=DATA,
     )
 
+    score: str | None = setting(
+        None,
+        "a file or URL that holds the day after the data: the map is compared with what happened",
+        metavar="PATH",
+        group=DATA,
+        default_text="the file of the data, or the full series, if they hold it",
+        recorded=False,
+    )
+
     cells: tuple[str, ...] = setting(tuple(CELLS), "recurrent cells", choices=CELLS, metavar="CELL", group=STUDY)
     lengths: tuple[int, ...] = setting(
         (3, 5, 7, 10, 14),

@@ -5,6 +5,7 @@ draws the results. All numbers are written to CSV files first; figures, map, tab
 
   python -m experiments rnn                                          the study, on the best data at hand
   python -m experiments rnn --data covid_19.csv --threshold 0.4      the course's file, a set C of its choice
+  python -m experiments rnn --data covid_19.csv --score series.csv   how the map did on the day after
   python -m experiments rnn --quick --out /tmp/look                  everything, small
   python -m experiments rnn --resume                                 continue a run that was stopped
 """
@@ -13,8 +14,6 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from data.covid.choose import resolve_cases
 from experiments.cli import add_run_arguments, add_settings, read_settings
 from experiments.rnn import preparation, tables
@@ -22,8 +21,9 @@ from experiments.rnn.gains import gains_frame
 from experiments.rnn.redraw import redraw
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.sweep import run_all
+from experiments.rnn.world_map.next_day import find_next_day, scored_frame
 from experiments.runs.folder import RunFolder
-from rnn.correlation import correlation_matrix, median_correlation
+from rnn.correlation import correlation_matrix
 from rnn.trial import EVERYTHING, Recipe, Trial, forecast, train_and_score
 
 
@@ -40,6 +40,9 @@ def run(args: argparse.Namespace) -> None:
     cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
     preparation.check_cases(cases, cases.source)
 
+    # What happened on the day after, if a file knows: it scores the map and has no part in anything before.
+    happened = find_next_day(settings.score, settings.data, cases)
+
     # The correlation of all pairs of countries, and the set C of those that correlate highly with another one.
     correlation = correlation_matrix(cases.new_cases)
     in_c = preparation.make_set_c(correlation, settings.threshold)
@@ -55,8 +58,7 @@ def run(args: argparse.Namespace) -> None:
     # The run folder, with settings and facts in config.json, and the tables of the data.
     config = {"data": preparation.facts(cases), **settings.recorded()}
     folder = RunFolder(args.out, "rnn", config, resume=args.resume, force=args.force, data=settings.data)
-    of_changes = median_correlation(np.diff(cases.new_cases))
-    folder.record(notes=preparation.notes(cases), kept=preparation.kept(windows), correlation_of_changes=of_changes)
+    folder.record(notes=preparation.notes(cases), kept=preparation.kept(windows))
     preparation.introduce(cases, in_c, windows, settings)
     tables.write_data_tables(folder, cases, correlation, settings)
 
@@ -75,7 +77,11 @@ def run(args: argparse.Namespace) -> None:
     tables.write_predictions(folder, results, asked, recipe, cases)
     retrained = [Trial(cell, net.length, EVERYTHING, n) for cell in settings.cells for n in range(settings.seeds)]
     forecasts = run_all({t: partial(forecast, t, asked, latest, recipe) for t in retrained}, folder, settings.jobs)
-    tables.write_map(folder, cases, latest, {t: each for t, each in forecasts.items() if t.model == net.model})
+    of_map = {trial: result for trial, result in forecasts.items() if trial.model == net.model}
+    world_map = tables.write_map(folder, cases, in_c, latest, of_map)
+    if happened is not None:
+        folder.write_csv("scored.csv", scored_frame(world_map, of_map, happened))
+        folder.record(scored_by=happened.source)
 
     # Figures, map, tables and discussion, from the saved files alone.
     print(redraw(folder.path))

@@ -12,7 +12,7 @@ from data.errors import DataError
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.world_map.table import mark_drawn
 from experiments.runs.folder import RunFolder
-from rnn.correlation import best_partners, correlated_set
+from rnn.correlation import best_partners, correlated_set, correlation_matrix
 from rnn.trial import Recipe, Trial, TrialResult
 from rnn.windows import Windows, distinct, make_windows
 
@@ -28,10 +28,12 @@ class Net(NamedTuple):
 
 
 def write_data_tables(folder: RunFolder, cases: CaseCounts, correlation: np.ndarray, settings: RnnSettings) -> None:
-    """counts.csv, correlation.csv, countries.csv and windows.csv: what the data and the set C are like."""
+    """counts.csv, correlation.csv, the same of the daily changes, countries.csv and windows.csv: data and set C."""
     threshold = settings.threshold
     folder.write_csv("counts.csv", counts_frame(cases), float_format="%.10g")
     folder.write_csv("correlation.csv", correlation_frame(cases.countries, correlation), float_format="%.6f")
+    of_changes = correlation_matrix(np.diff(cases.new_cases))
+    folder.write_csv("correlation_of_changes.csv", correlation_frame(cases.countries, of_changes), float_format="%.6f")
     folder.write_csv("countries.csv", countries_frame(cases.countries, correlation, threshold))
     counted = windows_frame(cases.new_cases, correlation, threshold, settings.lengths, settings.target)
     folder.write_csv("windows.csv", counted)
@@ -63,9 +65,17 @@ def write_predictions(
     folder.write_csv("predictions.csv", predictions_frame(tested, cases))
 
 
-def write_map(folder: RunFolder, cases: CaseCounts, latest: np.ndarray, forecasts: Mapping[Trial, TrialResult]) -> None:
-    """world_map.csv: for every country the probability of a rise on the day after the data."""
-    folder.write_csv("world_map.csv", mark_drawn(map_frame(cases, latest, forecasts.values())))
+def write_map(
+    folder: RunFolder,
+    cases: CaseCounts,
+    in_c: np.ndarray,
+    latest: np.ndarray,
+    forecasts: Mapping[Trial, TrialResult],
+) -> pd.DataFrame:
+    """world_map.csv: for every country the probability of a rise on the day after the data; returns the table."""
+    table = mark_drawn(map_frame(cases, in_c, latest, forecasts.values()))
+    folder.write_csv("world_map.csv", table)
+    return table
 
 
 def best_net(results: Mapping[Trial, TrialResult], settings: RnnSettings) -> Net:
@@ -172,15 +182,17 @@ def predictions_frame(tested: Iterable[tuple[TrialResult, Windows]], cases: Case
     return pd.concat(parts, ignore_index=True)
 
 
-def map_frame(cases: CaseCounts, latest: np.ndarray, results: Iterable[TrialResult]) -> pd.DataFrame:
+def map_frame(cases: CaseCounts, in_c: np.ndarray, latest: np.ndarray, results: Iterable[TrialResult]) -> pd.DataFrame:
     """world_map.csv, its column `drawn` still empty: for every country, the mean over seeds of its probability.
 
+    in_c: (countries,) True in the set C; on the others no net was trained.
     latest: (countries, L), the last L daily new cases that the probabilities are about.
     """
     return pd.DataFrame(
         {
             "country": cases.countries,
             "code": codes(cases.countries),
+            "in_c": np.where(in_c, "yes", "no"),
             "probability": np.mean([result.probability for result in results], axis=0).round(6),
             "drawn": "",
             "last_days": [" ".join(map(str, days)) for days in latest],

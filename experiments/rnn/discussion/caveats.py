@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from experiments.prose import escaped, listed, number, percent, points, sentence
+from experiments.prose import listed, number, percent, points, sentence
 from experiments.rnn.gains import Gains
 from experiments.rnn.saved import SavedRnn
 from experiments.rnn.summary import chosen_cell, mean_of, splits_in
@@ -126,38 +126,6 @@ def _windows_in(predictions: pd.DataFrame) -> int:
     return len(predictions[["country", "day"]].drop_duplicates())
 
 
-def map_extremes(run: SavedRnn) -> str:
-    """The ends of the map, and how much of it is the reversal rule in colour."""
-    if not run.has("world_map.csv"):
-        return ""
-    table = run.table("world_map.csv").dropna(subset="probability").sort_values("probability", kind="stable")
-    if len(table) < 2:
-        return ""
-    ends = min(3, len(table) // 2)
-    low, high = table.head(ends), table.tail(ends)[::-1]
-    text = (
-        f"The map is drawn by {the(run.map_model)} at L = {run.map_length}, trained once more on all windows. For "
-        f"{table['day'].iloc[0]} it finds a rise most likely in {_with_probability(high)}, and least likely in "
-        f"{_with_probability(low)}. Half or more is given to {int((table['probability'] >= 0.5).sum())} of "
-        f"{len(table)} countries."
-    )
-    if run.config["target"] != "new-cases" or run.map_length < 2:
-        return text
-    last = table["last_days"].map(lambda days: [float(cases) for cases in days.split()][-2:])
-    fell = last.map(lambda pair: pair[1] < pair[0])
-    agree = float((fell == (table["probability"] >= 0.5)).mean())
-    text += (
-        f" {sentence(number(int(fell.sum())))} countries reported fewer cases on the last day than on the day before; "
-        f"the reversal rule, which looks at nothing else, is on the same side of one half in {percent(agree)}."
-    )
-    if agree > 0.75:
-        text += (
-            " The map is thus largely that rule in shades: a deep colour is less the forecast of an outbreak than a "
-            "sign that the last count was out of line with the days before it."
-        )
-    return text
-
-
 def limits(run: SavedRnn, results: pd.DataFrame, gains: Gains) -> str:
     """What a careful reader should hold against all of the above."""
     seeds = results["seed"].nunique()
@@ -179,7 +147,3 @@ def limits(run: SavedRnn, results: pd.DataFrame, gains: Gains) -> str:
     if len(splits_in(results)) < len(SPLITS):
         held.append(f"Only the split {listed([SPLIT_PHRASES[s] for s in splits_in(results)])} was run.")
     return "\n".join(f"- {point}" for point in held)
-
-
-def _with_probability(rows: pd.DataFrame) -> str:
-    return listed([f"{escaped(row['country'])} ({percent(row['probability'])})" for _, row in rows.iterrows()])

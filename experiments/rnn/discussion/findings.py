@@ -15,7 +15,8 @@ import pandas as pd
 
 from data.atomic import write_bytes
 from experiments.prose import listed, number, percent, sentence
-from experiments.rnn.discussion.caveats import calibration, distinct_windows, limits, map_extremes, random_split
+from experiments.rnn.discussion.caveats import calibration, distinct_windows, limits, random_split
+from experiments.rnn.discussion.world_map import map_extremes, what_came
 from experiments.rnn.gains import CELLS_MEAN, Gain, Gains
 from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.summary import baselines_in, best_of, cells_in, chosen_cell, mean_of, splits_in
@@ -55,6 +56,7 @@ def _sections(run: SavedRnn, results: pd.DataFrame, gains: Gains) -> dict[str, s
         "Why repeated windows matter": distinct_windows(run, results),
         "Can the probabilities be believed?": calibration(run, results, gains),
         "What the map shows": map_extremes(run),
+        "What came of the map": what_came(run),
         "What these numbers cannot say": limits(run, results, gains),
     }
 

@@ -15,6 +15,7 @@ from experiments.rnn.saved import SavedRnn
 from experiments.rnn.summary import splits_in
 
 A_READABLE_DOZEN = 12
+CHANGES = "correlation_of_changes.csv"
 
 
 def draw_figures(run: SavedRnn) -> list[Path]:
@@ -50,10 +51,8 @@ def _draw_correlations(run: SavedRnn, folder: Path) -> list[Path]:
         return []
     correlation = run.correlation()
     drawn = [folder / "correlation_all.png"]
-    of_changes = run.config.get("correlation_of_changes")
-    plot_all_correlations(
-        correlation, drawn[0], threshold=run.threshold, simulated=run.simulated, of_changes=of_changes
-    )
+    of_changes = run.correlation(CHANGES) if run.has(CHANGES) else None
+    plot_all_correlations(correlation, of_changes, drawn[0], threshold=run.threshold, simulated=run.simulated)
     if run.has("world_map.csv") and len(correlation) > 2:
         chosen = busiest(run.table("world_map.csv"), A_READABLE_DOZEN)
         choice = f"the {len(chosen)} countries with most new cases in the last {run.map_length} days"

@@ -69,7 +69,7 @@ def test_a_run_leaves_every_promised_file(folder):
         ("windows.csv", "threshold,countries,length,windows,distinct,positives_distinct"),
         ("countries.csv", "country,code,in_c,partner,correlation"),
         ("results.csv", "model,length,split,seed,metric,value"),
-        ("world_map.csv", "country,code,probability,drawn,last_days,day"),
+        ("world_map.csv", "country,code,in_c,probability,drawn,last_days,day"),
         ("curves.csv", "model,length,split,seed,epoch,part,loss,accuracy"),
         ("predictions.csv", "model,length,split,seed,country,day,probability,label,decision"),
     ],
