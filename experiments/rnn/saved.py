@@ -13,7 +13,7 @@ import pandas as pd
 
 from data.errors import DataError
 from experiments.runs.saved import SavedRun, read_config, read_table
-from experiments.runs.values import COUNT, FLAG, POSITIVE_COUNT, TEXT, Number, list_of, one_of, optional, table_of
+from experiments.runs.values import COUNT, FLAG, POSITIVE_COUNT, TEXT, Number, list_of, object_of, one_of, optional
 from rnn.classifier import CELLS
 from rnn.windows import KEEPS, TARGETS
 
@@ -62,7 +62,7 @@ class SavedRnn(SavedRun):
         "data.first_day": TEXT, "data.last_day": TEXT, "lengths": list_of(POSITIVE_COUNT), "epochs": POSITIVE_COUNT,
         "seeds": POSITIVE_COUNT, "threshold": Number(-1, 1), "target": one_of(TARGETS), "windows": one_of(KEEPS),
         "notes": list_of(TEXT),
-        "map": optional(table_of({"model": one_of(CELLS), "length": POSITIVE_COUNT, "seeds": POSITIVE_COUNT})),
+        "map": optional(object_of({"model": one_of(CELLS), "length": POSITIVE_COUNT, "seeds": POSITIVE_COUNT})),
     }  # fmt: skip
 
     @property
@@ -109,6 +109,6 @@ class SavedRnn(SavedRun):
 
 def open_run(folder: str | os.PathLike[str]) -> SavedRnn:
     """Open the folder of a run that has trained; DataError with one line if it is something else."""
-    if "map" not in read_config(Path(folder), SavedRnn.STUDY):
+    if read_config(Path(folder), SavedRnn.STUDY).get("map") is None:
         raise DataError(f"{folder}: the run has not finished training; --resume continues it")
     return SavedRnn.open(folder)
