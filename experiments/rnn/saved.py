@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from data.errors import DataError
 from experiments.runs.saved import SavedRun, read_config, read_table
-from experiments.runs.values import COUNT, FLAG, POSITIVE_COUNT, TEXT, Number, list_of, one_of, optional, table_of
+from experiments.runs.values import COUNT, FLAG, POSITIVE_COUNT, TEXT, Number, list_of, object_of, one_of, optional
 from rnn.classifier import CELLS
 from rnn.windows import KEEPS, TARGETS
 
@@ -62,7 +63,7 @@ class SavedRnn(SavedRun):
         "data.first_day": TEXT, "data.last_day": TEXT, "lengths": list_of(POSITIVE_COUNT), "epochs": POSITIVE_COUNT,
         "seeds": POSITIVE_COUNT, "threshold": Number(-1, 1), "target": one_of(TARGETS), "windows": one_of(KEEPS),
         "notes": list_of(TEXT),
-        "map": optional(table_of({"model": one_of(CELLS), "length": POSITIVE_COUNT, "seeds": POSITIVE_COUNT})),
+        "map": optional(object_of({"model": one_of(CELLS), "length": POSITIVE_COUNT, "seeds": POSITIVE_COUNT})),
     }  # fmt: skip
 
     @property
@@ -98,9 +99,17 @@ class SavedRnn(SavedRun):
             raise DataError(f"{path}: rows and columns name different countries; expected a square table")
         return frame
 
+    def counts(self) -> pd.DataFrame:
+        """New cases, a row for each country, a column for each day."""
+        path = self.path("counts.csv")
+        frame = read_table(path, {"country": str}).set_index("country")
+        if not all(np.issubdtype(kind, np.number) for kind in frame.dtypes) or not np.isfinite(frame.to_numpy()).all():
+            raise DataError(f"{path}: holds a cell that is no number; run the study again")
+        return frame
+
 
 def open_run(folder: str | os.PathLike[str]) -> SavedRnn:
     """Open the folder of a run that has trained; DataError with one line if it is something else."""
-    if "map" not in read_config(Path(folder), SavedRnn.STUDY):
+    if read_config(Path(folder), SavedRnn.STUDY).get("map") is None:
         raise DataError(f"{folder}: the run has not finished training; --resume continues it")
     return SavedRnn.open(folder)

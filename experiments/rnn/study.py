@@ -33,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_settings(parser, RnnSettings)
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, draw: bool = True) -> None:
+    """Train, forecast and report; without `draw`, leave out figures, map, tables and discussion."""
     # The settings: flags, defaults filled in, all of them checked.
     settings = read_settings(RnnSettings, args)
 
@@ -93,6 +94,7 @@ def run(args: argparse.Namespace) -> None:
     folder.write_csv("influence.csv", tables.influence_frame(kept, asked))
 
     # Figures, map, tables and discussion, from the saved files alone.
-    print(redraw(folder.path))
+    if draw:
+        print(redraw(folder.path))
     folder.finish()
     print(f"done in {folder.config['wall_seconds']:.0f} s: the results are in {folder.path}")

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from experiments.rnn.models import model_file
 from experiments.runs.folder import RunFolder, UsageError
 from experiments.runs.saved import checksum
-from experiments.runs.values import ANY_NUMBER, COUNT, TEXT, Kind, Number, check_fields, list_of, table_of
+from experiments.runs.values import ANY_NUMBER, COUNT, TEXT, Kind, Number, check_fields, list_of, object_of
 from experiments.system.workers import in_worker
 from rnn.train import Record
 from rnn.trained import save
@@ -26,7 +26,7 @@ NUMBERS_BY_NAME = Kind("numbers by name", lambda value: all(isinstance(each, flo
 FIELDS = {  # of a file that keeps a trial's result
     "scores": NUMBERS_BY_NAME,
     "choice": NUMBERS_BY_NAME,
-    "records": list_of(table_of({"epoch": COUNT, "part": TEXT, "loss": ANY_NUMBER, "accuracy": Number(0, 1)})),
+    "records": list_of(object_of({"epoch": COUNT, "part": TEXT, "loss": ANY_NUMBER, "accuracy": Number(0, 1)})),
     "probability": list_of(Number(0, 1)),
     "decision": list_of(Number(0, 1, whole=True)),
 }

@@ -30,14 +30,22 @@ class Net(NamedTuple):
 
 
 def write_data_tables(folder: RunFolder, cases: CaseCounts, correlation: np.ndarray, settings: RnnSettings) -> None:
-    """correlation.csv, the same of the day-to-day changes, countries.csv and windows.csv: data and set C."""
+    """counts.csv, correlation.csv, the same of the daily changes, countries.csv and windows.csv: data and set C."""
     threshold = settings.threshold
+    folder.write_csv("counts.csv", counts_frame(cases), float_format="%.10g")
     folder.write_csv("correlation.csv", correlation_frame(cases.countries, correlation), float_format="%.6f")
     of_changes = correlation_matrix(np.diff(cases.new_cases))
     folder.write_csv("correlation_of_changes.csv", correlation_frame(cases.countries, of_changes), float_format="%.6f")
     folder.write_csv("countries.csv", countries_frame(cases.countries, correlation, threshold))
     counted = windows_frame(cases.new_cases, correlation, threshold, settings.lengths, settings.target)
     folder.write_csv("windows.csv", counted)
+
+
+def counts_frame(cases: CaseCounts) -> pd.DataFrame:
+    """New cases: a row for each country, a column for each day."""
+    counts = pd.DataFrame(cases.new_cases, columns=[str(day) for day in cases.dates])
+    counts.insert(0, "country", cases.countries)
+    return counts
 
 
 def write_results(folder: RunFolder, done: Mapping[Trial, TrialResult]) -> None:

@@ -23,9 +23,9 @@ from experiments.runs.values import (
     Expected,
     Number,
     list_of,
+    object_of,
     one_of,
     optional,
-    table_of,
 )
 from experiments.vae.yardsticks import LinearYardstick, PcaYardstick, SpectralYardstick
 from vae import diagnostics
@@ -40,7 +40,7 @@ NUMBERS = (
     "telling_units", "mean_posterior_variance", "variance_kept", "prior_gap", "covariance_gap", "kl_total",
     "diversity_samples", "diversity_training", "sigma",
 )  # fmt: skip
-VERDICT = table_of({"verdict": TEXT, **dict.fromkeys(NUMBERS, optional(ANY_NUMBER))})
+VERDICT = object_of({"verdict": TEXT, **dict.fromkeys(NUMBERS, optional(ANY_NUMBER))})
 
 
 class Curve(NamedTuple):
@@ -82,9 +82,9 @@ class SavedVae(SavedRun):
         "data.skipped": optional(list_of(list_of(TEXT))), "kl_weights": list_of(Number(0)), "latent": POSITIVE_COUNT,
         "image_size": POSITIVE_COUNT, "likelihood": one_of(LIKELIHOODS), "notes": optional(list_of(TEXT)),
         "epochs": optional(POSITIVE_COUNT), "mirror": optional(FLAG), "noise": optional(one_of(NOISES)),
-        "prior": optional(one_of(PRIORS)), "pca": optional(table_of({"components": POSITIVE_COUNT, "mse": Number(0)})),
-        "spectral": optional(table_of(dict.fromkeys(SpectralYardstick._fields, ANY_NUMBER))),
-        "layers": optional(table_of(LAYER)),
+        "prior": optional(one_of(PRIORS)), "pca": optional(object_of({"components": POSITIVE_COUNT, "mse": Number(0)})),
+        "spectral": optional(object_of(dict.fromkeys(SpectralYardstick._fields, ANY_NUMBER))),
+        "layers": optional(list_of(object_of(LAYER))),
     }  # fmt: skip
 
     @property
