@@ -42,8 +42,8 @@ def write_data_tables(folder: RunFolder, cases: CaseCounts, correlation: np.ndar
 
 
 def counts_frame(cases: CaseCounts) -> pd.DataFrame:
-    """New cases: a row for each country, a column for each day."""
-    counts = pd.DataFrame(cases.new_cases, columns=[str(day) for day in cases.dates])
+    """New cases: a row for each country, a column for each day but the first, which has no day before it."""
+    counts = pd.DataFrame(cases.new_cases, columns=[str(day) for day in cases.dates[1:]])
     counts.insert(0, "country", cases.countries)
     return counts
 

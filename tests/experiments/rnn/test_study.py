@@ -16,6 +16,7 @@ from experiments.__main__ import main
 from experiments.cli import read_settings
 from experiments.rnn import study as command
 from experiments.rnn import sweep
+from experiments.rnn.saved import open_run
 from experiments.rnn.settings import RnnSettings
 from experiments.runs.folder import RunFolder, UsageError
 from experiments.runs.saved import checksum
@@ -61,6 +62,12 @@ def test_a_run_leaves_every_promised_file(folder):
     for name in [CONFIG, *TABLES, *drawn]:
         assert (folder / name).stat().st_size > 0, name
     assert not list(folder.rglob("*.part*"))
+
+
+def test_counts_csv_holds_the_new_cases_of_every_country_and_day(folder, cases):
+    counts = open_run(folder).counts()
+    assert list(counts.index) == list(cases.countries) and list(counts.columns) == [str(d) for d in cases.dates[1:]]
+    np.testing.assert_array_equal(counts, cases.new_cases)
 
 
 @pytest.mark.parametrize(
