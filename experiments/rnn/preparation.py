@@ -41,10 +41,13 @@ def make_set_c(correlation: np.ndarray, threshold: float) -> np.ndarray:
 
 def make_all_windows(new_cases: np.ndarray, in_c: np.ndarray, settings: RnnSettings, keep: str) -> dict[int, Windows]:
     """The windows of every length, about the same country-days; `keep` is one of `windows.KEEPS`."""
-    days, longest = new_cases.shape[1], max(settings.lengths)
+    days, longest = new_cases.shape[1], settings.longest or max(settings.lengths)
     if longest >= days:
-        raise UsageError(f"--lengths {longest}: the data have {days} daily differences, choose fewer days")
-    return comparable_windows(new_cases, settings.lengths, in_c, settings.target, keep)
+        flag = "longest" if settings.longest else "lengths"
+        raise UsageError(f"--{flag} {longest}: the data have {days} daily differences, choose fewer days")
+    lengths = sorted({*settings.lengths, longest})
+    windows = comparable_windows(new_cases, lengths, in_c, settings.target, keep)
+    return {length: windows[length] for length in settings.lengths}
 
 
 def all_trials(settings: RnnSettings) -> list[Trial]:

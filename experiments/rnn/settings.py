@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import joblib
 
 from data.covid.choose import COURSE_END, COURSE_START
-from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_least, between, setting
+from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_least, between, require, setting
 from rnn.classifier import CELLS
 from rnn.splits import SPLITS
 from rnn.train import TrainingSettings
@@ -60,6 +60,14 @@ class RnnSettings(StudySettings):
         metavar="L",
         group=STUDY,
     )
+    longest: int | None = setting(
+        None,
+        "ask every length about the days that a window of N days could be asked about, so that runs compare",
+        default_text="the longest of --lengths",
+        check=at_least(1, "day"),
+        metavar="N",
+        group=STUDY,
+    )
     threshold: float = setting(
         0.7,
         "set C: the countries that correlate above R with at least one other country",
@@ -96,6 +104,11 @@ class RnnSettings(StudySettings):
         group=NETS,
         recorded=False,
     )
+
+    def check_together(self) -> None:
+        """No window is longer than the longest."""
+        longest = max(self.lengths)
+        require("longest", self.longest, self.longest is None or self.longest >= longest, f"at least {longest}")
 
     def training(self) -> TrainingSettings:
         """The part that `rnn.train` needs."""

@@ -49,6 +49,7 @@ class RunFolder:
         settings: what decides the results, as JSON values.
         resume, force: what to do if the folder holds a run already.
         data: the file or folder that is read, as --data names it; --force must not delete it.
+        holds_runs: the name of a subfolder whose runs other processes may be writing: its temporary files stay.
 
     Attributes:
         finished: True if the run was complete before it was resumed, and its tables are as they were written; its
@@ -69,6 +70,7 @@ class RunFolder:
         resume: bool = False,
         force: bool = False,
         data: str | None = None,
+        holds_runs: str | None = None,
     ):
         self.path = path
         self._open(path)
@@ -81,7 +83,7 @@ class RunFolder:
         elif before:
             raise UsageError(f"--out {path}: holds a run already: --resume continues it, --force replaces it")
         path.mkdir(exist_ok=True)
-        sweep(path)
+        sweep(path, but=holds_runs)
         self._started = time.monotonic() - before.get("wall_seconds", 0.0)
         self.finished = bool(before.get("finished")) and self._is_intact(before)
         if self.finished:
