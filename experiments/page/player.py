@@ -28,7 +28,7 @@ class Player:
 
 
 def packed(array: np.ndarray, *, step: float | None = None, deflated: bool = False) -> dict[str, Any]:
-    """An array of float32, int16, int8 or uint8 as the scripts read it (numbers.js), in little-endian bytes.
+    """An array of float32, int32, int16, int8 or uint8 as the scripts read it (numbers.js), in little-endian bytes.
 
     Args:
         step: the scripts get ``step`` times the values, as floats.

@@ -13,6 +13,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from data.atomic import visible_files
+from experiments.page.dial import Dial
 from experiments.page.player import Player
 
 TITLES = {
@@ -84,7 +85,7 @@ class Pointer:
     anchor: str
 
 
-Part = str | Picture | WorldMap | Folded | Strip | Pointer | Player
+Part = str | Picture | WorldMap | Folded | Strip | Pointer | Player | Dial
 
 
 @dataclass(frozen=True)

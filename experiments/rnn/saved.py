@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from data.errors import DataError
@@ -42,6 +43,7 @@ class SavedRnn(SavedRun):
             "p",
         ),
         "world_map.csv": ("country", "code", "in_c", "probability", "drawn", "last_days", "day"),
+        "influence.csv": ("model", "days_back", "slope", "size"),
         "scored.csv": ("country", "in_c", "probability", "recalibrated", "fell", "before", "after", "rose"),
     }
     TEXT_COLUMNS = frozenset(
@@ -49,7 +51,7 @@ class SavedRnn(SavedRun):
     ) | {"in_c", "drawn"}
 
     RANGES: ClassVar = {
-        "length": POSITIVE_COUNT,
+        **dict.fromkeys(("length", "days_back"), POSITIVE_COUNT),
         **dict.fromkeys(("seed", "epoch", "countries", "windows", "distinct", "positives_distinct"), COUNT),
         **dict.fromkeys(("probability", "recalibrated", "accuracy"), Number(0, 1)),
         **dict.fromkeys(("label", "decision", "fell", "rose"), Number(0, 1, whole=True)),
@@ -95,6 +97,14 @@ class SavedRnn(SavedRun):
         frame = read_table(path, {"country": str}).set_index("country")
         if list(frame.index) != list(frame.columns):
             raise DataError(f"{path}: rows and columns name different countries; expected a square table")
+        return frame
+
+    def counts(self) -> pd.DataFrame:
+        """New cases, a row for each country, a column for each day."""
+        path = self.path("counts.csv")
+        frame = read_table(path, {"country": str}).set_index("country")
+        if not all(np.issubdtype(kind, np.number) for kind in frame.dtypes) or not np.isfinite(frame.to_numpy()).all():
+            raise DataError(f"{path}: holds a cell that is no number; run the study again")
         return frame
 
 

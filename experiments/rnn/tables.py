@@ -13,6 +13,8 @@ from experiments.rnn.settings import RnnSettings
 from experiments.rnn.world_map.table import mark_drawn
 from experiments.runs.folder import RunFolder
 from rnn.correlation import best_partners, correlated_set, correlation_matrix
+from rnn.influence import slopes
+from rnn.trained import TrainedNets
 from rnn.trial import Recipe, Trial, TrialResult
 from rnn.windows import Windows, distinct, make_windows
 
@@ -28,14 +30,22 @@ class Net(NamedTuple):
 
 
 def write_data_tables(folder: RunFolder, cases: CaseCounts, correlation: np.ndarray, settings: RnnSettings) -> None:
-    """correlation.csv, the same of the day-to-day changes, countries.csv and windows.csv: data and set C."""
+    """counts.csv, correlation.csv, the same of the daily changes, countries.csv and windows.csv: data and set C."""
     threshold = settings.threshold
+    folder.write_csv("counts.csv", counts_frame(cases), float_format="%.10g")
     folder.write_csv("correlation.csv", correlation_frame(cases.countries, correlation), float_format="%.6f")
     of_changes = correlation_matrix(np.diff(cases.new_cases))
     folder.write_csv("correlation_of_changes.csv", correlation_frame(cases.countries, of_changes), float_format="%.6f")
     folder.write_csv("countries.csv", countries_frame(cases.countries, correlation, threshold))
     counted = windows_frame(cases.new_cases, correlation, threshold, settings.lengths, settings.target)
     folder.write_csv("windows.csv", counted)
+
+
+def counts_frame(cases: CaseCounts) -> pd.DataFrame:
+    """New cases: a row for each country, a column for each day but the first, which has no day before it."""
+    counts = pd.DataFrame(cases.new_cases, columns=[str(day) for day in cases.dates[1:]])
+    counts.insert(0, "country", cases.countries)
+    return counts
 
 
 def write_results(folder: RunFolder, done: Mapping[Trial, TrialResult]) -> None:
@@ -172,6 +182,16 @@ def predictions_frame(tested: Iterable[tuple[TrialResult, Windows]], cases: Case
         for result, windows in tested
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def influence_frame(nets: Mapping[str, TrainedNets], windows: Windows) -> pd.DataFrame:
+    """influence.csv: by cell and by days before the one asked about, the mean slope of the logit and its mean size."""
+    rows = []
+    for model, of_model in nets.items():
+        found = np.stack([slopes(net, windows.values) for net in of_model.nets])
+        of_days = zip(found.mean(axis=(0, 1)), np.abs(found).mean(axis=(0, 1)), strict=True)
+        rows += [(model, windows.length - day, slope, size) for day, (slope, size) in enumerate(of_days)]
+    return pd.DataFrame(rows, columns=["model", "days_back", "slope", "size"]).round(6)
 
 
 def map_frame(cases: CaseCounts, in_c: np.ndarray, latest: np.ndarray, results: Iterable[TrialResult]) -> pd.DataFrame:

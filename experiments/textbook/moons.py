@@ -29,6 +29,7 @@ KEPT = [*range(21), *range(22, 61, 2), *range(65, STEPS + 1, 5)]  # steps whose 
 LEFT, RIGHT, BOTTOM, TOP = -1.6, 2.6, -1.1, 1.6
 UPPER, LOWER = "#0072b2", "#e69f00"
 ON_LOWER = "#a66f00"  # of points: dark enough to be seen on LOWER
+MARKS = "circles: upper moon, triangles: lower moon"
 FIELD = LinearSegmentedColormap.from_list("moons", [LOWER, "white", UPPER])
 FIRST_SHOWN, EACH_SHOWN = (
     2500,
@@ -123,6 +124,7 @@ def plot_moons(path: Path) -> None:
         for axes, step in zip(fig.subplots(1, 3), (0, 20, STEPS), strict=True):
             _draw_field(axes, run, step)
             axes.set_title(f"step {step}: loss {run.losses[step]:.3f}")
+        fig.axes[1].set_xlabel(MARKS)
 
 
 def film_moons(path: Path) -> None:
@@ -142,6 +144,7 @@ def _picture(run: Run, step: int) -> Image.Image:
         fig = Figure(figsize=(6.0, 2.6), layout="constrained", dpi=90)
         field, curve = fig.subplots(1, 2, width_ratios=(1.55, 1))
         _draw_field(field, run, step)
+        field.set_xlabel(MARKS)
         field.set_title(f"step {step}: {accuracy(run, step):.0%} of the points are right", loc="left")
         curve.plot(run.losses, color="#bdbdbd")
         curve.plot(run.losses[: step + 1], color=UPPER)
@@ -163,7 +166,6 @@ def _draw_field(axes: Axes, run: Run, step: int) -> None:
     for moon, colour, mark in ((1, UPPER, "o"), (0, ON_LOWER, "^")):
         axes.plot(*run.points[run.moon == moon].T, mark, color=colour, markersize=3, markeredgecolor="white", mew=0.3)
     axes.set_aspect("equal")
-    axes.set_xlabel("circles: upper moon, triangles: lower moon")
     axes.set_xticks([])
     axes.set_yticks([])
     axes.grid(False)

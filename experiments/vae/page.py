@@ -18,6 +18,7 @@ from experiments.page.study import (
     link_discussion,
 )
 from experiments.prose import escaped
+from experiments.vae.dial import dial
 from experiments.vae.explorer import explorer
 from experiments.vae.saved import SavedVae
 from experiments.vae.sheets import interpolations, reconstructions, samples, traversals
@@ -181,6 +182,13 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
     )
     if not any(run.has_snapshot(weight) for weight in run.weights):
         parts += side_by_side  # else its faces stand above, weight by weight
+    curve = figures.take(
+        "rate_distortion",
+        "Squared error against the length of the code: a marker for each weight, a line for the best linear codes",
+        "Rate and distortion, beside the best linear code of any length.",
+    )
+    turned = dial(run)
+    parts += turned or curve
     parts += explorer(run)
     parts += _present(metrics_table(run))
     parts += _present(latent_table(run))
@@ -195,11 +203,6 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
         "kl_per_unit",
         "Dots: the KL divergence of every latent unit, for each weight",
         "KL divergence of each latent unit.",
-    )
-    parts += figures.take(
-        "rate_distortion",
-        "Squared error against the length of the code: a marker for each weight, a line for the best linear codes",
-        "Rate and distortion, beside the best linear code of any length.",
     )
     parts += figures.take(
         "spectrum",

@@ -1,3 +1,4 @@
+import { addressOf, element } from "./elements.js";
 import { dataOf, unpacked } from "./numbers.js";
 import { decode, readDecoder } from "./decoder.js";
 
@@ -10,12 +11,6 @@ import { decode, readDecoder } from "./decoder.js";
 const REACH = 3; // standard deviations that a slider goes to either side
 const MAP_SIDE = 9; // pictures along each side of the plane of two units
 const whenIdle = () => new Promise((go) => (window.requestIdleCallback ?? setTimeout)(go, { timeout: 100 }));
-
-function make(name, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-}
 
 /** A draw of N(0, I) (Box and Muller 1958). */
 const normal = (count) => Float32Array.from({ length: count }, () =>
@@ -34,10 +29,9 @@ function paint(canvas, pixels) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-/** The picture of the page with this name, decoded, of whatever the browser has loaded so far. */
+/** A picture of the page, decoded, whatever of it the browser has loaded so far. */
 async function pictureNamed(name) {
-  const image = new Image();
-  image.src = document.querySelector(`img[data-name="${name}"]`).src;
+  const image = element("img", { src: addressOf(name) });
   await image.decode();
   return image;
 }
@@ -67,16 +61,16 @@ async function explore(player) {
   const state = { first: 0, second: 1, share: 0, drawn: null, shifts: [] };
 
   const frame = (name) => {
-    const canvas = make("canvas", { width: size, height: size });
+    const canvas = element("canvas", { width: size, height: size });
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", name);
-    return [canvas, make("figure", {}, canvas, make("figcaption", { textContent: name }))];
+    return [canvas, element("figure", {}, canvas, element("figcaption", { textContent: name }))];
   };
   const paintFace = (canvas, i) => canvas.getContext("2d").drawImage(faces, i * size, 0, size, size, 0, 0, size, size);
   const [firstCanvas, firstFrame] = frame("first face");
   const [secondCanvas, secondFrame] = frame("second face");
   const painted = models.map((model) => frame(model.name));
-  const time = make("output");
+  const time = element("output");
 
   let version = 0;
   let order = models.map((_, i) => i);
@@ -101,10 +95,10 @@ async function explore(player) {
 
   const sliders = [];
   function slider(label, least, most, set) {
-    const input = make("input", { type: "range", min: least, max: most, step: (most - least) / 120, value: 0 });
+    const input = element("input", { type: "range", min: least, max: most, step: (most - least) / 120, value: 0 });
     input.addEventListener("input", () => { set(input.valueAsNumber); show(); });
     sliders.push(input);
-    return make("label", {}, label, input);
+    return element("label", {}, label, input);
   }
   function start(changes) {
     Object.assign(state, { share: 0, drawn: null, shifts: data.sliders.map((s) => s.map(() => 0)) }, changes);
@@ -113,13 +107,13 @@ async function explore(player) {
   }
   const next = (i) => (i + 1) % count;
   const button = (textContent, action) => {
-    const made = make("button", { type: "button", textContent });
+    const made = element("button", { type: "button", textContent });
     made.addEventListener("click", action);
     return made;
   };
   const way = slider("towards the second face (or drag across a picture)", 0, 1, (value) => { state.share = value; });
-  const groups = data.sliders.map((names, group) => make("fieldset", {},
-    make("legend", { textContent: data.legends[group] }),
+  const groups = data.sliders.map((names, group) => element("fieldset", {},
+    element("legend", { textContent: data.legends[group] }),
     ...names.map((name, i) => slider(name, -REACH, REACH, (value) => { state.shifts[group][i] = value; }))));
 
   // A picture that is dragged across goes from the first face, at its left side, to the second; its model is in hand.
@@ -138,14 +132,14 @@ async function explore(player) {
   });
 
   player.append(
-    make("p", { className: "buttons" },
+    element("p", { className: "buttons" },
       button("Next face", () => start({ first: next(state.first), second: next(next(state.first)) })),
       button("Draw from the prior", () => start({ drawn: normal(latent) })),
       button("Back", () => start({})),
       time),
-    make("div", { className: "faces" }, firstFrame, secondFrame, ...painted.map(([, figure]) => figure)),
+    element("div", { className: "faces" }, firstFrame, secondFrame, ...painted.map(([, figure]) => figure)),
     way,
-    make("div", { className: "sliders" }, ...groups),
+    element("div", { className: "sliders" }, ...groups),
   );
   if (latent === 2) player.append(plane(models[0], size, (point) => start({ drawn: Float32Array.from(point) })));
   start({});
@@ -153,11 +147,11 @@ async function explore(player) {
 
 /** With two latent units the whole latent space is a map: a touch of it, or an arrow key, is a code. */
 function plane(model, size, choose) {
-  const board = make("canvas", { className: "plane", width: MAP_SIDE * size, height: MAP_SIDE * size, tabIndex: 0 });
+  const board = element("canvas", { className: "plane", width: MAP_SIDE * size, height: MAP_SIDE * size, tabIndex: 0 });
   board.setAttribute("role", "application");
   board.setAttribute("aria-label", `${model.name}: the plane of the two units, from −3 to 3; arrow keys move the code`);
   const context = board.getContext("2d");
-  const cell = make("canvas", { width: size, height: size });
+  const cell = element("canvas", { width: size, height: size });
   const drawMap = async () => {
     for (let i = 0; i < MAP_SIDE * MAP_SIDE; i++) {
       const [column, line] = [i % MAP_SIDE, Math.floor(i / MAP_SIDE)];

@@ -1,6 +1,6 @@
 // Numbers on their way into the page and out of it.
 
-const TYPES = { "<f4": Float32Array, "<i2": Int16Array, "|i1": Int8Array, "|u1": Uint8Array };
+const TYPES = { "<f4": Float32Array, "<i4": Int32Array, "<i2": Int16Array, "|i1": Int8Array, "|u1": Uint8Array };
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%/()*+-;,=.?@^_`{|}~"; // of base 85
 const VALUES = new Uint8Array(128);
 [...DIGITS].forEach((digit, value) => { VALUES[digit.charCodeAt(0)] = value; });
