@@ -16,6 +16,7 @@ from experiments.__main__ import main
 from experiments.cli import read_settings
 from experiments.rnn import study as command
 from experiments.rnn import sweep
+from experiments.rnn.saved import open_run
 from experiments.rnn.settings import RnnSettings
 from experiments.runs.folder import RunFolder, UsageError
 from experiments.runs.saved import checksum
@@ -29,7 +30,7 @@ SMALL = [
     *("--cells", "rnn", "gru", "--seeds", "2", "--epochs", "2", "--hidden", "4", "--jobs", "1"),
 ]
 CONFIG = "config.json"
-NAMES = ("correlation", "countries", "windows", "results", "curves", "predictions", "gains", "world_map")
+NAMES = ("correlation", "countries", "windows", "results", "curves", "predictions", "gains", "influence", "world_map")
 TABLES = [f"{name}.csv" for name in NAMES]
 
 
@@ -61,6 +62,12 @@ def test_a_run_leaves_every_promised_file(folder):
     for name in [CONFIG, *TABLES, *drawn]:
         assert (folder / name).stat().st_size > 0, name
     assert not list(folder.rglob("*.part*"))
+
+
+def test_counts_csv_holds_the_new_cases_of_every_country_and_day(folder, cases):
+    counts = open_run(folder).counts()
+    assert list(counts.index) == list(cases.countries) and list(counts.columns) == [str(d) for d in cases.dates[1:]]
+    np.testing.assert_array_equal(counts, cases.new_cases)
 
 
 @pytest.mark.parametrize(
@@ -208,6 +215,15 @@ def test_a_net_that_was_deleted_is_trained_again(folder, tmp_path, no_drawing):
     assert {path.name for path in (again / "models").iterdir()} == set(before)
     for name in TABLES:
         assert (again / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_resuming_a_finished_run_leaves_its_tables_and_its_config_alone(folder, tmp_path, monkeypatch):
+    again = tmp_path / "again"
+    shutil.copytree(folder, again)
+    before = {path: path.read_bytes() for path in again.iterdir() if path.is_file()}
+    monkeypatch.setattr(RunFolder, "write_csv", lambda *_, **__: pytest.fail("a table was written again"))
+    run(again, "--resume")
+    assert before == {path: path.read_bytes() for path in again.iterdir() if path.is_file()}
 
 
 def test_config_says_what_was_asked_of_which_data(folder):
