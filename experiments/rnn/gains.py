@@ -154,9 +154,16 @@ def score_all(
 def _score(
     results: list[TrialResult], windows: Windows, drawn: Draws, recipe: Recipe, counts: np.ndarray, blanks: bool
 ) -> Scores:
-    whole, drawings = [], []
-    for result in results:
+    whole: list[dict[str, float]] = []
+    drawings: list[dict[str, np.ndarray]] = []
+    seen: dict[tuple[bytes, tuple[float, ...]], int] = {}  # by time a baseline says the same whatever the seed
+    for place, result in enumerate(results):
         test = recipe.test_part(windows, result.trial)
+        first = seen.setdefault((test.tobytes(), tuple(result.probability)), place)
+        if first < place:
+            whole.append(whole[first])
+            drawings.append(drawings[first])
+            continue
         tested, counted = windows.take(test & counts), counts[test]
         probability, decision = np.array(result.probability)[counted], np.array(result.decision, dtype=bool)[counted]
         if blanks:
