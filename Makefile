@@ -36,6 +36,9 @@ lint: $(VENV)/installed-dev
 torture: $(VENV)/installed-dev
 	$(BIN)/python -m tests.torture --seconds $(or $(SECONDS),900)
 
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600)
+
 parity: $(PARITY_VENV)/installed
 	$(PARITY_VENV)/bin/python -m pytest tests/parity
 	$(PARITY_VENV)/bin/python -m tests.parity.database

@@ -10,7 +10,7 @@ from contextlib import suppress
 if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from data.errors import DataError
+from data.errors import DataError, printable
 
 from . import all as everything
 from . import compare, gallery, report, study
@@ -129,7 +129,7 @@ class _Parser(argparse.ArgumentParser):
     """Prints a mistake in one line; argparse would print the whole usage before it."""
 
     def error(self, message):
-        self.exit(2, f"{self.prog}: {message}; --help lists what it takes\n")
+        self.exit(2, f"{self.prog}: {printable(message)}; --help lists what it takes\n")
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

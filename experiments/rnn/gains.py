@@ -141,22 +141,30 @@ def score_all(
     found = dict(zip(by_setting, Parallel(n_jobs=jobs)(jobs_of), strict=True))
     for length, split in dict.fromkeys((length, split) for _, length, split in by_setting):
         nets = [found[setting] for setting in found if setting[1:] == (length, split) and setting[0] in NETS]
-        found[CELLS_MEAN, length, split] = {
-            metric: Score(
-                np.mean([net[metric].by_seed for net in nets], axis=0),
-                np.mean([net[metric].resampled for net in nets], axis=0),
-            )
-            for metric in METRICS
-        }
+        if nets:
+            found[CELLS_MEAN, length, split] = {
+                metric: Score(
+                    np.mean([net[metric].by_seed for net in nets], axis=0),
+                    np.mean([net[metric].resampled for net in nets], axis=0),
+                )
+                for metric in METRICS
+            }
     return found
 
 
 def _score(
     results: list[TrialResult], windows: Windows, drawn: Draws, recipe: Recipe, counts: np.ndarray, blanks: bool
 ) -> Scores:
-    whole, drawings = [], []
-    for result in results:
+    whole: list[dict[str, float]] = []
+    drawings: list[dict[str, np.ndarray]] = []
+    seen: dict[tuple[bytes, tuple[float, ...]], int] = {}  # by time a baseline says the same whatever the seed
+    for place, result in enumerate(results):
         test = recipe.test_part(windows, result.trial)
+        first = seen.setdefault((test.tobytes(), tuple(result.probability)), place)
+        if first < place:
+            whole.append(whole[first])
+            drawings.append(drawings[first])
+            continue
         tested, counted = windows.take(test & counts), counts[test]
         probability, decision = np.array(result.probability)[counted], np.array(result.decision, dtype=bool)[counted]
         if blanks:

@@ -36,7 +36,7 @@ STRONGEST = 10  # pairs in the table of correlations
 DISCUSSED = {  # headings of discussion.md by item
     "ii": ("Why repeated windows matter",),
     "iii": ("Do the networks know more than a rule?", "What the random split hides"),
-    "iv": ("Which cell?", "How long a window?"),
+    "iv": ("Which cell?", "How long a window?", "What does the net look at?"),
     "v": ("Can the probabilities be believed?", "What the map shows", "What came of the map"),
 }
 
@@ -143,6 +143,11 @@ def _windows(run: SavedRnn, figures: Gallery) -> Item:
         "Left: size of the set C against the threshold. Right: the countries left out, by their best correlation",
         "How many countries the threshold keeps, and the best correlation of those that it leaves out.",
     )
+    if kept := run.config.get("kept"):
+        parts.append(
+            f"The models are asked about {kept['pairs']:,} pairs of country and day, the same for every L; "
+            f"{percent(kept['rises'] / kept['pairs'])} of them are a rise. The tables below count each L by itself."
+        )
     if run.has("windows.csv"):
         windows = run.table("windows.csv")
         own = windows[windows["threshold"].round(9) == round(run.threshold, 9)]
@@ -202,6 +207,11 @@ def _cells(run: SavedRnn, figures: Gallery) -> Item:
         "lengths",
         "Test scores against the window length L, a line for each cell, a column of panels for each split",
         "The effect of L. Every length is asked about the same pairs of country and day.",
+    )
+    parts += figures.take(
+        "influence",
+        "Mean slope of each cell's answer in each of the last days, with its sign and its size",
+        "What the nets look at: the slope of the logit in the logarithm of each day's count.",
     )
     parts += figures.take(
         "confusion",

@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from data.covid.choose import resolve_cases
-from experiments.cli import at_least, read_settings, setting
+from experiments.cli import at_least, between, read_settings, setting
 from experiments.rnn import preparation
 from experiments.rnn.gains import CELLS_MEAN, MAJORITY, Scores, Setting, gain_of, score_all
 from experiments.rnn.protocol_page import protocol_page
@@ -66,13 +66,13 @@ class ProtocolSettings(RnnSettings):
         ("rnn", "lstm", "gru", "gru_steps"), "nets; NAME_steps sees three features a day", quick=("gru", "gru_steps"),
         choices=NETS, metavar="NET", group=STUDY,
     )  # fmt: skip
-    seeds: int = setting(5, "repetitions of everything", quick=2, check=at_least(1), metavar="N", group=STUDY)
+    seeds: int = setting(5, "repetitions of everything", quick=2, check=between(1, 1000), metavar="N", group=STUDY)
     windows: tuple[str, ...] = setting(  # type: ignore[assignment]  # the study itself takes one
         KEEPS, "which windows are asked about", quick=("distinct",), choices=KEEPS, metavar="WINDOWS", group=STUDY
     )
     train_on: str = setting("distinct", "which windows the models learn from", choices=KEEPS, group=STUDY)
     draws: int = setting(
-        DRAWS, "bootstrap draws", quick=200, check=at_least(100), metavar="N", group=STUDY
+        DRAWS, "bootstrap draws", quick=200, check=between(100, 100_000), metavar="N", group=STUDY
     )  # fmt: skip
 
     def training(self) -> TrainingSettings:
@@ -96,6 +96,9 @@ def run(args: argparse.Namespace) -> None:
     preparation.check_splits(trials, windows, recipe, taught)
     config = {"data": preparation.facts(cases), **settings.recorded()}
     folder = RunFolder(args.out, "rnn-protocols", config, resume=args.resume, force=args.force, data=settings.data)
+    if folder.finished:
+        _tell(folder)
+        return
     pairs = {keep: int(kept[keep].sum()) for keep in settings.windows}
     folder.record(notes=preparation.notes(cases), pairs=pairs)
     preparation.introduce(cases, in_c, windows, settings)
@@ -103,8 +106,7 @@ def run(args: argparse.Namespace) -> None:
     # Every model once; what the validation cut chose, and the variants that cost no training.
     work = {trial: partial(train_and_score, trial, windows[trial.length], recipe, taught) for trial in trials}
     results = run_all(work, folder, settings.jobs)
-    choices = _choices(results)
-    folder.write_csv("choices.csv", choices)
+    folder.write_csv("choices.csv", _choices(results))
     results |= variants(results)
 
     # Each examination has a majority class of its own. Scores and gains are from the same draws for all models.
@@ -117,14 +119,20 @@ def run(args: argparse.Namespace) -> None:
         found = score_all(results, windows, recipe, settings.draws, settings.jobs, kept[keep], repeated)
         rows += [(keep, *row) for row in _scores(found)]
         gains += [(keep, *row) for row in _gains(found)]
-        _write(folder, rows, gains)
+        folder.write_csv("protocol.csv", pd.DataFrame(rows, columns=COLUMNS).round(6))
+        folder.write_csv("gains.csv", pd.DataFrame(gains, columns=GAIN_COLUMNS).round(6))
 
-    # The table for a page.
-    page = protocol_page(*_write(folder, rows, gains), choices, folder.config)
+    folder.finish()
+    _tell(folder)
+    print(f"done in {folder.config['wall_seconds']:.0f} s: the table is in {folder.path / 'protocol.md'}")
+
+
+def _tell(folder: RunFolder) -> None:
+    """The table for a page, from the saved rows: written and printed."""
+    scores, gains, choices = (pd.read_csv(folder.path / f"{name}.csv") for name in ("protocol", "gains", "choices"))
+    page = protocol_page(scores, gains, choices, folder.config)
     folder.write_text("protocol.md", page)
     print(page)
-    folder.finish()
-    print(f"done in {folder.config['wall_seconds']:.0f} s: the table is in {folder.path / 'protocol.md'}")
 
 
 def _trials(settings: ProtocolSettings) -> Iterator[Trial]:
@@ -161,10 +169,3 @@ def _gains(found: Mapping[Setting, Scores]) -> Iterator[tuple]:
                 for metric in METRICS:
                     at = gain_of(found[model, length, split], found[other, length, split], metric)
                     yield split, length, model, other, metric, at.value, at.low, at.high, at.p
-
-
-def _write(folder: RunFolder, rows: list[tuple], gains: list[tuple]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    table, differences = pd.DataFrame(rows, columns=COLUMNS), pd.DataFrame(gains, columns=GAIN_COLUMNS)
-    folder.write_csv("protocol.csv", table.round(6))
-    folder.write_csv("gains.csv", differences.round(6))
-    return table, differences

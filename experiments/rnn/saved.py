@@ -43,6 +43,7 @@ class SavedRnn(SavedRun):
             "p",
         ),
         "world_map.csv": ("country", "code", "in_c", "probability", "drawn", "last_days", "day"),
+        "influence.csv": ("model", "days_back", "slope", "size"),
         "scored.csv": ("country", "in_c", "probability", "recalibrated", "fell", "before", "after", "rose"),
     }
     TEXT_COLUMNS = frozenset(
@@ -50,7 +51,7 @@ class SavedRnn(SavedRun):
     ) | {"in_c", "drawn"}
 
     RANGES: ClassVar = {
-        "length": POSITIVE_COUNT,
+        **dict.fromkeys(("length", "days_back"), POSITIVE_COUNT),
         **dict.fromkeys(("seed", "epoch", "countries", "windows", "distinct", "positives_distinct"), COUNT),
         **dict.fromkeys(("probability", "recalibrated", "accuracy"), Number(0, 1)),
         **dict.fromkeys(("label", "decision", "fell", "rose"), Number(0, 1, whole=True)),

@@ -13,6 +13,8 @@ from experiments.rnn.settings import RnnSettings
 from experiments.rnn.world_map.table import mark_drawn
 from experiments.runs.folder import RunFolder
 from rnn.correlation import best_partners, correlated_set, correlation_matrix
+from rnn.influence import slopes
+from rnn.trained import TrainedNets
 from rnn.trial import Recipe, Trial, TrialResult
 from rnn.windows import Windows, distinct, make_windows
 
@@ -180,6 +182,16 @@ def predictions_frame(tested: Iterable[tuple[TrialResult, Windows]], cases: Case
         for result, windows in tested
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def influence_frame(nets: Mapping[str, TrainedNets], windows: Windows) -> pd.DataFrame:
+    """influence.csv: by cell and by days before the one asked about, the mean slope of the logit and its mean size."""
+    rows = []
+    for model, of_model in nets.items():
+        found = np.stack([slopes(net, windows.values) for net in of_model.nets])
+        of_days = zip(found.mean(axis=(0, 1)), np.abs(found).mean(axis=(0, 1)), strict=True)
+        rows += [(model, windows.length - day, slope, size) for day, (slope, size) in enumerate(of_days)]
+    return pd.DataFrame(rows, columns=["model", "days_back", "slope", "size"]).round(6)
 
 
 def map_frame(cases: CaseCounts, in_c: np.ndarray, latest: np.ndarray, results: Iterable[TrialResult]) -> pd.DataFrame:

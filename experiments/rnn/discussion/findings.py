@@ -16,6 +16,7 @@ import pandas as pd
 from data.atomic import write_bytes
 from experiments.prose import listed, number, percent, sentence
 from experiments.rnn.discussion.caveats import calibration, distinct_windows, limits, random_split
+from experiments.rnn.discussion.influence import right_by_weekday, what_it_looks_at
 from experiments.rnn.discussion.world_map import map_extremes, what_came
 from experiments.rnn.gains import CELLS_MEAN, Gain, Gains
 from experiments.rnn.saved import SavedRnn, open_run
@@ -54,6 +55,7 @@ def _sections(run: SavedRnn, results: pd.DataFrame, gains: Gains) -> dict[str, s
         "How long a window?": which_length(results, gains),
         "What the random split hides": random_split(run, results, gains),
         "Why repeated windows matter": distinct_windows(run, results),
+        "What does the net look at?": " ".join(filter(None, (what_it_looks_at(run), right_by_weekday(run)))),
         "Can the probabilities be believed?": calibration(run, results, gains),
         "What the map shows": map_extremes(run),
         "What came of the map": what_came(run),

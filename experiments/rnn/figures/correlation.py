@@ -105,8 +105,8 @@ def _finding(pairs: np.ndarray, threshold: float, medians: dict[str, float]) -> 
     above = int((pairs > threshold).sum())
     share = above / max(len(pairs), 1)
     text = f"{above:,} of {len(pairs):,} pairs of countries ({share:.0%}) correlate above {threshold:g}"
-    told = " and of ".join(f"{name} {median:.2f}".replace("-", "−") for name, median in medians.items())
-    return f"{text}; the median correlation of {told}" + (": much of it is a shared trend" if _fades(medians) else "")
+    told = " and ".join(f"{median:.2f} for {name}".replace("-0", "−0") for name, median in medians.items())
+    return f"{text}; the median is {told}" + (": much of it is a shared trend" if _fades(medians) else "")
 
 
 def _fades(medians: dict[str, float]) -> bool:

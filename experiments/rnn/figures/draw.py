@@ -8,6 +8,7 @@ from experiments.rnn.discussion.titles import headline_finding, length_finding
 from experiments.rnn.figures.calibration import plot_calibration, plot_confusion
 from experiments.rnn.figures.correlation import plot_all_correlations, plot_some_correlations
 from experiments.rnn.figures.curves import plot_curves
+from experiments.rnn.figures.influence import plot_influence
 from experiments.rnn.figures.lengths import plot_headline, plot_lengths
 from experiments.rnn.figures.windows import plot_threshold
 from experiments.rnn.gains import Gains
@@ -22,6 +23,9 @@ def draw_figures(run: SavedRnn) -> list[Path]:
     """Draw every figure for which the run has tables into its folder ``figures``; return the paths."""
     folder = run.folder / "figures"
     drawn = _draw_correlations(run, folder) + _draw_results(run, folder)
+    if run.has("influence.csv"):
+        drawn.append(folder / "influence.png")
+        plot_influence(run.table("influence.csv"), drawn[-1], model=run.map_model, simulated=run.simulated)
     if run.has("windows.csv"):
         path = folder / "threshold.png"
         plot_threshold(

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 from experiments import study
 from experiments.rnn import protocols
 from experiments.rnn.protocol_page import protocol_page, verdict
+from experiments.runs.saved import checksum
 from rnn.metrics import METRICS
 from rnn.trial import train_and_score
 
@@ -57,14 +59,30 @@ def test_gains_are_differences_of_the_scores_and_positive_for_the_better(folder)
 
 
 def test_the_same_study_again_trains_nothing_and_gives_the_same_table(folder, monkeypatch):
-    before = {name: (folder / name).read_bytes() for name in ("protocol.csv", "gains.csv", "protocol.md")}
-
-    def only_majority(trial, *rest):  # it is no training, and each examination has its own
-        return train_and_score(trial, *rest) if trial.model == "majority" else pytest.fail(f"trained {trial} again")
-
-    monkeypatch.setattr(protocols, "train_and_score", only_majority)
+    names = ("protocol.csv", "gains.csv", "choices.csv", "protocol.md", "config.json")
+    before = {name: (folder / name).read_bytes() for name in names}
+    monkeypatch.setattr(protocols, "train_and_score", lambda *_: pytest.fail("trained again"))
     run(folder, "--resume")
     assert before == {name: (folder / name).read_bytes() for name in before}
+
+
+def test_a_study_that_was_stopped_trains_only_what_is_missing_and_ends_the_same(folder, tmp_path, monkeypatch):
+    again = tmp_path / "again"
+    shutil.copytree(folder, again)
+    config = json.loads((again / "config.json").read_text()) | {"finished": False}
+    (again / "config.json").write_text(json.dumps(config | {"checksum": checksum(config)}))
+    (again / "trainings" / "gru-L3-time-1.json").unlink()
+    trained = []
+
+    def counting(trial, *rest):
+        trained.append(trial.model)
+        return train_and_score(trial, *rest)
+
+    monkeypatch.setattr(protocols, "train_and_score", counting)
+    run(again, "--resume")
+    assert [model for model in trained if model != "majority"] == ["gru"]  # each examination has its own majority
+    for name in ("protocol.csv", "gains.csv", "choices.csv"):
+        assert (again / name).read_bytes() == (folder / name).read_bytes(), name
 
 
 def test_the_page_is_markdown_with_the_study_behind_it(folder):

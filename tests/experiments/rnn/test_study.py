@@ -30,7 +30,7 @@ SMALL = [
     *("--cells", "rnn", "gru", "--seeds", "2", "--epochs", "2", "--hidden", "4", "--jobs", "1"),
 ]
 CONFIG = "config.json"
-NAMES = ("correlation", "countries", "windows", "results", "curves", "predictions", "gains", "world_map")
+NAMES = ("correlation", "countries", "windows", "results", "curves", "predictions", "gains", "influence", "world_map")
 TABLES = [f"{name}.csv" for name in NAMES]
 
 
@@ -215,6 +215,15 @@ def test_a_net_that_was_deleted_is_trained_again(folder, tmp_path, no_drawing):
     assert {path.name for path in (again / "models").iterdir()} == set(before)
     for name in TABLES:
         assert (again / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_resuming_a_finished_run_leaves_its_tables_and_its_config_alone(folder, tmp_path, monkeypatch):
+    again = tmp_path / "again"
+    shutil.copytree(folder, again)
+    before = {path: path.read_bytes() for path in again.iterdir() if path.is_file()}
+    monkeypatch.setattr(RunFolder, "write_csv", lambda *_, **__: pytest.fail("a table was written again"))
+    run(again, "--resume")
+    assert before == {path: path.read_bytes() for path in again.iterdir() if path.is_file()}
 
 
 def test_config_says_what_was_asked_of_which_data(folder):
