@@ -109,6 +109,7 @@ class NarrowFigure(Figure):
     """A figure whose panels stand in one column, column by column of the wide figure."""
 
     grid: Any = None  # the array of axes
+    alike = False  # True if the panels of a row of the wide figure have the same y axis
 
     def subplots(self, nrows=1, ncols=1, *, sharex=False, sharey=False, squeeze=True, **_):
         """The same array of axes as `Figure.subplots` gives, with the same scales shared."""
@@ -120,7 +121,7 @@ class NarrowFigure(Figure):
                 first = {True: (0, 0), "all": (0, 0), "row": (r, 0), "col": (0, c)}.get(share, (r, c))
                 if first != (r, c):
                     getattr(grid[r, c], name)(grid[first])
-        self.grid = grid
+        self.grid, self.alike = grid, sharey in (True, "all", "row")
         return grid if not squeeze else grid.item() if grid.size == 1 else grid.squeeze()
 
     def label_all(self) -> None:
@@ -129,10 +130,18 @@ class NarrowFigure(Figure):
             return
         for r, c in np.ndindex(self.grid.shape):
             axes: Any = self.grid[r, c]
-            for name, outer in (("ylabel", self.grid[r, 0]), ("xlabel", self.grid[-1, c]), ("title", axes)):
+            for name, outer in (
+                ("ylabel", self.grid[r, 0] if self.alike else axes),
+                ("xlabel", self.grid[-1, c]),
+                ("title", axes),
+            ):
                 text = getattr(axes, f"get_{name}")() or getattr(outer, f"get_{name}")()
                 lines = [textwrap.fill(line, NARROW_LETTERS[name]) for line in text.split("\n")]
                 getattr(axes, f"set_{name}")("\n".join(lines))
+            legend = axes.get_legend()
+            if legend and legend.get_bbox_to_anchor().x0 > axes.bbox.x1 - 2:  # right of the panel: there is no room
+                legend.set_loc("upper center")
+                legend.set_bbox_to_anchor((0.5, -0.35), transform=axes.transAxes)
 
 
 @contextmanager
