@@ -107,7 +107,8 @@ class RunFolder:
             ) from None
         except (OSError, ValueError, RuntimeError) as error:  # a null in the name; until Python 3.13 a circle of links
             reason = "Not a directory" if isinstance(error, FileExistsError) else getattr(error, "strerror", error)
-            raise UsageError(f"--out {path}: cannot be made ({reason}): choose another folder") from None
+            how = "written to" if os.path.isdir(path) else "made"
+            raise UsageError(f"--out {path}: cannot be {how} ({reason}): choose another folder") from None
 
     def _set_aside(self, data):
         """Rename the folder, a single step: killed at any instant, the run is there as a whole or not at all."""

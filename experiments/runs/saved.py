@@ -79,9 +79,12 @@ class SavedRun:
                 raise DataError(f"{self.folder / name}: column {column}: expected {expected_number.words} in every row")
         return frame.fillna(dict.fromkeys(text, ""))
 
-    def arrays(self, name: str, keep: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
-        """The arrays of the `.npz` file ``name``, or only those in ``keep``."""
-        return read_arrays(self.folder / name, keep)
+    def arrays(self, name: str, keep: tuple[str, ...] = (), expected: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
+        """The arrays of the `.npz` file ``name``, or only those in ``keep``; DataError without one of ``expected``."""
+        arrays = read_arrays(self.folder / name, keep)
+        if missing := [each for each in expected if each not in arrays]:
+            raise DataError(f"{self.folder / name}: no array {', '.join(missing)}: run the study again")
+        return arrays
 
 
 def read_config(folder: Path, study: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from experiments.runs.lock import take_lock
 from experiments.runs.saved import file_hash, read_config
 from experiments.sweep.grid import Grid, as_text, combinations
 from experiments.sweep.studies import STUDIES, arguments
+from experiments.system.faults import in_one_line
 from experiments.system.memory import keep_freed_memory
 
 TASKS = "tasks"  # the folder of the tasks, in that of the sweep
@@ -94,7 +95,7 @@ def is_finished(task: Task) -> bool:
         same = all(
             config.get(name) == value for name, value in json.loads(json.dumps(task.settings.recorded())).items()
         )
-        hashes = config.get("files", {}).items()
+        hashes = (config.get("files") or {}).items()
         return same and config["finished"] and all(file_hash(task.folder / name) == known for name, known in hashes)
     except DataError:
         return False
@@ -110,8 +111,11 @@ def run_task(task: Task, where: Path) -> Outcome:
     """
     started = time.monotonic()
     keep_freed_memory()
-    with ONE_IN_A_PROCESS, contextlib.chdir(where), _lock_of(task.folder):
-        error = "" if is_finished(task) else _attempt(task)
+    try:
+        with ONE_IN_A_PROCESS, contextlib.chdir(where), _lock_of(task.folder):
+            error = "" if is_finished(task) else _attempt(task)
+    except OSError as problem:  # this machine does not see the folder, or cannot write to it
+        error = in_one_line(problem)
     return Outcome(task, error, time.monotonic() - started)
 
 

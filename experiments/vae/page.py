@@ -122,7 +122,7 @@ def _preparation(run: SavedVae, figures: Gallery) -> Item:
         "Some pictures in three stages: the original, its centre crop, the crop resized",
         "From a picture file to the input of the network.",
     )
-    skipped = [[escaped(str(name)), escaped(str(reason))] for name, reason in data.get("skipped", [])]
+    skipped = [[escaped(str(name)), escaped(str(reason))] for name, reason in data.get("skipped") or []]
     if skipped:
         parts.append(Folded(f"Pictures left out: {len(skipped)}", table(["file", "reason"], skipped, "ll")))
     parts.append(
