@@ -7,7 +7,7 @@ import numpy
 import numpy_like
 import wire
 
-from autograd import numpy as np  # type: ignore[attr-defined]
+from autograd import numpy as np
 from autograd import value_and_grad
 
 LEARNING_RATE = 1e-3
