@@ -588,7 +588,7 @@ def test_quick_makes_smaller_only_what_was_not_asked_for():
     settings = read_settings(VaeSettings, parser.parse_args(["--quick", "--latent", "5"]))
     assert (settings.image_size, settings.latent, settings.widths) == (32, 5, (16, 32, 64))
     settings = read_settings(VaeSettings, parser.parse_args([]))
-    assert (settings.image_size, settings.latent, settings.channels) == (64, 128, (32, 64, 128, 256))
+    assert (settings.image_size, settings.latent, settings.channels) == (64, 72, (24, 48, 96, 192))
     assert settings.kl_weights == (1, 100, 0)
 
 
