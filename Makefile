@@ -3,6 +3,7 @@
 #   make run         set up .venv, then run both studies and draw every figure
 #   make test        set up .venv, then the whole test suite, ruff and mypy
 #   make benchmark   set up .venv-benchmark, then measure training steps against PyTorch's and others'
+#   make torture     kill it, fill its disk, feed it hostile files, for SECONDS=900; make fuzz and make coverage likewise
 # Each does its set-up once and works twice in a row. Another interpreter: make run PYTHON=python3.12
 
 PYTHON ?= python3
@@ -13,10 +14,10 @@ BENCHMARK_VENV := .venv-benchmark
 HIPS := $(BENCHMARK_VENV)/hips
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 20
 
-.PHONY: quick run test parity benchmark lint clean help
+.PHONY: quick run test torture fuzz coverage parity benchmark lint clean help
 
 help:
-	@sed -n '2,6p' Makefile | cut -c3-
+	@sed -n '2,7p' Makefile | cut -c3-
 
 quick: $(VENV)/installed
 	$(BIN)/python -m experiments all --quick --force --out runs/quick --report report/quick
@@ -31,6 +32,12 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+torture: $(VENV)/installed-dev
+	$(BIN)/python -m tests.torture --seconds $(or $(SECONDS),900)
+
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600)
 
 parity: $(PARITY_VENV)/installed
 	$(PARITY_VENV)/bin/python -m pytest tests/parity

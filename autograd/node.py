@@ -20,6 +20,7 @@ from operator import attrgetter
 import numpy as np
 
 from .errors import no_gradient
+from .kernels.products import row_order_copy
 
 
 class Node:
@@ -101,7 +102,7 @@ def _accumulate(node, g):
             "dtype, every vjp must keep that of its argument"
         )
     if node.grad is None:
-        node.grad = np.array(g, order="C")
+        node.grad = row_order_copy(g)
     else:
         total = node.grad + g
         node.grad = total if type(total) is np.ndarray else np.asarray(total)

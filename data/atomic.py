@@ -66,10 +66,16 @@ def visible_files(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if path.is_file() and not path.name.startswith("."))
 
 
-def sweep(folder: Path) -> None:
-    """Delete the temporary files in a folder and all its subfolders; no other process may be writing there."""
-    for directory, _, names in os.walk(folder):
+def sweep(folder: Path, but: str | None = None) -> None:
+    """Delete the temporary files in a folder and all its subfolders; no other process may be writing there.
+
+    Lock files stay: whoever works on the folder may hold one of them, and one of a dead process locks nothing.
+
+    but: the name of subfolders that are left alone.
+    """
+    for directory, subfolders, names in os.walk(folder):
+        subfolders[:] = [name for name in subfolders if name != but]
         for path in (Path(directory) / name for name in names):
-            if is_temporary(path):
+            if is_temporary(path) and path.suffix != ".lock":
                 with suppress(OSError):
                     path.unlink()

@@ -10,15 +10,16 @@ from contextlib import suppress
 if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from data.errors import DataError
+from data.errors import DataError, printable
 
 from . import all as everything
-from . import gallery, report, study
+from . import compare, gallery, report, study
 from .benchmark import command as benchmark
 from .cli import did_you_mean
 from .rnn import predict
 from .rnn import study as rnn
 from .runs.folder import UsageError
+from .sweep import command as sweep
 from .system.faults import WHAT_A_MACHINE_DOES, end_output, in_one_line, silence_output
 from .system.memory import keep_freed_memory
 from .system.terminal import make_streams_safe
@@ -33,6 +34,8 @@ COMMANDS = {
     "vae": vae,
     "study": study,
     "ablation": ablation,
+    "sweep": sweep,
+    "compare": compare,
     "predict": predict,
     "sample": sample,
     "reconstruct": reconstruct,
@@ -116,8 +119,8 @@ def _parse(argv: list[str]) -> argparse.Namespace:
 
 
 def _how_to_continue(args: argparse.Namespace) -> str:
-    """What to do after Ctrl-C: `all` continues by itself, a study when asked to; quick commands start again."""
-    if args.command == "all":
+    """What to do after Ctrl-C: `all` and `sweep` continue by themselves, a study when asked; others start again."""
+    if args.command in ("all", "sweep"):
         return f": the same command{' without --force' if args.force else ''} continues where it stopped"
     return ": --resume continues where the run stopped" if hasattr(args, "resume") else ""
 
@@ -126,7 +129,7 @@ class _Parser(argparse.ArgumentParser):
     """Prints a mistake in one line; argparse would print the whole usage before it."""
 
     def error(self, message):
-        self.exit(2, f"{self.prog}: {message}; --help lists what it takes\n")
+        self.exit(2, f"{self.prog}: {printable(message)}; --help lists what it takes\n")
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

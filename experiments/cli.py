@@ -17,7 +17,7 @@ import difflib
 import math
 import types
 import typing
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,6 +28,8 @@ from .runs.folder import UsageError
 
 MAX_THREADS = 1024
 SAME = object()  # --quick changes nothing
+YES_OR_NO = {"yes": True, "no": False}
+KINDS: dict[Any, str] = {int: "a whole number", float: "a number"}
 
 
 @dataclass(frozen=True)
@@ -133,12 +135,12 @@ class StudySettings:
 Settings = TypeVar("Settings", bound=StudySettings)
 
 
-def add_settings(parser: argparse.ArgumentParser, settings: type[StudySettings]) -> None:
-    """Add a flag for every field, in groups; a flag that is not given leaves None."""
+def add_settings(parser: argparse.ArgumentParser, settings: type[StudySettings], without: Container[str] = ()) -> None:
+    """Add a flag for every field but those in `without`, in groups; a flag that is not given leaves None."""
     hints = typing.get_type_hints(settings)
     groups: dict[str | None, Any] = {None: parser}
     for each, flag in _flags(settings):
-        if flag.on_command_line:
+        if flag.on_command_line and each.name not in without:
             if flag.group not in groups:
                 groups[flag.group] = parser.add_argument_group(str(flag.group))
             options = {"default": None, "help": _help(each, flag), **_kind(hints[each.name], flag)}
@@ -158,6 +160,33 @@ def read_settings(settings: type[Settings], args: argparse.Namespace) -> Setting
             given = flag.quick if args.quick and flag.quick is not SAME else each.default
         values[each.name] = _tidied(given, flag)
     return settings(**values)
+
+
+def setting_names(settings: type[StudySettings]) -> dict[str, str]:
+    """The fields that have a flag, in their order: name -> its flag without the dashes, as "size" for image_size."""
+    shown = {each.name: flag for each, flag in _flags(settings) if flag.on_command_line}
+    return {name: (flag.option or name).lstrip("-").replace("-", "_") for name, flag in shown.items()}
+
+
+def choices_of(settings: type[StudySettings], name: str) -> tuple[str, ...] | None:
+    """The only values that a field may have; None where there is no such list."""
+    return next(flag.choices for each, flag in _flags(settings) if each.name == name)
+
+
+def read_value(settings: type[StudySettings], name: str, text: str) -> Any:
+    """The value of one field from text, as its flag reads it; several values are joined by "+", and "none" is None.
+
+    Raises:
+        ValueError: the text is of another kind, or not among the choices; says what was expected.
+    """
+    hint = typing.get_type_hints(settings)[name]
+    if isinstance(hint, types.UnionType) and text == "none":
+        return None
+    flag = next(flag for each, flag in _flags(settings) if each.name == name)
+    kind = _kind(hint, flag)
+    if kind.get("nargs"):
+        return _tidied([_one_value(part, kind["type"]) for part in text.split("+")], flag)
+    return _one_value(text, kind.get("type", bool))
 
 
 def require(name: str, value: Any, holds: bool, expected: str) -> None:
@@ -232,6 +261,16 @@ def _kind(hint: Any, flag: Flag) -> dict[str, Any]:
     if flag.choices:
         return {"type": _choice(flag.choices), "metavar": flag.metavar or f"{{{','.join(flag.choices)}}}", **several}
     return {"type": one, "metavar": flag.metavar, **several}
+
+
+def _one_value(text: str, kind: Callable[[str], Any]) -> Any:
+    """The text as a value of this kind; ValueError with what was expected."""
+    try:
+        return YES_OR_NO[_choice(tuple(YES_OR_NO))(text)] if kind is bool else kind(text)
+    except argparse.ArgumentTypeError as error:
+        raise ValueError(str(error)) from None
+    except ValueError:
+        raise ValueError(f"{text!r} is not {KINDS.get(kind, 'a value')}") from None
 
 
 def _choice(choices: Sequence[str]) -> Callable[[str], str]:

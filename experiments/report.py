@@ -35,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    print(f"the results are in {write_report(args.runs, args.out)}")
+    path = write_report(args.runs, args.out)
+    print(f"the results are in {path} ({path.stat().st_size / 1e6:.1f} MB)")
 
 
 def write_report(runs: Path, out: Path) -> Path:

@@ -23,7 +23,7 @@ RIDGE = 3.0  # of the linear model with features, which depend on each other
 
 def majority(train: Windows, asked: Windows) -> Forecast:
     """The more frequent class of the training part, always, with its frequency there."""
-    probability = np.full(len(asked), _frequency(train.labels))
+    probability = np.full(len(asked), rise_share(train.labels))
     return probability, probability >= 0.5
 
 
@@ -58,7 +58,7 @@ def week_ago_step(train: Windows, asked: Windows) -> Forecast:
 def sign_table(train: Windows, asked: Windows) -> Forecast:
     """How often the count rose in training, by the sign of the last step and whether the last day had cases."""
     group_of_train, group_of_asked = _sign_group(train.values), _sign_group(asked.values)
-    frequency = np.array([_frequency(train.labels[group_of_train == group]) for group in range(6)])
+    frequency = np.array([rise_share(train.labels[group_of_train == group]) for group in range(6)])
     probability = frequency[group_of_asked]
     return probability, probability >= 0.5
 
@@ -87,6 +87,11 @@ BASELINES: dict[str, Callable[[Windows, Windows], Forecast]] = {
 MIN_LENGTH = {"week_ago_level": 7, "week_ago_step": 8}  # days that a window must have; 1 for the others
 
 
+def rise_share(labels: np.ndarray) -> float:
+    """(k + 1) / (n + 2) for k rises among n labels."""
+    return (labels.sum() + 1) / (len(labels) + 2)
+
+
 def _regression(x, labels, asked, ridge) -> Forecast:
     standardise = Standardisation.fit(x)
     probability = LogisticRegression.fit(standardise(x), labels, ridge).probability(standardise(asked))
@@ -95,13 +100,9 @@ def _regression(x, labels, asked, ridge) -> Forecast:
 
 def _by_rule(train: Windows, asked: Windows, rule: Callable[[np.ndarray], np.ndarray]) -> Forecast:
     predicted = rule(train.values)
-    rise_if_predicted, rise_otherwise = _frequency(train.labels[predicted]), _frequency(train.labels[~predicted])
+    rise_if_predicted, rise_otherwise = rise_share(train.labels[predicted]), rise_share(train.labels[~predicted])
     decision = rule(asked.values)
     return np.where(decision, rise_if_predicted, rise_otherwise), decision
-
-
-def _frequency(labels):
-    return (labels.sum() + 1) / (len(labels) + 2)
 
 
 def _last_step(values):

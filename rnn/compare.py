@@ -39,6 +39,47 @@ def draw(windows: Windows, test_days: np.ndarray | None, rng: np.random.Generato
     return Draws(countries, None if test_days is None else _counts(test_days, draws, rng))
 
 
+def resampled(windows: Windows, probability: np.ndarray, decisions: np.ndarray, drawn: Draws) -> dict[str, np.ndarray]:
+    """The scores of forecasts of the windows in every draw, each (draws,).
+
+    Where only countries are drawn they follow from sums over each country, and the AUC from the pairs of countries:
+    with a_ij the number of rises of country i that were given more than the others of country j, and w_i how often i
+    was drawn, its numerator is sum_ij w_i a_ij w_j. That is exact and hundreds of times faster.
+    """
+    if drawn.days is not None:
+        return scores(windows.labels, probability, decisions, drawn.weights(windows))
+    countries, country = np.unique(windows.country, return_inverse=True)
+    weights = drawn.countries[:, countries].astype(np.float64)
+    labels, decisions = windows.labels, np.asarray(decisions, dtype=bool)
+
+    def total(values: np.ndarray) -> np.ndarray:
+        return weights @ np.bincount(country, values, len(countries))
+
+    p = np.clip(np.asarray(probability, dtype=np.float64), LOWEST, 1 - LOWEST)
+    right, rises = labels == decisions, total(labels)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        count = weights @ np.bincount(country, minlength=len(countries))
+        above = _pairs_in_order(labels, np.asarray(probability, dtype=np.float64), country, len(countries))
+        return {
+            "accuracy": total(right) / count,
+            "balanced_accuracy": (total(right & labels) / rises + total(right & ~labels) / (count - rises)) / 2,
+            "auc": ((weights @ above) * weights).sum(axis=1) / (rises * (count - rises)),
+            "log_loss": -total(np.log(np.where(labels, p, 1 - p))) / count,
+            "brier": total((np.asarray(probability, dtype=np.float64) - labels) ** 2) / count,
+        }
+
+
+def _pairs_in_order(labels, probability, country, countries):
+    """(countries, countries): pairs of a rise of the row and another window of the column in the right order."""
+    above = np.zeros((countries, countries))
+    rise, of_rise = probability[labels], country[labels]
+    for column in range(countries):
+        others = np.sort(probability[~labels & (country == column)])
+        below = np.searchsorted(others, rise, "left") + np.searchsorted(others, rise, "right")  # ties are one half
+        above[:, column] = np.bincount(of_rise, below / 2, countries)
+    return above
+
+
 def _counts(units, draws, rng):
     """(draws, largest unit + 1): multinomial counts of the units that occur."""
     present = np.unique(units)

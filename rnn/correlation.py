@@ -35,17 +35,6 @@ def correlation_matrix(series: np.ndarray) -> np.ndarray:
     return np.clip(correlation, -1, 1)  # rounding may leave 1 + 1e-16
 
 
-def median_correlation(series: np.ndarray) -> float | None:
-    """The median coefficient of all pairs of different rows of (countries, days); None if none is defined.
-
-    Of daily counts and of their day-to-day changes it tells what a correlation means: counts that share a trend
-    correlate even if no day of one says anything about the same day of the other.
-    """
-    pairs = correlation_matrix(series)[np.tril_indices(len(series), k=-1)]
-    pairs = pairs[np.isfinite(pairs)]
-    return round(float(np.median(pairs)), 4) if len(pairs) else None
-
-
 def constant_series(series: np.ndarray) -> np.ndarray:
     """(countries,) True where a row of (countries, days) never changes, so that its correlations are undefined."""
     return series.min(axis=1) == series.max(axis=1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 METRICS = ("accuracy", "balanced_accuracy", "auc", "log_loss", "brier")
-LOWER_IS_BETTER = ("log_loss", "brier")
+LOWER_IS_BETTER = ("log_loss", "brier", "validation_loss")
 BINS = 10  # of probability, for calibration
 MIN_IN_BIN = 20  # windows in a bin; with fewer its observed share says too little
 

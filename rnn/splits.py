@@ -6,10 +6,14 @@
     random    The course's: 30 % of the windows, drawn by seed. Neighbouring windows of one country overlap in all but
               one day and may fall on both sides, so its accuracy is no promise for new days or new countries.
 
+The training part is cut once more in the same way (`validation`): the last 14 of its days (a third of them if they are
+few), 20 % of its countries, or 20 % of its windows. Whatever is chosen, the number of epochs, the cell, L, is chosen on
+that cut, and the test part has no say.
+
 Two things that these splits do not hide from training, said here because a reader should know: the set C is chosen by
 correlations over all days, and `windows.distinct` keeps the first of identical windows before the split is made.
 
-Every function returns a mask (n,), True for the windows to test on.
+Every function returns a mask (n,), True for the windows to hold out.
 """
 
 import numpy as np
@@ -19,6 +23,7 @@ from .windows import Windows
 SPLITS = ("time", "country", "random")
 TEST_DAYS = 14
 TEST_SHARE = 0.3
+VALIDATION_SHARE = 0.2
 
 
 def split(windows: Windows, how: str, days: int, rng: np.random.Generator) -> np.ndarray:
@@ -46,6 +51,27 @@ def split(windows: Windows, how: str, days: int, rng: np.random.Generator) -> np
             advice = "take more countries, more days or shorter windows"
             raise ValueError(f"split {how!r} leaves 0 windows to {name} on: {advice}")
     return test
+
+
+def validation(known: Windows, how: str, rng: np.random.Generator) -> np.ndarray:
+    """The mask of the windows to choose by, among the windows `known` to training; `how` as for `split`.
+
+    Raises:
+        ValueError: nothing would be left to fit to, or nothing to choose by.
+    """
+    if how == "time":
+        days = np.unique(known.day)
+        held_out = by_time(known, days[-1] + 1, max(1, min(TEST_DAYS, len(days) // 3)))
+    elif how == "country":
+        held_out = by_country(known, rng, max(VALIDATION_SHARE, 1 / len(np.unique(known.country))))
+    else:
+        held_out = by_chance(known, rng, max(VALIDATION_SHARE, 1 / len(known)))
+    if held_out.all() or not held_out.any():
+        raise ValueError(
+            f"split {how!r} leaves {len(known)} windows to train on, too few to set some aside for choosing the number "
+            "of epochs: take more countries, more days or shorter windows"
+        )
+    return held_out
 
 
 def by_time(windows: Windows, days: int, test_days: int = TEST_DAYS) -> np.ndarray:

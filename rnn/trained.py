@@ -81,9 +81,11 @@ def load(path: str | os.PathLike[str]) -> TrainedNet:
         a = saved["architecture"]
         if not all(type(a[name]) is int and 0 < a[name] <= MAX_SIZE for name in SIZES) or a["inputs"] not in INPUTS:
             raise ValueError(f"its architecture is {a}")
+        if a["layers"] * a["hidden"] ** 2 > sum(array.size for array in saved["parameters"].values()):
+            raise ValueError("its architecture is larger than what it holds")  # before memory is asked for
         rng = np.random.default_rng(0)  # draws parameters that are replaced at once
         net = SequenceClassifier(a["cell"], a["features"], a["hidden"], a["layers"], rng=rng)
         net.load_state_dict(saved["parameters"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"{path}: not a trained net ({error!r})") from None
     return TrainedNet(net, a["inputs"], a["length"])

@@ -142,12 +142,19 @@ def comparable_windows(
     Raises:
         ValueError: an unknown `keep`, and as `make_windows`.
     """
-    if keep not in KEEPS:
-        raise ValueError(f"keep is {keep!r}, expected one of {', '.join(KEEPS)}")
     longest = max(lengths)
     windows = {n: make_windows(new_cases, n, countries, target, first_target=longest) for n in lengths}
-    if keep == "all":
-        return windows
-    values = windows[longest].values
-    kept = first_occurrences(values) if keep == "distinct" else np.flatnonzero(values.any(axis=1))
+    kept = kept_of(windows[longest], keep)
     return {n: w.take(kept) for n, w in windows.items()}
+
+
+def kept_of(longest: Windows, keep: str) -> np.ndarray:
+    """The mask (n,) of the windows, of the longest L, that `keep` keeps; ValueError if it is none of `KEEPS`."""
+    if keep not in KEEPS:
+        raise ValueError(f"keep is {keep!r}, expected one of {', '.join(KEEPS)}")
+    if keep == "nonzero":
+        return np.any(longest.values, axis=1)
+    kept = np.full(len(longest), keep == "all")
+    if keep == "distinct":
+        kept[first_occurrences(longest.values)] = True
+    return kept

@@ -9,6 +9,7 @@ The file is an `autograd.tools.checkpoint`: arrays and JSON, nothing in it that 
 
 import os
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -84,20 +85,27 @@ def load(path: str | os.PathLike[str]) -> Trained:
     values = checkpoint.load(path)
     try:
         saved = values["autoencoder"]
-        model = VAE(**_checked(saved["architecture"]), rng=np.random.default_rng(0))
+        model = VAE(**_checked(saved["architecture"], saved["parameters"]), rng=np.random.default_rng(0))
         model.load_state_dict(saved["parameters"])
         linear_map = LinearMap(saved["linear_map"]["mean"], saved["linear_map"]["factor"])
         if linear_map.mean.shape != (model.latent,) or linear_map.factor.shape != (model.latent, model.latent):
             raise ValueError(f"the linear map has shape {linear_map.factor.shape}, the model {model.latent} units")
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise ValueError(f"{path}: not a trained autoencoder ({error!r})") from None
     except ValueError as error:
         raise ValueError(f"{path}: not a trained autoencoder ({error})") from None
     return Trained(model, linear_map)
 
 
-def _checked(architecture: dict) -> dict:
+def _checked(architecture: dict, parameters: dict) -> dict:
+    """The architecture, if its sizes are sane and it is no larger than what the file holds."""
     numbers = [architecture[name] for name in ("image_size", "channels", "latent")] + list(architecture["widths"])
     if not all(type(number) is int and 0 < number <= MAX_SIZE for number in numbers) or len(numbers) > 3 + 12:
         raise ValueError(f"its sizes are {numbers}, expected whole numbers up to {MAX_SIZE}")
+    size, channels, latent, *widths = numbers
+    values, features = size**2 * channels, (size // 2 ** len(widths)) ** 2 * widths[-1]
+    least = 32 * sum(n * m for n, m in pairwise((channels, *widths))) + 3 * features * latent  # kernels and matrices
+    least += 2 * values * latent * (architecture.get("skip") == "linear") + values * (architecture["noise"] != "shared")
+    if least > sum(array.size for array in parameters.values()):
+        raise ValueError("its architecture is larger than what it holds")  # before memory is asked for
     return architecture

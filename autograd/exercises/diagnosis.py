@@ -16,6 +16,7 @@ from ..node import unbroadcast
 from ..proof.checking.cotangents import random_signs, random_stream
 from ..proof.mutations import MUTANTS
 from ..proof.mutations.mutant import Mutant
+from ..rules import RULES
 from .catalogue import EXERCISES, Exercise
 from .wrong_answers import ATTEMPTS, Attempt
 
@@ -29,7 +30,8 @@ def known_mistake(exercise: Exercise, function: Callable[..., Any], position: in
     right = _gradients(exercise, exercise.solution, position)
     if not answer or _same(answer, right):
         return None
-    name = list(inspect.signature(exercise.solution).parameters)[position]
+    engines = RULES.get(exercise.known_as(), exercise.solution)  # its arguments may have other names: table is x
+    name = list(inspect.signature(engines).parameters)[position]
     for mutant in MUTANTS:
         if isinstance(mutant, Mutant) and mutant.op == exercise.known_as() and _breaks(mutant, name):
             gradients = _gradients(exercise, exercise.cut(mutant.rule), position)
@@ -39,7 +41,7 @@ def known_mistake(exercise: Exercise, function: Callable[..., Any], position: in
 
 
 def _breaks(mutant, argument):
-    return mutant.arguments == "all" or argument in mutant.arguments.split(", ") or argument == "h"
+    return mutant.arguments == "all" or argument in mutant.arguments.split(", ")
 
 
 def _gradients(exercise, function, position) -> list[np.ndarray]:

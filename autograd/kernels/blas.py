@@ -21,7 +21,14 @@ Taught by docs/05-matrix-products.md.
 from functools import cache
 from typing import Any
 
+AVX2_KERNELS = ("Haswell", "Zen")
 AVX512_KERNELS = ("SkylakeX", "Cooperlake", "SapphireRapids")  # OpenBLAS's names; Zen 4 and 5 run them too
+
+
+@cache
+def has_avx2_only() -> bool:
+    """Whether the processor has AVX2 and no AVX-512, by the kernels that OpenBLAS has chosen."""
+    return running_blas().get("architecture") in AVX2_KERNELS
 
 
 @cache

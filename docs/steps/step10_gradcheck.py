@@ -6,7 +6,7 @@
 
 Two things make this a proof rather than a habit. The gradient that arrives from above is *random*: with one of all
 ones a softmax that returns zeros would pass, since its outputs always sum to 1. And the check is in float64, where
-h = 1e-6 leaves an error near 1e-9; in float32 rounding would hide a mistake of one percent.
+h = 1e-6 leaves an error below 1e-9; in float32 rounding would hide a mistake of one percent.
 """
 
 import numpy as np

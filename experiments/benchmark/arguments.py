@@ -65,7 +65,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--cpu-time", action="store_true", help="count CPU time, for a core that other programs use too")
     add("--no-memory", action="store_true", help="do not measure memory")
+    add("--unchecked", action="store_true", help="do not compare losses and gradients: an earlier run has done so")
     add("--markdown", action="store_true", help="print the table as Markdown")
+    add(
+        "--epoch",
+        type=Path,
+        metavar="DIR",
+        help="measure only how long the bare training step of this run of problem 2 takes, beside its epochs",
+    )
+    add(
+        "--join",
+        nargs="+",
+        type=Path,
+        metavar="DIR",
+        help="measure nothing: print one table of these runs, in which different works were measured on one machine",
+    )
 
 
 def resolve(args: argparse.Namespace) -> Request:

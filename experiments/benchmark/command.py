@@ -8,6 +8,8 @@ is timed. The process keeps freed memory for the next step, as in every command 
   make benchmark                                          all works; the peers get their own environment
   python -m experiments benchmark --peers --only 'vae*'   some works, against the installed peers
   python -m experiments benchmark --quick                 a few works, without peers
+  python -m experiments benchmark --join DIR DIR          one table of runs that measured some works each
+  python -m experiments benchmark --epoch runs/vae        an epoch of problem 2 beside its bare steps
 
 To measure one thread on a machine with several cores, pin the process to one core (Linux):
 taskset -c 1 python -m experiments benchmark --threads 1. If other programs use that core too, add --cpu-time: it
@@ -29,7 +31,7 @@ import pandas as pd
 import autograd
 
 from ..runs.folder import RunFolder, UsageError
-from . import growth, machine, memory, peers, report
+from . import epoch, growth, joined, machine, memory, peers, report
 from .agreement import DifferentError
 from .arguments import Request, add_arguments, resolve
 from .comparison import Comparison, check, compare
@@ -45,11 +47,19 @@ PAUSE = 0.05  # seconds between readings: idle threads of OpenMP and OpenBLAS sp
 
 
 def run(args: argparse.Namespace) -> None:
+    if args.join:
+        print(joined.table(args.join))
+        return
     request = resolve(args)
+    if args.epoch:
+        autograd.set_threads(args.threads or autograd.available_cores())
+        print(epoch.sentence(args.epoch, request.plan))
+        return
     folder = RunFolder(args.out, "benchmark", _settings(request, args), force=args.force)
     heading = _heading(request.peers)
     print("\n".join(heading), flush=True)
-    _check_all(request)
+    if not args.unchecked:
+        _check_all(request)
     clock: Clock = time.process_time if args.cpu_time else time.perf_counter
     with_memory = memory.can_measure() and not args.no_memory
     comparisons = _compare_all(request, clock, with_memory)
@@ -81,15 +91,13 @@ def _settings(request: Request, args):
     """The settings that the results depend on."""
     works = {str(threads): [work.name for work in works] for threads, works in request.groups}
     growing = [axis.name for axis in request.axes]
-    return {"works": works, "growth": growing, "peers": request.peers, "cpu_time": args.cpu_time} | (
-        request.plan._asdict()
-    )
+    flags = {"cpu_time": args.cpu_time, "checked": not args.unchecked}
+    return {"works": works, "growth": growing, "peers": request.peers} | flags | request.plan._asdict()
 
 
 def _heading(names) -> list[str]:
-    lines = [f"- {name}: {value}" for name, value in machine.facts().items()]
     versions = [f"{report.name_of(name)} {peers.version(name)}" for name in names]
-    return lines + ([f"- compared with {', '.join(versions)}"] if versions else [])
+    return report.heading(machine.facts()) + ([f"- compared with {', '.join(versions)}"] if versions else [])
 
 
 def _check_all(request) -> None:

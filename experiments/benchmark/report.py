@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import exp, isnan, log
 
 from .comparison import Comparison
@@ -30,6 +30,11 @@ def line(c: Comparison) -> str:
         text += f"  {name_of(c.peer)} {_time(c.peer_ms):>10}  ratio {_spread(c.ratio)}{settings}"
     busy = f"  [had a core {100 * c.busy:.0f} % of the time]" if c.busy < MIN_BUSY else ""
     return text + busy
+
+
+def heading(facts: Mapping[str, str]) -> list[str]:
+    """What the numbers depend on, a line each."""
+    return [f"- {name}: {value}" for name, value in facts.items()]
 
 
 def csv_text(comparisons: Sequence[Comparison]) -> str:

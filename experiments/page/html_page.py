@@ -15,8 +15,10 @@ from markupsafe import Markup
 
 from experiments import markdown
 from experiments.letters import readable
+from experiments.page.backpropagation import backpropagation
 from experiments.page.inline_map import read_map
-from experiments.page.pictures import inlined, row_of_pictures
+from experiments.page.outline import simplified
+from experiments.page.pictures import grid_of_pictures, inlined
 from experiments.page.scripts import bundle
 from experiments.page.study import Study
 
@@ -27,12 +29,15 @@ def page(studies: list[Study]) -> str:
     """The studies as one HTML document; the same studies give the same text."""
     style = (HERE / "page.css").read_text(encoding="utf-8")
     script = bundle()
+    player = backpropagation()  # a document within the document, under the same policy
     policy = (
-        f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; img-src data:; style-src {_hash(style)} {_hash(_inside(player, 'style'))}; "
+        f"script-src {_hash(script)} {_hash(_inside(player, 'script'))}; base-uri 'none'; form-action 'none'"
     )
     template = _environment().get_template("page.html")
-    return readable(template.render(studies=studies, policy=policy, style=Markup(style), script=Markup(script)))
+    return readable(
+        template.render(studies=studies, player=player, policy=policy, style=Markup(style), script=Markup(script))
+    )
 
 
 def command_words(command: str) -> list[str]:
@@ -47,6 +52,12 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+def _inside(html: str, tag: str) -> str:
+    """What stands between the tags of the one element of this name that has no attributes."""
+    (text,) = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+    return text
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -56,8 +67,9 @@ def _environment() -> Environment:
         "markdown_line": lambda text: Markup(markdown.inline(text)),
         "words": command_words,
         "inlined": inlined,
-        "row_of_pictures": row_of_pictures,
+        "grid_of_pictures": grid_of_pictures,
         "map_shapes": read_map,
+        "simplified": simplified,
     }
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
     environment.globals |= {"heading_anchor": markdown.heading_anchor}

@@ -15,7 +15,7 @@ from PIL import Image, ImageSequence
 from experiments.runs.folder import UsageError
 
 QUALITY = 75  # of 100, with loss
-ROW_QUALITY = 90  # of pictures that are shown larger than they are
+GRID_QUALITY = 80  # of small pictures, which are shown larger than they are
 FILM_QUALITY = 40
 MAX_FILM_WIDTH = 400  # pixels: a film of faces has hundreds of pictures
 MEDIA_TYPE = "image/webp"
@@ -51,11 +51,12 @@ def inlined(path: Path) -> Inlined:
     return Inlined(_film(frames, times) if len(frames) > 1 else still(frames[0]), *frames[0].size, len(frames) > 1)
 
 
-def row_of_pictures(pictures: np.ndarray) -> Inlined:
-    """Pictures of one size, uint8 (count, H, W, 3), side by side with no gap."""
-    count, height, width, _ = pictures.shape
-    row = np.concatenate(list(pictures), axis=1)
-    return Inlined(_encoded(Image.fromarray(row), quality=ROW_QUALITY), count * width, height, moves=False)
+def grid_of_pictures(pictures: np.ndarray) -> Inlined:
+    """Pictures of one size, uint8 (rows, columns, H, W, 3), side by side and one below the other with no gap."""
+    rows, columns, height, width, channels = pictures.shape
+    grid = pictures.swapaxes(1, 2).reshape(rows * height, columns * width, channels)
+    content = _encoded(Image.fromarray(grid), quality=GRID_QUALITY)
+    return Inlined(content, columns * width, rows * height, moves=False)
 
 
 def still(picture: Image.Image) -> bytes:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from data.atomic import visible_files
+from experiments.page.dial import Dial
 from experiments.page.player import Player
 
 TITLES = {
@@ -53,13 +54,26 @@ class Folded:
     markdown: str
 
 
+class Row(NamedTuple):
+    """Small pictures of equal size, uint8 (rows, columns, H, W, 3), with a label; scripts find them by ``name``."""
+
+    label: str
+    pictures: np.ndarray
+    name: str = ""
+
+
 @dataclass(frozen=True)
 class Strip:
-    """Rows of small pictures of equal size, uint8 (count, H, W, 3), each with a label; ``caption`` is Markdown."""
+    """Rows of pictures below a heading of plain text, which may be empty; ``caption`` is Markdown.
+
+    A row is one picture of the page as it is, not drawn into a figure: it costs few bytes, and on a narrow screen its
+    label stands above it, so that the faces have the whole width.
+    """
 
     kind: ClassVar[str] = "strip"
-    rows: tuple[tuple[str, np.ndarray], ...]
+    rows: tuple[Row, ...]
     caption: str
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +85,7 @@ class Pointer:
     anchor: str
 
 
-Part = str | Picture | WorldMap | Folded | Strip | Pointer | Player
+Part = str | Picture | WorldMap | Folded | Strip | Pointer | Player | Dial
 
 
 @dataclass(frozen=True)

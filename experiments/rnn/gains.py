@@ -11,18 +11,34 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from rnn.baselines import BASELINES
-from rnn.compare import Draws, Estimate, draw, estimate, holm, scores
+from rnn.baselines import BASELINES, rise_share
+from rnn.compare import Draws, Estimate, draw, estimate, holm, resampled
 from rnn.metrics import LOWER_IS_BETTER, METRICS, evaluate
 from rnn.trial import NETS, Recipe, Trial, TrialResult
 from rnn.windows import Windows
 
 DRAWS = 500
+MAJORITY = "majority"
 CELLS_MEAN = "cells"  # in place of a model: the mean of all cells that were run
 COLUMNS = ["model", "length", "split", "other", "other_length", "other_split", "metric", "gain", "low", "high", "p"]
 
 Setting = tuple[str, int, str]  # model, length, split
-Scores = dict[str, tuple[float, np.ndarray]]  # by metric: the mean over seeds, and that of every draw
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """One score of a model: of each seed (seeds,), and the mean over the seeds in every draw (draws,)."""
+
+    by_seed: np.ndarray
+    resampled: np.ndarray
+
+    @property
+    def mean(self) -> float:
+        """The mean over the seeds."""
+        return float(self.by_seed.mean())
+
+
+Scores = dict[str, Score]  # by metric
 
 
 @dataclass(frozen=True)
@@ -90,11 +106,21 @@ def gains_frame(
 
 
 def score_all(
-    results: Mapping[Trial, TrialResult], windows: Mapping[int, Windows], recipe: Recipe, draws: int, jobs: int
+    results: Mapping[Trial, TrialResult],
+    windows: Mapping[int, Windows],
+    recipe: Recipe,
+    draws: int,
+    jobs: int,
+    asked_about: np.ndarray | None = None,
+    blanks_by_share: bool = False,
 ) -> dict[Setting, Scores]:
     """The scores of every model, length and split, whole and resampled, as means over the seeds.
 
     Countries are drawn once for all; so are the days for the split by time.
+
+    asked_about: the mask (n,) of the windows that count, all of them if None.
+    blanks_by_share: give windows without a case the share of rises after such windows in training, whatever the model
+        says: for models that learnt from other windows than they are asked about. Not for the majority class.
     """
     asked = next(iter(windows.values()))  # country and day are the same for every length
     by_setting: dict[Setting, list[TrialResult]] = {}
@@ -105,40 +131,61 @@ def score_all(
         some = next(result.trial for result in results.values() if result.trial.split == split)
         days = asked.day[recipe.test_part(asked, some)] if split == "time" else None
         drawn[split] = draw(asked, days, np.random.default_rng([recipe.seed, 2]), draws)
+    counts = np.ones(len(asked), dtype=bool) if asked_about is None else asked_about
     jobs_of = (
-        delayed(_score)(of_setting, windows[length], drawn[split], recipe)
-        for (_, length, split), of_setting in by_setting.items()
+        delayed(_score)(
+            of_setting, windows[length], drawn[split], recipe, counts, blanks_by_share and model != MAJORITY
+        )
+        for (model, length, split), of_setting in by_setting.items()
     )
     found = dict(zip(by_setting, Parallel(n_jobs=jobs)(jobs_of), strict=True))
     for length, split in dict.fromkeys((length, split) for _, length, split in by_setting):
         nets = [found[setting] for setting in found if setting[1:] == (length, split) and setting[0] in NETS]
         found[CELLS_MEAN, length, split] = {
-            metric: (float(np.mean([n[metric][0] for n in nets])), np.mean([n[metric][1] for n in nets], axis=0))
+            metric: Score(
+                np.mean([net[metric].by_seed for net in nets], axis=0),
+                np.mean([net[metric].resampled for net in nets], axis=0),
+            )
             for metric in METRICS
         }
     return found
 
 
-def _score(results: list[TrialResult], windows: Windows, drawn: Draws, recipe: Recipe) -> Scores:
-    whole, resampled = [], []
-    for result in results:
-        tested = windows.take(recipe.test_part(windows, result.trial))
-        forecast = tested.labels, np.array(result.probability), np.array(result.decision, dtype=bool)
-        whole.append(evaluate(*forecast))
-        resampled.append(scores(*forecast, drawn.weights(tested)))
+def _score(
+    results: list[TrialResult], windows: Windows, drawn: Draws, recipe: Recipe, counts: np.ndarray, blanks: bool
+) -> Scores:
+    whole: list[dict[str, float]] = []
+    drawings: list[dict[str, np.ndarray]] = []
+    seen: dict[tuple[bytes, tuple[float, ...]], int] = {}  # by time a baseline says the same whatever the seed
+    for place, result in enumerate(results):
+        test = recipe.test_part(windows, result.trial)
+        first = seen.setdefault((test.tobytes(), tuple(result.probability)), place)
+        if first < place:
+            whole.append(whole[first])
+            drawings.append(drawings[first])
+            continue
+        tested, counted = windows.take(test & counts), counts[test]
+        probability, decision = np.array(result.probability)[counted], np.array(result.decision, dtype=bool)[counted]
+        if blanks:
+            known = windows.take(~test & counts)
+            share = rise_share(known.labels[~known.values.any(axis=1)])
+            blank = ~tested.values.any(axis=1)
+            probability[blank], decision[blank] = share, share >= 0.5
+        whole.append(evaluate(tested.labels, probability, decision))
+        drawings.append(resampled(tested, probability, decision, drawn))
     return {
-        metric: (
-            float(np.mean([seed[metric] for seed in whole])),
-            np.mean([seed[metric] for seed in resampled], axis=0),
+        metric: Score(
+            np.array([seed[metric] for seed in whole]), np.mean([seed[metric] for seed in drawings], axis=0)
         )
         for metric in METRICS
-    }
+    }  # fmt: skip
 
 
 def gain_of(first: Scores, second: Scores, metric: str) -> Estimate:
     """The gain in a metric, positive if the first is better."""
     sign = -1 if metric in LOWER_IS_BETTER else 1
-    return estimate(sign * (first[metric][0] - second[metric][0]), sign * (first[metric][1] - second[metric][1]))
+    mean = first[metric].mean - second[metric].mean
+    return estimate(sign * mean, sign * (first[metric].resampled - second[metric].resampled))
 
 
 def _gain(first: Scores, second: Scores, metric: str) -> tuple[float, float, float, float]:

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 from data.atomic import write_bytes
+from experiments.rnn.discussion.influence import weekday_frame
 from experiments.rnn.saved import SavedRnn
-from experiments.rnn.summary import over_seeds
-from experiments.rnn.words import METRIC_NAMES, MODEL_NAMES, SPLIT_NAMES
+from experiments.rnn.summary import over_seeds, splits_in
+from experiments.rnn.words import METRIC_NAMES, MODEL_NAMES, SPLIT_NAMES, the
 from rnn.baselines import BASELINES
 from rnn.classifier import CELLS
-from rnn.metrics import LOWER_IS_BETTER, METRICS
+from rnn.metrics import LOWER_IS_BETTER, METRICS, reliability
 from rnn.splits import SPLITS
 
 OVERLAP = "Windows overlap here: a test window mostly shares days with training windows."
@@ -29,6 +30,9 @@ def write_tables(run: SavedRnn) -> Path:
         if len(here):
             parts.append(f"## Split {SPLIT_NAMES[split]}" + (f"\n\n{OVERLAP}" if split == "random" else ""))
             parts.append(results_markdown(here))
+    if run.has("predictions.csv"):
+        parts += [f"## Calibration of {the(run.map_model)}, L = {run.map_length}", reliability_markdown(run)]
+        parts += ["## By weekday of the day asked about", weekday_markdown(run)]
     if run.has("windows.csv"):
         parts += ["## Windows by threshold and length", windows_markdown(run.table("windows.csv"))]
     path = run.folder / "tables.md"
@@ -49,6 +53,33 @@ def results_markdown(summary: pd.DataFrame) -> str:
             if len(mine):
                 cells = [_value(mine, metric, model == best[metric]) for metric in metrics]
                 lines.append(_row([str(length), MODEL_NAMES[model], *cells]))
+    return "\n".join(lines)
+
+
+def reliability_markdown(run: SavedRnn) -> str:
+    """Predicted and observed share of rises by tenth of probability, split by split; windows are of one seed."""
+    table = run.table("predictions.csv")
+    mine = table[(table["model"] == run.map_model) & (table["length"] == run.map_length)]
+    lines = [_row(["split", "predicted", "observed", "± if calibrated", "windows"]), _row(["---", *["---:"] * 4])]
+    for split in splits_in(mine):
+        here = mine[mine["split"] == split]
+        seeds = here["seed"].nunique()
+        bins = reliability(here["label"].to_numpy(), here["probability"].to_numpy(), seeds)
+        for predicted, observed, count, error in zip(
+            bins.predicted, bins.observed, bins.count, bins.error, strict=True
+        ):
+            shares = [f"{predicted:.3f}", f"{observed:.3f}", f"{error:.3f}", f"{count / seeds:,.0f}"]
+            lines.append(_row([SPLIT_NAMES[split], *shares]))
+    return "\n".join(lines)
+
+
+def weekday_markdown(run: SavedRnn) -> str:
+    """Rises, mean probability and accuracy of the map's net by weekday, split by split."""
+    header = ["split", "weekday", "windows", "rises", "mean probability", "accuracy"]
+    lines = [_row(header), _row(["---", "---", *["---:"] * 4])]
+    for row in weekday_frame(run).to_dict("records"):
+        shares = [f"{row[name]:.3f}" for name in ("rises", "probability", "accuracy")]
+        lines.append(_row([SPLIT_NAMES[row["split"]], row["weekday"], f"{row['windows']:,}", *shares]))
     return "\n".join(lines)
 
 

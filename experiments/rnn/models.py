@@ -1,10 +1,11 @@
 """The trained nets that a run keeps in models/, one file for each cell and seed."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from experiments.rnn.saved import open_run
-from experiments.runs.folder import UsageError
+from experiments.runs.folder import RunFolder, UsageError
 from rnn.trained import TrainedNets, load
 from rnn.trial import EVERYTHING, Trial
 
@@ -14,6 +15,17 @@ FOLDER = "models"
 def model_file(trial: Trial) -> str:
     """Where a run keeps the net of a trial that held nothing out: "models/gru-L14-0.npz"."""
     return f"{FOLDER}/{trial.model}-L{trial.length}-{trial.seed}.npz"
+
+
+def trials_of_map(cells: Iterable[str], length: int, seeds: int) -> list[Trial]:
+    """The trials whose nets a run keeps: every cell at the map's length, once a seed, with nothing held out."""
+    return [Trial(cell, length, EVERYTHING, seed) for cell in cells for seed in range(seeds)]
+
+
+def all_are_kept(run: RunFolder) -> bool:
+    """Whether a finished run still has the nets that it trained for its map."""
+    trials = trials_of_map(run.config["cells"], run.config["map"]["length"], run.config["map"]["seeds"])
+    return all((run.path / model_file(trial)).is_file() for trial in trials)
 
 
 def load_rnn(run: str | os.PathLike[str], cell: str | None = None) -> TrainedNets:
@@ -33,8 +45,9 @@ def load_rnn(run: str | os.PathLike[str], cell: str | None = None) -> TrainedNet
     """
     saved = open_run(run)
     cell = cell or saved.map_model
-    trials = [Trial(cell, saved.map_length, EVERYTHING, seed) for seed in range(saved.config["map"]["seeds"])]
-    paths = [Path(run) / model_file(trial) for trial in trials]
+    paths = [
+        Path(run) / model_file(trial) for trial in trials_of_map([cell], saved.map_length, saved.config["map"]["seeds"])
+    ]
     missing = [path.name for path in paths if not path.is_file()]
     if missing:
         raise UsageError(f"{run}: no trained {cell} in {FOLDER}/ ({missing[0]} is missing): run the study again")

@@ -23,7 +23,7 @@ from experiments.prose import escaped, percent
 from experiments.rnn.markdown_tables import results_markdown, windows_markdown
 from experiments.rnn.saved import SavedRnn, open_run
 from experiments.rnn.story import MAP_ANCHOR, story, story_splits
-from experiments.rnn.summary import best_of, mean_of, over_seeds
+from experiments.rnn.summary import chosen_cell, mean_of, over_seeds
 from experiments.rnn.tomorrow import tomorrow
 from experiments.rnn.words import MODEL_NAMES, SPLIT_NAMES, SPLIT_PHRASES
 from experiments.rnn.world_map.table import checked, shown
@@ -36,8 +36,8 @@ STRONGEST = 10  # pairs in the table of correlations
 DISCUSSED = {  # headings of discussion.md by item
     "ii": ("Why repeated windows matter",),
     "iii": ("Do the networks know more than a rule?", "What the random split hides"),
-    "iv": ("Which cell?", "How long a window?"),
-    "v": ("Can the probabilities be believed?", "What the map shows"),
+    "iv": ("Which cell?", "How long a window?", "What does the net look at?"),
+    "v": ("Can the probabilities be believed?", "What the map shows", "What came of the map"),
 }
 
 
@@ -74,7 +74,7 @@ def _facts(run: SavedRnn) -> tuple[tuple[str, str], ...]:
 
 
 def _highlights(run: SavedRnn) -> tuple[Highlights, ...]:
-    """Test accuracy of the best cell and of the baselines, for each split that asks something new."""
+    """Test accuracy of the chosen cell and of the baselines, for each split that asks something new."""
     if not run.has("results.csv"):
         return ()
     results = run.table("results.csv")
@@ -86,10 +86,10 @@ def _highlights(run: SavedRnn) -> tuple[Highlights, ...]:
 
 def _accuracies(results: pd.DataFrame, run: SavedRnn, split: str) -> tuple[tuple[str, str], ...]:
     means = {model: mean_of(results, model, run.map_length, split, "accuracy") for model in (*CELLS, *BASELINES)}
-    cell = best_of(results, CELLS, run.map_length, split, "accuracy")
+    cell = chosen_cell(results, run.map_length, split)
     names = {model: MODEL_NAMES[model] for model in reversed(BASELINES)}
     if cell:
-        names = {cell: f"{MODEL_NAMES[cell]}, the best cell"} | names
+        names = {cell: f"{MODEL_NAMES[cell]}, the chosen cell"} | names
     return tuple((percent(means[model]), name) for model, name in names.items() if not pd.isna(means[model]))
 
 
@@ -143,6 +143,11 @@ def _windows(run: SavedRnn, figures: Gallery) -> Item:
         "Left: size of the set C against the threshold. Right: the countries left out, by their best correlation",
         "How many countries the threshold keeps, and the best correlation of those that it leaves out.",
     )
+    if kept := run.config.get("kept"):
+        parts.append(
+            f"The models are asked about {kept['pairs']:,} pairs of country and day, the same for every L; "
+            f"{percent(kept['rises'] / kept['pairs'])} of them are a rise. The tables below count each L by itself."
+        )
     if run.has("windows.csv"):
         windows = run.table("windows.csv")
         own = windows[windows["threshold"].round(9) == round(run.threshold, 9)]
@@ -202,6 +207,11 @@ def _cells(run: SavedRnn, figures: Gallery) -> Item:
         "lengths",
         "Test scores against the window length L, a line for each cell, a column of panels for each split",
         "The effect of L. Every length is asked about the same pairs of country and day.",
+    )
+    parts += figures.take(
+        "influence",
+        "Mean slope of each cell's answer in each of the last days, with its sign and its size",
+        "What the nets look at: the slope of the logit in the logarithm of each day's count.",
     )
     parts += figures.take(
         "confusion",

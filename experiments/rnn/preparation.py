@@ -41,10 +41,13 @@ def make_set_c(correlation: np.ndarray, threshold: float) -> np.ndarray:
 
 def make_all_windows(new_cases: np.ndarray, in_c: np.ndarray, settings: RnnSettings, keep: str) -> dict[int, Windows]:
     """The windows of every length, about the same country-days; `keep` is one of `windows.KEEPS`."""
-    days, longest = new_cases.shape[1], max(settings.lengths)
+    days, longest = new_cases.shape[1], settings.longest or max(settings.lengths)
     if longest >= days:
-        raise UsageError(f"--lengths {longest}: the data have {days} daily differences, choose fewer days")
-    return comparable_windows(new_cases, settings.lengths, in_c, settings.target, keep)
+        flag = "longest" if settings.longest else "lengths"
+        raise UsageError(f"--{flag} {longest}: the data have {days} daily differences, choose fewer days")
+    lengths = sorted({*settings.lengths, longest})
+    windows = comparable_windows(new_cases, lengths, in_c, settings.target, keep)
+    return {length: windows[length] for length in settings.lengths}
 
 
 def all_trials(settings: RnnSettings) -> list[Trial]:
@@ -58,16 +61,20 @@ def all_trials(settings: RnnSettings) -> list[Trial]:
     ]
 
 
-def check_splits(trials: Sequence[Trial], windows: Mapping[int, Windows], recipe: Recipe) -> None:
-    """UsageError if a split would leave nothing to train or test on, or if the map's net could not be chosen."""
+def check_splits(
+    trials: Sequence[Trial], windows: Mapping[int, Windows], recipe: Recipe, taught: np.ndarray | None = None
+) -> None:
+    """UsageError if a split would leave nothing to train, choose or test on, or if all answers to test are the same."""
     how = "country" if any(trial.split == "country" for trial in trials) else trials[0].split
-    can_compare = False  # the net is chosen by the AUC of this split, which needs rises and falls
-    for trial in trials:
+    can_compare = False
+    for trial in {(t.length, t.split, t.seed): t for t in trials}.values():  # the model makes no difference
+        asked = windows[trial.length]
         try:
-            test = recipe.test_part(windows[trial.length], trial)
+            test = recipe.test_part(asked, trial)
+            recipe.validation_part(asked.take(~test if taught is None else ~test & taught), trial)
         except ValueError as error:
             raise UsageError(str(error)) from None
-        can_compare |= trial.split == how and len(np.unique(windows[trial.length].labels[test])) == 2
+        can_compare |= trial.split == how and len(np.unique(asked.labels[test])) == 2
     if not can_compare:
         raise UsageError(
             f"--splits {how}: all windows to test on have the same answer, so there is nothing to learn: take more days"
@@ -106,13 +113,14 @@ def kept(windows: Mapping[int, Windows]) -> dict[str, Any]:
 def introduce(cases: CaseCounts, in_c: np.ndarray, windows: Mapping[int, Windows], settings: RnnSettings) -> None:
     """Print what is about to be trained on what."""
     asked = windows[settings.lengths[0]]
+    which = settings.windows if isinstance(settings.windows, str) else "all"  # the protocol table asks about subsets
     how, *further = notes(cases)  # the first says how the file was read, or why counts are simulated
     print(f"data: {cases.source}, {len(cases.countries)} countries, {cases.dates[0]} to {cases.dates[-1]}; {how}")
     for note in further:
         print(f"note: {note}")
     print(f"C: {in_c.sum()} of {len(in_c)} countries correlate above {settings.threshold} with another one")
     print(
-        f"windows: {len(asked):,} pairs of country and day ({settings.windows}), {asked.labels.mean():.1%} rise, "
+        f"windows: {len(asked):,} pairs of country and day ({which}), {asked.labels.mean():.1%} rise, "
         f"each asked about with L = {', '.join(map(str, settings.lengths))}",
         flush=True,
     )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from experiments.markdown import table
 from experiments.prose import signed
+from experiments.rnn.protocol_choices import chosen_nets, chosen_section, steps_section, variants_section
 from experiments.rnn.words import METRIC_NAMES, MODEL_NAMES, SPLIT_NAMES
 from rnn.baselines import BASELINES
 from rnn.compare import holm
@@ -14,14 +15,14 @@ from rnn.metrics import METRICS
 from rnn.trial import NETS
 
 RULES = tuple(name for name in BASELINES if not name.startswith("logistic") and name != "majority")
-SHOWN = ("majority", "logistic", "logistic_features", "gru", "gru_steps")
+SHOWN = ("majority", "logistic", "logistic_features", "rnn", "lstm", "gru", "gru_steps")
 LIKE_WITH_LIKE = (("gru", "logistic"), ("gru_steps", "logistic_features"))  # a net and a line that see the same days
 WHAT = {"distinct": "distinct", "nonzero": "with a case", "all": "all"}
 IN_FULL = (7, 14)  # lengths whose scores are all listed
 
 
-def protocol_page(scores: pd.DataFrame, gains: pd.DataFrame, config: dict[str, Any]) -> str:
-    """protocol.md from the rows of protocol.csv and gains.csv."""
+def protocol_page(scores: pd.DataFrame, gains: pd.DataFrame, choices: pd.DataFrame, config: dict[str, Any]) -> str:
+    """protocol.md from the rows of protocol.csv, gains.csv and choices.csv."""
     data = config["data"]
     judged = gains[gains["metric"].isin(("accuracy", "auc"))]
     judged = judged[[pair in LIKE_WITH_LIKE for pair in zip(judged["model"], judged["other"], strict=True)]]
@@ -31,12 +32,20 @@ def protocol_page(scores: pd.DataFrame, gains: pd.DataFrame, config: dict[str, A
         f"{config['threshold']:g}; {config['seeds']} seeds; country-days asked about: "
         + ", ".join(f"{WHAT[keep]} {count:,}" for keep, count in config["pairs"].items())
         + ".",
-        f"Square brackets are 95 % intervals of {config['draws']:,} bootstrap draws of countries (by time also of "
-        f"days). The table makes {len(judged)} comparisons; a verdict counts only what holds after Holm's correction "
-        "for all of them.",
+        "A net's epochs are chosen on a validation cut inside its training part. Every model learns from the "
+        f"{WHAT[config['train_on']]} windows of that part. Square brackets are 95 % intervals of {config['draws']:,} "
+        f"bootstrap draws of countries (by time also of days). The table makes {len(judged)} comparisons; a verdict "
+        "counts only what holds after Holm's correction for all of them.",
         "### Accuracy, and what recurrence adds in AUC",
         _verdicts(scores, judged),
     ]
+    if "distinct" in scores["windows"].unique() and len(choices):
+        here, differences = (rows[rows["windows"] == "distinct"] for rows in (scores, gains))
+        nets = chosen_nets(choices)
+        parts += ["### The net that the validation cut chooses", chosen_section(nets, here, differences)]
+        if steps := steps_section(choices, differences):
+            parts += ["### Three features a day, or one", steps]
+        parts += ["### Recalibrated on the cut, averaged over the seeds", variants_section(nets, here, differences)]
     if "distinct" in scores["windows"].unique():
         for split in scores["split"].unique():
             here = scores[(scores["windows"] == "distinct") & (scores["split"] == split)]
@@ -46,7 +55,8 @@ def protocol_page(scores: pd.DataFrame, gains: pd.DataFrame, config: dict[str, A
 
 
 def _verdicts(scores: pd.DataFrame, judged: pd.DataFrame) -> str:
-    header = ["windows", "held out", "L", "best rule", *(MODEL_NAMES[model] for model in SHOWN)]
+    present = [model for model in SHOWN if (scores["model"] == model).any()]
+    header = ["windows", "held out", "L", "best rule", *(MODEL_NAMES[model] for model in present)]
     header += [f"AUC: {MODEL_NAMES[a]} − {MODEL_NAMES[b]}" for a, b in LIKE_WITH_LIKE] + ["verdict"]
     rows = []
     examinations = scores[["windows", "split", "length"]].drop_duplicates()
@@ -57,7 +67,7 @@ def _verdicts(scores: pd.DataFrame, judged: pd.DataFrame) -> str:
         best = f"{rules.max():.3f} ({MODEL_NAMES[str(rules.idxmax())]})" if len(rules) else "–"
         mine = _where(judged, keep, split, length).set_index(["model", "other", "metric"])
         cells = [WHAT[keep], SPLIT_NAMES[split], str(length), best]
-        cells += [f"{accuracy[model]:.3f}" if model in accuracy else "–" for model in SHOWN]
+        cells += [f"{accuracy[model]:.3f}" if model in accuracy else "–" for model in present]
         cells += [_gain(mine, pair) for pair in LIKE_WITH_LIKE]
         rows.append([*cells, verdict(mine)])
     return table(header, rows, "ll" + "r" * (len(header) - 3) + "l")

@@ -1,19 +1,26 @@
 """The protocol table of problem 1: every model under every way to examine it, with intervals over countries.
 
 Which windows are asked about (distinct, with a case, all), what is held out (countries, days, random windows), and how
-many days are seen: each changes the numbers more than the choice of a cell. This command runs them all, resamples the
-countries (by time also the days) for the intervals, and writes protocol.csv and protocol.md.
+many days are seen: each changes the numbers more than the choice of a cell.
+
+Every model is trained once, on the distinct windows of its training part, and asked about all windows of the test part;
+the three examinations are subsets of its answers. Half of all windows have no case, and from such a window there is
+nothing to learn but how often a rise follows: where windows repeat, every model gives that share of the training part.
+Countries (by time also days) are resampled for the intervals. The results are protocol.csv, choices.csv, gains.csv and
+protocol.md.
 
   python -m experiments study rnn                         all of it, on the best data at hand
   python -m experiments study rnn --data covid_19.csv     the course's file
   python -m experiments study rnn --quick                 a small table
+  python -m experiments study rnn --start 2020-07-01 --end 2021-06-30 --epochs 6 --batch-size 512      another era
   python -m experiments study rnn --resume                continue; models that are trained are not trained again
 """
 
 import argparse
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -21,23 +28,30 @@ import pandas as pd
 from data.covid.choose import resolve_cases
 from experiments.cli import at_least, read_settings, setting
 from experiments.rnn import preparation
-from experiments.rnn.gains import Scores, Setting, gain_of, score_all
+from experiments.rnn.gains import CELLS_MEAN, MAJORITY, Scores, Setting, gain_of, score_all
 from experiments.rnn.protocol_page import protocol_page
 from experiments.rnn.settings import STUDY, RnnSettings
 from experiments.rnn.sweep import run_all
+from experiments.rnn.variants import VARIANTS, variants
 from experiments.runs.folder import RunFolder
 from rnn.baselines import BASELINES, MIN_LENGTH
+from rnn.classifier import CELLS
 from rnn.compare import DRAWS, estimate
 from rnn.correlation import correlation_matrix
 from rnn.metrics import METRICS
+from rnn.train import TrainingSettings
 from rnn.trial import NETS, Recipe, Trial, TrialResult, train_and_score
-from rnn.windows import KEEPS
+from rnn.windows import KEEPS, kept_of
 
 COLUMNS = ["windows", "split", "length", "model", "metric", "value", "low", "high", "sd"]
+CHOICE_COLUMNS = ["model", "length", "split", "seed", "name", "value"]
 GAIN_COLUMNS = ["windows", "split", "length", "model", "other", "metric", "gain", "low", "high", "p"]
 # A net beside the linear model that is given the same days.
 PAIRS = [(net, "logistic_features" if net.endswith("_steps") else "logistic") for net in NETS]
 PAIRS += [(net, other) for net in NETS for other in ("reversal", "logistic_features") if (net, other) not in PAIRS]
+PAIRS += [(f"{cell}_steps", cell) for cell in CELLS]
+PAIRS += [(f"{net}:{name}", other) for net in NETS for name in VARIANTS for other in (net, "logistic_features")]
+PATIENCE = 4  # epochs without a lower loss on the validation cut, after which a first fit ends
 
 
 @dataclass(frozen=True)
@@ -56,9 +70,14 @@ class ProtocolSettings(RnnSettings):
     windows: tuple[str, ...] = setting(  # type: ignore[assignment]  # the study itself takes one
         KEEPS, "which windows are asked about", quick=("distinct",), choices=KEEPS, metavar="WINDOWS", group=STUDY
     )
+    train_on: str = setting("distinct", "which windows the models learn from", choices=KEEPS, group=STUDY)
     draws: int = setting(
         DRAWS, "bootstrap draws", quick=200, check=at_least(100), metavar="N", group=STUDY
     )  # fmt: skip
+
+    def training(self) -> TrainingSettings:
+        """As in the study itself, but no first fit goes on for long after its best epoch: nobody looks at its curve."""
+        return replace(super().training(), patience=PATIENCE)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -68,54 +87,77 @@ def run(args: argparse.Namespace) -> None:
     cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
     preparation.check_cases(cases, settings.data)
     in_c = preparation.make_set_c(correlation_matrix(cases.new_cases), settings.threshold)
-    recipe = Recipe(cases.new_cases.shape[1], settings.hidden, settings.layers, settings.training(), settings.seed)
-    asked = {keep: preparation.make_all_windows(cases.new_cases, in_c, settings, keep) for keep in settings.windows}
+    windows = preparation.make_all_windows(cases.new_cases, in_c, settings, "all")
+    kept = {keep: kept_of(windows[max(windows)], keep) for keep in KEEPS}
+    taught = kept[settings.train_on]
+    days = cases.new_cases.shape[1]
+    recipe = Recipe(days, settings.hidden, settings.layers, settings.training(), settings.seed, curves=False)
     trials = list(_trials(settings))
-    for of_length in asked.values():
-        preparation.check_splits(trials, of_length, recipe)
+    preparation.check_splits(trials, windows, recipe, taught)
     config = {"data": preparation.facts(cases), **settings.recorded()}
     folder = RunFolder(args.out, "rnn-protocols", config, resume=args.resume, force=args.force, data=settings.data)
-    pairs = {keep: len(of_length[settings.lengths[0]]) for keep, of_length in asked.items()}
+    if folder.finished:
+        _tell(folder)
+        return
+    pairs = {keep: int(kept[keep].sum()) for keep in settings.windows}
     folder.record(notes=preparation.notes(cases), pairs=pairs)
+    preparation.introduce(cases, in_c, windows, settings)
 
-    # Every trial under each choice of windows; then scores and gains, from the same draws for all models.
+    # Every model once; what the validation cut chose, and the variants that cost no training.
+    work = {trial: partial(train_and_score, trial, windows[trial.length], recipe, taught) for trial in trials}
+    results = run_all(work, folder, settings.jobs)
+    folder.write_csv("choices.csv", _choices(results))
+    results |= variants(results)
+
+    # Each examination has a majority class of its own. Scores and gains are from the same draws for all models.
+    majority = [trial for trial in trials if trial.model == MAJORITY]
     rows: list[tuple] = []
     gains: list[tuple] = []
-    for keep, of_length in asked.items():
-        print(f"{keep} windows: {pairs[keep]:,} country-days", flush=True)
-        work = {trial: partial(train_and_score, trial, of_length[trial.length], recipe) for trial in trials}
-        results = run_all(work, folder, settings.jobs, shelf=f"trainings/{keep}")
-        found = score_all(results, of_length, recipe, settings.draws, settings.jobs)
-        rows += [(keep, *row) for row in _scores(found, results)]
+    for keep in settings.windows:
+        results |= {t: train_and_score(t, windows[t.length], recipe, kept[keep]) for t in majority}
+        repeated = keep != settings.train_on
+        found = score_all(results, windows, recipe, settings.draws, settings.jobs, kept[keep], repeated)
+        rows += [(keep, *row) for row in _scores(found)]
         gains += [(keep, *row) for row in _gains(found)]
-        _write(folder, rows, gains)
+        folder.write_csv("protocol.csv", pd.DataFrame(rows, columns=COLUMNS).round(6))
+        folder.write_csv("gains.csv", pd.DataFrame(gains, columns=GAIN_COLUMNS).round(6))
 
-    # The table for a page.
-    page = protocol_page(*_write(folder, rows, gains), folder.config)
-    folder.write_text("protocol.md", page)
-    print(page)
     folder.finish()
+    _tell(folder)
     print(f"done in {folder.config['wall_seconds']:.0f} s: the table is in {folder.path / 'protocol.md'}")
 
 
+def _tell(folder: RunFolder) -> None:
+    """The table for a page, from the saved rows: written and printed."""
+    scores, gains, choices = (pd.read_csv(folder.path / f"{name}.csv") for name in ("protocol", "gains", "choices"))
+    page = protocol_page(scores, gains, choices, folder.config)
+    folder.write_text("protocol.md", page)
+    print(page)
+
+
 def _trials(settings: ProtocolSettings) -> Iterator[Trial]:
-    for length in settings.lengths:
+    for length, split, seed in product(settings.lengths, settings.splits, range(settings.seeds)):
         models = [*settings.cells, *(name for name in BASELINES if length >= MIN_LENGTH.get(name, 1))]
-        for split in settings.splits:
-            for seed in range(settings.seeds):
-                yield from (Trial(model, length, split, seed) for model in models)
+        yield from (Trial(model, length, split, seed) for model in models)
 
 
-def _scores(found: Mapping[Setting, Scores], results: Mapping[Trial, TrialResult]) -> Iterator[tuple]:
+def _choices(results: Mapping[Trial, TrialResult]) -> pd.DataFrame:
+    """choices.csv: what the validation cut of every net chose and measured."""
+    rows = [
+        (t.model, t.length, t.split, t.seed, name, value)
+        for t, result in results.items()
+        for name, value in result.choice.items()
+    ]
+    return pd.DataFrame(rows, columns=CHOICE_COLUMNS).round(6)
+
+
+def _scores(found: Mapping[Setting, Scores]) -> Iterator[tuple]:
     """Rows split, length, model, metric, value, low, high, sd; sd is the spread over seeds."""
-    seeds: dict[Setting, list[TrialResult]] = {}
-    for trial, result in results.items():
-        seeds.setdefault((trial.model, trial.length, trial.split), []).append(result)
-    for (model, length, split), of_setting in seeds.items():
-        for metric in METRICS:
-            at = estimate(*found[model, length, split][metric])
-            values = [result.scores[metric] for result in of_setting]
-            sd = np.std(values, ddof=1) if len(values) > 1 else np.nan
+    for (model, length, split), scores in found.items():
+        for metric in METRICS if model != CELLS_MEAN else ():
+            score = scores[metric]
+            at = estimate(score.mean, score.resampled)
+            sd = np.std(score.by_seed, ddof=1) if len(score.by_seed) > 1 else np.nan
             yield split, length, model, metric, at.value, at.low, at.high, sd
 
 
@@ -127,10 +169,3 @@ def _gains(found: Mapping[Setting, Scores]) -> Iterator[tuple]:
                 for metric in METRICS:
                     at = gain_of(found[model, length, split], found[other, length, split], metric)
                     yield split, length, model, other, metric, at.value, at.low, at.high, at.p
-
-
-def _write(folder: RunFolder, rows: list[tuple], gains: list[tuple]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    table, differences = pd.DataFrame(rows, columns=COLUMNS), pd.DataFrame(gains, columns=GAIN_COLUMNS)
-    folder.write_csv("protocol.csv", table.round(6))
-    folder.write_csv("gains.csv", differences.round(6))
-    return table, differences

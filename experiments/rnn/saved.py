@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from data.errors import DataError
 from experiments.runs.saved import SavedRun, read_config, read_table
-from experiments.runs.values import COUNT, FLAG, POSITIVE_COUNT, TEXT, Number, list_of, one_of, optional, table_of
+from experiments.runs.values import COUNT, FLAG, POSITIVE_COUNT, TEXT, Number, list_of, object_of, one_of, optional
 from rnn.classifier import CELLS
 from rnn.windows import KEEPS, TARGETS
 
@@ -41,17 +42,19 @@ class SavedRnn(SavedRun):
             "high",
             "p",
         ),
-        "world_map.csv": ("country", "code", "probability", "drawn", "last_days", "day"),
+        "world_map.csv": ("country", "code", "in_c", "probability", "drawn", "last_days", "day"),
+        "influence.csv": ("model", "days_back", "slope", "size"),
+        "scored.csv": ("country", "in_c", "probability", "recalibrated", "fell", "before", "after", "rose"),
     }
     TEXT_COLUMNS = frozenset(
         ("country", "code", "partner", "model", "other", "split", "other_split", "metric", "part", "day", "last_days")
     ) | {"in_c", "drawn"}
 
     RANGES: ClassVar = {
-        "length": POSITIVE_COUNT,
+        **dict.fromkeys(("length", "days_back"), POSITIVE_COUNT),
         **dict.fromkeys(("seed", "epoch", "countries", "windows", "distinct", "positives_distinct"), COUNT),
-        **dict.fromkeys(("probability", "accuracy"), Number(0, 1)),
-        **dict.fromkeys(("label", "decision"), Number(0, 1, whole=True)),
+        **dict.fromkeys(("probability", "recalibrated", "accuracy"), Number(0, 1)),
+        **dict.fromkeys(("label", "decision", "fell", "rose"), Number(0, 1, whole=True)),
         **dict.fromkeys(("threshold", "correlation"), Number(-1, 1)),
         "loss": Number(0),
     }
@@ -60,7 +63,7 @@ class SavedRnn(SavedRun):
         "data.first_day": TEXT, "data.last_day": TEXT, "lengths": list_of(POSITIVE_COUNT), "epochs": POSITIVE_COUNT,
         "seeds": POSITIVE_COUNT, "threshold": Number(-1, 1), "target": one_of(TARGETS), "windows": one_of(KEEPS),
         "notes": list_of(TEXT),
-        "map": optional(table_of({"model": one_of(CELLS), "length": POSITIVE_COUNT, "seeds": POSITIVE_COUNT})),
+        "map": optional(object_of({"model": one_of(CELLS), "length": POSITIVE_COUNT, "seeds": POSITIVE_COUNT})),
     }  # fmt: skip
 
     @property
@@ -88,17 +91,25 @@ class SavedRnn(SavedRun):
         """The window length, in days, of the model on the map."""
         return int(self.config["map"]["length"])
 
-    def correlation(self) -> pd.DataFrame:
+    def correlation(self, name: str = "correlation.csv") -> pd.DataFrame:
         """Pearson coefficients, (countries, countries), both axes labelled; NaN where undefined."""
-        path = self.path("correlation.csv")
+        path = self.path(name)
         frame = read_table(path, {"country": str}).set_index("country")
         if list(frame.index) != list(frame.columns):
             raise DataError(f"{path}: rows and columns name different countries; expected a square table")
         return frame
 
+    def counts(self) -> pd.DataFrame:
+        """New cases, a row for each country, a column for each day."""
+        path = self.path("counts.csv")
+        frame = read_table(path, {"country": str}).set_index("country")
+        if not all(np.issubdtype(kind, np.number) for kind in frame.dtypes) or not np.isfinite(frame.to_numpy()).all():
+            raise DataError(f"{path}: holds a cell that is no number; run the study again")
+        return frame
+
 
 def open_run(folder: str | os.PathLike[str]) -> SavedRnn:
     """Open the folder of a run that has trained; DataError with one line if it is something else."""
-    if "map" not in read_config(Path(folder), SavedRnn.STUDY):
+    if read_config(Path(folder), SavedRnn.STUDY).get("map") is None:
         raise DataError(f"{folder}: the run has not finished training; --resume continues it")
     return SavedRnn.open(folder)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import joblib
 
 from data.covid.choose import COURSE_END, COURSE_START
-from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_least, between, setting
+from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_least, between, require, setting
 from rnn.classifier import CELLS
 from rnn.splits import SPLITS
 from rnn.train import TrainingSettings
@@ -41,6 +41,15 @@ class RnnSettings(StudySettings):
         group=DATA,
     )
 
+    score: str | None = setting(
+        None,
+        "a file or URL that holds the day after the data: the map is compared with what happened",
+        metavar="PATH",
+        group=DATA,
+        default_text="the file of the data, or the full series, if they hold it",
+        recorded=False,
+    )
+
     cells: tuple[str, ...] = setting(tuple(CELLS), "recurrent cells", choices=CELLS, metavar="CELL", group=STUDY)
     lengths: tuple[int, ...] = setting(
         (3, 5, 7, 10, 14),
@@ -49,6 +58,14 @@ class RnnSettings(StudySettings):
         check=at_least(1, "day"),
         tidy=_sorted_once,
         metavar="L",
+        group=STUDY,
+    )
+    longest: int | None = setting(
+        None,
+        "ask every length about the days that a window of N days could be asked about, so that runs compare",
+        default_text="the longest of --lengths",
+        check=at_least(1, "day"),
+        metavar="N",
         group=STUDY,
     )
     threshold: float = setting(
@@ -87,6 +104,11 @@ class RnnSettings(StudySettings):
         group=NETS,
         recorded=False,
     )
+
+    def check_together(self) -> None:
+        """No window is longer than the longest."""
+        longest = max(self.lengths)
+        require("longest", self.longest, self.longest is None or self.longest >= longest, f"at least {longest}")
 
     def training(self) -> TrainingSettings:
         """The part that `rnn.train` needs."""

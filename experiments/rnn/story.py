@@ -31,7 +31,7 @@ def story_splits(results: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _findings(run: SavedRnn) -> tuple[str, ...]:
-    """For each split the best cell beside the best baseline, whoever wins."""
+    """For each split the cell that the validation cut chose beside the best baseline, whoever wins."""
     if not run.has("results.csv"):
         return ()
     results = run.table("results.csv")
@@ -44,8 +44,8 @@ def _findings(run: SavedRnn) -> tuple[str, ...]:
                 model: percent(mean_of(results, model, run.map_length, split, "accuracy")) for model in (cell, rule)
             }
             sentences.append(
-                f"{WHERE.get(split, sentence(SPLIT_PHRASES[split]))}, the best network, {the(cell)}, is right on "
-                f"**{right[cell]}** of the days and the best baseline, {the(rule)}, on **{right[rule]}** "
+                f"{WHERE.get(split, sentence(SPLIT_PHRASES[split]))}, {the(cell)}, chosen on a validation cut, is "
+                f"right on **{right[cell]}** of the days and the best baseline, {the(rule)}, on **{right[rule]}** "
                 f"({interval(gain)}, {counts_as(gain)})."
             )
     if sentences:

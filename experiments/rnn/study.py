@@ -5,6 +5,7 @@ draws the results. All numbers are written to CSV files first; figures, map, tab
 
   python -m experiments rnn                                          the study, on the best data at hand
   python -m experiments rnn --data covid_19.csv --threshold 0.4      the course's file, a set C of its choice
+  python -m experiments rnn --data covid_19.csv --score series.csv   how the map did on the day after
   python -m experiments rnn --quick --out /tmp/look                  everything, small
   python -m experiments rnn --resume                                 continue a run that was stopped
 """
@@ -13,18 +14,18 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from data.covid.choose import resolve_cases
 from experiments.cli import add_run_arguments, add_settings, read_settings
 from experiments.rnn import preparation, tables
 from experiments.rnn.gains import gains_frame
+from experiments.rnn.models import all_are_kept, load_rnn, trials_of_map
 from experiments.rnn.redraw import redraw
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.sweep import run_all
+from experiments.rnn.world_map.next_day import find_next_day, scored_frame
 from experiments.runs.folder import RunFolder
-from rnn.correlation import correlation_matrix, median_correlation
-from rnn.trial import EVERYTHING, Recipe, Trial, forecast, train_and_score
+from rnn.correlation import correlation_matrix
+from rnn.trial import Recipe, forecast, train_and_score
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,13 +33,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_settings(parser, RnnSettings)
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, draw: bool = True) -> None:
+    """Train, forecast and report; without `draw`, leave out figures, map, tables and discussion."""
     # The settings: flags, defaults filled in, all of them checked.
     settings = read_settings(RnnSettings, args)
 
     # The data: daily new cases of every country.
     cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
     preparation.check_cases(cases, cases.source)
+
+    # What happened on the day after, if a file knows: it scores the map and has no part in anything before.
+    happened = find_next_day(settings.score, settings.data, cases)
 
     # The correlation of all pairs of countries, and the set C of those that correlate highly with another one.
     correlation = correlation_matrix(cases.new_cases)
@@ -55,8 +60,11 @@ def run(args: argparse.Namespace) -> None:
     # The run folder, with settings and facts in config.json, and the tables of the data.
     config = {"data": preparation.facts(cases), **settings.recorded()}
     folder = RunFolder(args.out, "rnn", config, resume=args.resume, force=args.force, data=settings.data)
-    of_changes = median_correlation(np.diff(cases.new_cases))
-    folder.record(notes=preparation.notes(cases), kept=preparation.kept(windows), correlation_of_changes=of_changes)
+    if folder.finished and all_are_kept(folder) and (happened is None or (folder.path / "scored.csv").is_file()):
+        print(redraw(folder.path))
+        print(f"this run was finished: its figures and texts are made again, its tables are left alone: {folder.path}")
+        return
+    folder.record(notes=preparation.notes(cases), kept=preparation.kept(windows))
     preparation.introduce(cases, in_c, windows, settings)
     tables.write_data_tables(folder, cases, correlation, settings)
 
@@ -73,11 +81,20 @@ def run(args: argparse.Namespace) -> None:
     asked, latest = windows[net.length], cases.new_cases[:, -net.length :]
     folder.record(map={**net._asdict(), "seeds": settings.seeds})
     tables.write_predictions(folder, results, asked, recipe, cases)
-    retrained = [Trial(cell, net.length, EVERYTHING, n) for cell in settings.cells for n in range(settings.seeds)]
+    retrained = trials_of_map(settings.cells, net.length, settings.seeds)
     forecasts = run_all({t: partial(forecast, t, asked, latest, recipe) for t in retrained}, folder, settings.jobs)
-    tables.write_map(folder, cases, latest, {t: each for t, each in forecasts.items() if t.model == net.model})
+    of_map = {trial: result for trial, result in forecasts.items() if trial.model == net.model}
+    world_map = tables.write_map(folder, cases, in_c, latest, of_map)
+    if happened is not None:
+        folder.write_csv("scored.csv", scored_frame(world_map, of_map, happened))
+        folder.record(scored_by=happened.source)
+
+    # What the kept nets look at: the slope of their answers in each of the last days.
+    kept = {cell: load_rnn(folder.path, cell) for cell in settings.cells}
+    folder.write_csv("influence.csv", tables.influence_frame(kept, asked))
 
     # Figures, map, tables and discussion, from the saved files alone.
-    print(redraw(folder.path))
+    if draw:
+        print(redraw(folder.path))
     folder.finish()
     print(f"done in {folder.config['wall_seconds']:.0f} s: the results are in {folder.path}")

@@ -44,6 +44,11 @@ def best_of(results: pd.DataFrame, models: Iterable[str], length: int, split: st
     return pick(means, key=lambda model: means[model])
 
 
+def chosen_cell(results: pd.DataFrame, length: int, split: str) -> str | None:
+    """The cell with the lowest log-loss on the validation cut: the test part has no say in which cell is quoted."""
+    return best_of(results, cells_in(results), length, split, "validation_loss")
+
+
 def cells_in(results: pd.DataFrame) -> tuple[str, ...]:
     """The recurrent cells that were trained, in the order of CELLS."""
     return tuple(cell for cell in CELLS if (results["model"] == cell).any())

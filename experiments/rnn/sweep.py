@@ -14,7 +14,7 @@ from tqdm import tqdm
 from experiments.rnn.models import model_file
 from experiments.runs.folder import RunFolder, UsageError
 from experiments.runs.saved import checksum
-from experiments.runs.values import ANY_NUMBER, COUNT, TEXT, Kind, Number, check_fields, list_of, table_of
+from experiments.runs.values import ANY_NUMBER, COUNT, TEXT, Kind, Number, check_fields, list_of, object_of
 from experiments.system.workers import in_worker
 from rnn.train import Record
 from rnn.trained import save
@@ -22,9 +22,11 @@ from rnn.trial import EVERYTHING, NETS, Trial, TrialResult
 
 SECONDS_BETWEEN_REPORTS = 3.0
 
+NUMBERS_BY_NAME = Kind("numbers by name", lambda value: all(isinstance(each, float) for each in value.values()))
 FIELDS = {  # of a file that keeps a trial's result
-    "scores": Kind("numbers by metric", lambda value: all(isinstance(score, float) for score in value.values())),
-    "records": list_of(table_of({"epoch": COUNT, "part": TEXT, "loss": ANY_NUMBER, "accuracy": Number(0, 1)})),
+    "scores": NUMBERS_BY_NAME,
+    "choice": NUMBERS_BY_NAME,
+    "records": list_of(object_of({"epoch": COUNT, "part": TEXT, "loss": ANY_NUMBER, "accuracy": Number(0, 1)})),
     "probability": list_of(Number(0, 1)),
     "decision": list_of(Number(0, 1, whole=True)),
 }
@@ -98,7 +100,9 @@ def _load(folder: Path, trial: Trial) -> TrialResult | None:
             return None
         check_fields(saved, FIELDS, path)
         records = [Record(**record) for record in saved["records"]]
-        return TrialResult(trial, saved["scores"], records, saved["probability"], saved["decision"])
+        return TrialResult(
+            trial, saved["scores"], records, saved["probability"], saved["decision"], saved["choice"]
+        )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 

@@ -11,8 +11,10 @@ from data.covid.counts import CaseCounts
 from data.errors import DataError
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.world_map.table import mark_drawn
-from experiments.runs.folder import RunFolder, UsageError
-from rnn.correlation import best_partners, correlated_set
+from experiments.runs.folder import RunFolder
+from rnn.correlation import best_partners, correlated_set, correlation_matrix
+from rnn.influence import slopes
+from rnn.trained import TrainedNets
 from rnn.trial import Recipe, Trial, TrialResult
 from rnn.windows import Windows, distinct, make_windows
 
@@ -28,12 +30,22 @@ class Net(NamedTuple):
 
 
 def write_data_tables(folder: RunFolder, cases: CaseCounts, correlation: np.ndarray, settings: RnnSettings) -> None:
-    """correlation.csv, countries.csv and windows.csv: what the data and the set C are like."""
+    """counts.csv, correlation.csv, the same of the daily changes, countries.csv and windows.csv: data and set C."""
     threshold = settings.threshold
+    folder.write_csv("counts.csv", counts_frame(cases), float_format="%.10g")
     folder.write_csv("correlation.csv", correlation_frame(cases.countries, correlation), float_format="%.6f")
+    of_changes = correlation_matrix(np.diff(cases.new_cases))
+    folder.write_csv("correlation_of_changes.csv", correlation_frame(cases.countries, of_changes), float_format="%.6f")
     folder.write_csv("countries.csv", countries_frame(cases.countries, correlation, threshold))
     counted = windows_frame(cases.new_cases, correlation, threshold, settings.lengths, settings.target)
     folder.write_csv("windows.csv", counted)
+
+
+def counts_frame(cases: CaseCounts) -> pd.DataFrame:
+    """New cases: a row for each country, a column for each day but the first, which has no day before it."""
+    counts = pd.DataFrame(cases.new_cases, columns=[str(day) for day in cases.dates[1:]])
+    counts.insert(0, "country", cases.countries)
+    return counts
 
 
 def write_results(folder: RunFolder, done: Mapping[Trial, TrialResult]) -> None:
@@ -55,21 +67,30 @@ def write_predictions(
     folder.write_csv("predictions.csv", predictions_frame(tested, cases))
 
 
-def write_map(folder: RunFolder, cases: CaseCounts, latest: np.ndarray, forecasts: Mapping[Trial, TrialResult]) -> None:
-    """world_map.csv: for every country the probability of a rise on the day after the data."""
-    folder.write_csv("world_map.csv", mark_drawn(map_frame(cases, latest, forecasts.values())))
+def write_map(
+    folder: RunFolder,
+    cases: CaseCounts,
+    in_c: np.ndarray,
+    latest: np.ndarray,
+    forecasts: Mapping[Trial, TrialResult],
+) -> pd.DataFrame:
+    """world_map.csv: for every country the probability of a rise on the day after the data; returns the table."""
+    table = mark_drawn(map_frame(cases, in_c, latest, forecasts.values()))
+    folder.write_csv("world_map.csv", table)
+    return table
 
 
 def best_net(results: Mapping[Trial, TrialResult], settings: RnnSettings) -> Net:
-    """The cell and length with the best mean AUC on unseen countries, or on the first split that was run."""
-    split = "country" if "country" in settings.splits else settings.splits[0]
+    """The cell and length with the lowest mean log-loss on the validation cut, of the split by time if it was run.
+
+    The map looks ahead, and so does that cut; no test set has a say.
+    """
+    split = "time" if "time" in settings.splits else settings.splits[0]
     table = results_frame(results.values())
-    nets = table[(table["split"] == split) & (table["metric"] == "auc") & table["model"].isin(settings.cells)]
-    mean = nets.groupby(["model", "length"], sort=False, as_index=False)["value"].mean().dropna()
-    if mean.empty:
-        raise UsageError(f"--splits {split}: no AUC is defined, all test labels are the same: take more data")
-    best = mean.loc[mean["value"].idxmax()]
-    return Net(str(best["model"]), int(best["length"]), f"AUC, split {split}")
+    nets = table[(table["split"] == split) & (table["metric"] == "validation_loss")]
+    mean = nets.groupby(["model", "length"], sort=False, as_index=False)["value"].mean()
+    best = mean.loc[mean["value"].idxmin()]
+    return Net(str(best["model"]), int(best["length"]), f"log-loss on the validation cut, split {split}")
 
 
 def correlation_frame(countries: tuple[str, ...], correlation: np.ndarray) -> pd.DataFrame:
@@ -120,10 +141,10 @@ def windows_frame(
 
 
 def results_frame(results: Iterable[TrialResult]) -> pd.DataFrame:
-    """results.csv: every score of every trial."""
+    """results.csv: every score of every trial, and of a net what the validation cut chose and measured."""
     rows = [
         (t.model, t.length, t.split, t.seed, metric, value)
-        for t, scores in ((result.trial, result.scores) for result in results)
+        for t, scores in ((result.trial, result.scores | result.choice) for result in results)
         for metric, value in scores.items()
     ]
     table = pd.DataFrame(rows, columns=["model", "length", "split", "seed", "metric", "value"])
@@ -163,15 +184,27 @@ def predictions_frame(tested: Iterable[tuple[TrialResult, Windows]], cases: Case
     return pd.concat(parts, ignore_index=True)
 
 
-def map_frame(cases: CaseCounts, latest: np.ndarray, results: Iterable[TrialResult]) -> pd.DataFrame:
+def influence_frame(nets: Mapping[str, TrainedNets], windows: Windows) -> pd.DataFrame:
+    """influence.csv: by cell and by days before the one asked about, the mean slope of the logit and its mean size."""
+    rows = []
+    for model, of_model in nets.items():
+        found = np.stack([slopes(net, windows.values) for net in of_model.nets])
+        of_days = zip(found.mean(axis=(0, 1)), np.abs(found).mean(axis=(0, 1)), strict=True)
+        rows += [(model, windows.length - day, slope, size) for day, (slope, size) in enumerate(of_days)]
+    return pd.DataFrame(rows, columns=["model", "days_back", "slope", "size"]).round(6)
+
+
+def map_frame(cases: CaseCounts, in_c: np.ndarray, latest: np.ndarray, results: Iterable[TrialResult]) -> pd.DataFrame:
     """world_map.csv, its column `drawn` still empty: for every country, the mean over seeds of its probability.
 
+    in_c: (countries,) True in the set C; on the others no net was trained.
     latest: (countries, L), the last L daily new cases that the probabilities are about.
     """
     return pd.DataFrame(
         {
             "country": cases.countries,
             "code": codes(cases.countries),
+            "in_c": np.where(in_c, "yes", "no"),
             "probability": np.mean([result.probability for result in results], axis=0).round(6),
             "drawn": "",
             "last_days": [" ".join(map(str, days)) for days in latest],

@@ -22,6 +22,11 @@ MODEL_NAMES = {
     "logistic": "logistic regression",
     "logistic_features": "logistic regression with features",
 }
+VARIANT_NAMES = {
+    "recalibrated": ", recalibrated",
+    "averaged": ", averaged over the seeds",
+    "both": ", recalibrated and averaged",
+}
 SPLIT_NAMES = {"country": "by country", "time": "by time", "random": "random windows"}
 SPLIT_PHRASES = {**SPLIT_NAMES, "random": "on random windows"}  # as they stand inside a sentence
 METRIC_NAMES = {
@@ -32,6 +37,12 @@ METRIC_NAMES = {
     "log_loss": "log-loss (nats)",
     "brier": "Brier score",
 }
+
+
+def model_name(model: str) -> str:
+    """A model's name; a variant's too: "GRU, averaged over the seeds"."""
+    name, _, variant = model.partition(":")
+    return MODEL_NAMES[name] + {"": "", **VARIANT_NAMES}[variant]
 
 
 def the(model: str) -> str:

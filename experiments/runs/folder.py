@@ -49,6 +49,7 @@ class RunFolder:
         settings: what decides the results, as JSON values.
         resume, force: what to do if the folder holds a run already.
         data: the file or folder that is read, as --data names it; --force must not delete it.
+        holds_runs: the name of a subfolder whose runs other processes may be writing: its temporary files stay.
 
     Attributes:
         finished: True if the run was complete before it was resumed, and its tables are as they were written; its
@@ -69,6 +70,7 @@ class RunFolder:
         resume: bool = False,
         force: bool = False,
         data: str | None = None,
+        holds_runs: str | None = None,
     ):
         self.path = path
         self._open(path)
@@ -81,7 +83,7 @@ class RunFolder:
         elif before:
             raise UsageError(f"--out {path}: holds a run already: --resume continues it, --force replaces it")
         path.mkdir(exist_ok=True)
-        sweep(path)
+        sweep(path, but=holds_runs)
         self._started = time.monotonic() - before.get("wall_seconds", 0.0)
         self.finished = bool(before.get("finished")) and self._is_intact(before)
         if self.finished:
@@ -103,9 +105,10 @@ class RunFolder:
             raise UsageError(
                 f"--out {path}: {error} is working on it: wait for its end, or choose another folder"
             ) from None
-        except OSError as error:
-            reason = "Not a directory" if isinstance(error, FileExistsError) else error.strerror
-            raise UsageError(f"--out {path}: cannot be made ({reason}): choose another folder") from None
+        except (OSError, ValueError, RuntimeError) as error:  # a null in the name; until Python 3.13 a circle of links
+            reason = "Not a directory" if isinstance(error, FileExistsError) else getattr(error, "strerror", error)
+            how = "written to" if os.path.isdir(path) else "made"
+            raise UsageError(f"--out {path}: cannot be {how} ({reason}): choose another folder") from None
 
     def _set_aside(self, data):
         """Rename the folder, a single step: killed at any instant, the run is there as a whole or not at all."""
@@ -124,7 +127,7 @@ class RunFolder:
 
     def _is_intact(self, before):
         """Whether the tables are as the finished run wrote them; if not, say which one is written again."""
-        for name, known in before.get("files", {}).items():
+        for name, known in (before.get("files") or {}).items():
             path = self.path / name
             if not path.is_file() or file_hash(path) != known:
                 print(f"{path}: has changed since the run wrote it; it is written again", flush=True)

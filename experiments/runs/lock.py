@@ -1,5 +1,7 @@
 """One process at a time works on a run folder: a lock file beside the folder, "runs/.rnn.lock" for "runs/rnn".
 
+Where the folder is there and its parent cannot be written to, as below a mounted disk, the lock file is inside it.
+
 The operating system holds the lock and releases it when the process ends in whatever way, so a lock file that was left
 behind locks nothing. The file says which process holds the lock.
 """
@@ -18,19 +20,28 @@ LOCKED_BYTE = 2**20  # Windows locks a range of bytes, also against reading: one
 def take_lock(folder: Path) -> Callable[[], None]:
     """Take the lock of a folder, and give the function that releases it. A process may take a lock repeatedly.
 
-    Where no lock can be made (a folder that cannot be written to, a file system without locks) nothing is locked.
+    On a file system without locks nothing is locked.
 
     Raises:
         BlockingIOError: another process holds the lock; the message names it.
+        OSError: no lock file can be made, neither beside the folder nor inside it.
     """
     folder = folder.resolve()
-    path = folder.with_name(f".{folder.name}.lock")
+    name = f".{folder.name}.lock"
+    try:
+        return _take(folder.with_name(name))
+    except BlockingIOError:
+        raise
+    except OSError:
+        if not folder.is_dir():
+            raise
+        return _take(folder / name)
+
+
+def _take(path: Path) -> Callable[[], None]:
     me = f"process {os.getpid()} on {platform.node()}"
     while True:
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        except OSError:
-            return _nothing
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         if not _lock(descriptor):
             owner = os.read(descriptor, 1000).decode(errors="replace")
             os.close(descriptor)

@@ -16,13 +16,14 @@ import numpy as np
 import pandas as pd
 
 from data.errors import DataError
-from experiments.runs.values import ANY_NUMBER, FLAG, Expected, Kind, Number, check_fields, optional
+from experiments.runs.values import ANY_NUMBER, FLAG, Expected, Kind, Number, check_fields, object_of, optional
 
 CONFIG = "config.json"
 FORMAT = 1  # of run folders; raised when files change their meaning, so that an old folder is refused and not misread
 HEAD: Mapping[str, Expected] = {
-    "environment": Kind("an object", lambda value: isinstance(value, dict)),
+    "environment": object_of({}),
     "finished": FLAG,
+    "files": Kind("hashes by file", lambda value: value is None or isinstance(value, dict)),
     "wall_seconds": optional(Number(0)),
     "peak_memory_mb": optional(Number(0)),
 }
@@ -59,7 +60,7 @@ class SavedRun:
     def path(self, name: str) -> Path:
         """The path of a file; DataError if it has changed since the run finished."""
         path = self.folder / name
-        known = self.config.get("files", {}).get(name)
+        known = (self.config.get("files") or {}).get(name)
         if known and path.is_file() and file_hash(path) != known:
             raise DataError(f"{path}: has changed since the run wrote it: --resume writes it again")
         return path
@@ -78,9 +79,12 @@ class SavedRun:
                 raise DataError(f"{self.folder / name}: column {column}: expected {expected_number.words} in every row")
         return frame.fillna(dict.fromkeys(text, ""))
 
-    def arrays(self, name: str, keep: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
-        """The arrays of the `.npz` file ``name``, or only those in ``keep``."""
-        return read_arrays(self.folder / name, keep)
+    def arrays(self, name: str, keep: tuple[str, ...] = (), expected: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
+        """The arrays of the `.npz` file ``name``, or only those in ``keep``; DataError without one of ``expected``."""
+        arrays = read_arrays(self.folder / name, keep)
+        if missing := [each for each in expected if each not in arrays]:
+            raise DataError(f"{self.folder / name}: no array {', '.join(missing)}: run the study again")
+        return arrays
 
 
 def read_config(folder: Path, study: str) -> dict[str, Any]:

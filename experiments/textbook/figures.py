@@ -1,6 +1,6 @@
 """Every figure of the pages in docs/, by file name: ``python -m experiments textbook`` draws them all.
 
-Each function takes the path of the PNG and nothing else: what it shows is simulated or computed on the spot, from
+Each function takes the path of the picture and nothing else: what it shows is simulated or computed on the spot, from
 fixed seeds, so that anyone who runs the command gets the same pictures.
 """
 
@@ -13,12 +13,15 @@ from .checks import plot_kinks, plot_step_sizes
 from .convolution import plot_painting, plot_space_to_depth, plot_windows
 from .diagrams import plot_autoencoder, plot_lstm_cell, plot_unrolled
 from .graphs import plot_diamond, plot_neuron, plot_one_op, plot_recurrence
+from .moons import film_moons, plot_moons
 from .small import plot_indexing, plot_matrix_product, plot_normalisation, plot_softmax, plot_swish
 from .time import plot_gradient_through_time
 from .vae import plot_codes_and_draws, plot_estimators, plot_kl_weight
 
 FIGURES: dict[str, Callable[[Path], None]] = {
     "neuron.png": plot_neuron,
+    "moons.png": plot_moons,
+    "moons.webp": film_moons,
     "one_op.png": plot_one_op,
     "diamond.png": plot_diamond,
     "recurrence.png": plot_recurrence,

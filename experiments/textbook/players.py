@@ -1,7 +1,7 @@
 """The players of the pages in docs/, by file name: HTML files that need no network, written by one command.
 
-Those of graphs are made by the code behind `graph.to_html`; the one of convolution is a page of its own
-(``convolution_player.html``), since what it shows is one op from inside.
+Those of graphs are made by the code behind `graph.to_html`. Two are pages of their own: convolution
+(``convolution_player.html``) shows one op from inside, and two moons (``moons_player.html``) a whole training run.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from autograd.tools.graph.player import Step, read_player, write_player
 from data.atomic import write_bytes
 
 from .graphs import diamond, neuron, recurrence
+from .moons import play_moons
 
 CONVOLUTION = Path(__file__).with_name("convolution_player.html")
 
@@ -43,6 +44,7 @@ def play_convolution(path: Path) -> None:
 
 PLAYERS: dict[str, Callable[[Path], None]] = {
     "neuron.html": play_neuron,
+    "moons.html": play_moons,
     "diamond.html": play_diamond,
     "recurrence.html": play_recurrence,
     "convolution.html": play_convolution,

@@ -1,4 +1,7 @@
-"""How much of the loss's gradient is left, day by day on the way back: RNN, LSTM and GRU on simulated counts."""
+"""How much of the loss's gradient is left, day by day on the way back: RNN, LSTM and GRU on simulated counts.
+
+``python -m experiments.textbook.time`` prints which share of it the untrained cells keep a day.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -32,30 +35,44 @@ def simulated_windows() -> Part:
     return Part(signed_log(windows.values), windows.labels)
 
 
-def gradient_by_day(model: SequenceClassifier, part: Part) -> np.ndarray:
+def gradient_by_day(model: SequenceClassifier, part: Part, cell_alone: bool = False) -> np.ndarray:
     """|dL/dh_t| for t = 1 ... T, the median over the sequences of `part`: (T,).
 
     L is each sequence's own cross-entropy, computed from the last hidden state alone. The layer is run cell by cell,
-    in ordinary ops: inside the fused op no h_t is a tensor that could keep its gradient.
+    in ordinary ops: inside the fused op no h_t is a tensor that could keep its gradient. With `cell_alone`, for an
+    LSTM: |dL/dc_t|, with the ways through the matrices cut, so that only the product of the forget gates is left.
     """
     layer = model.recurrent
     step, weights = STEPS[type(layer)], layer.parameters()  # in the order in which the cells take them
     hidden, states = [], [Tensor(np.zeros((len(part.x), layer.hidden), np.float32)) for _ in range(layer.states)]
     for t in range(part.x.shape[1]):
+        if cell_alone:
+            states[0] = states[0].detach()
         made = step(Tensor(part.x[:, t : t + 1]), *states, *weights)
         states = list(made) if isinstance(made, tuple) else [made]
-        states[0].retain_grad()
-        hidden.append(states[0])
+        seen = states[-1] if cell_alone else states[0]
+        seen.retain_grad()
+        hidden.append(seen)
     labels = Tensor(part.labels.astype(np.float32))
-    binary_cross_entropy_with_logits(model.head(hidden[-1])[:, 0], labels, reduction="sum").backward()
+    binary_cross_entropy_with_logits(model.head(states[0])[:, 0], labels, reduction="sum").backward()
     return np.array([np.median(np.linalg.norm(np.asarray(h.grad), axis=1)) for h in hidden])
+
+
+def probed_windows(part: Part) -> Part:
+    """A few of the windows, whose gradients are looked at."""
+    chosen = np.random.default_rng(1).choice(len(part.labels), PROBED, replace=False)
+    return Part(part.x[chosen], part.labels[chosen])
+
+
+def kept_a_day(norms: np.ndarray) -> float:
+    """The share of the gradient that a day leaves, the mean (geometric) over all days but the last."""
+    return float((norms[0] / norms[-2]) ** (1 / (len(norms) - 2)))
 
 
 def plot_gradient_through_time(path: Path) -> None:
     """The three cells before and after training, and an untrained LSTM whose forget gate stands open."""
     part = simulated_windows()
-    chosen = np.random.default_rng(1).choice(len(part.labels), PROBED, replace=False)
-    probed = Part(part.x[chosen], part.labels[chosen])
+    probed = probed_windows(part)
     before, after = {}, {}
     for cell in ("rnn", "lstm", "gru"):
         rng = np.random.default_rng(2)
@@ -108,3 +125,16 @@ def _finding(before, after, opened) -> str:
 def _power(share: float) -> str:
     """The power of ten above a small share."""
     return f"1/{10 ** int(-np.log10(share)):,}"
+
+
+def main() -> None:
+    """Print the share that each untrained cell keeps a day."""
+    probed = probed_windows(simulated_windows())
+    for cell, alone in (("rnn", False), ("lstm", False), ("gru", False), ("lstm", True)):
+        model = SequenceClassifier(cell, rng=np.random.default_rng(2))
+        words = ", along the cell alone" if alone else ""
+        print(f"{cell.upper()}{words}: {kept_a_day(gradient_by_day(model, probed, alone)):.2f} a day")
+
+
+if __name__ == "__main__":
+    main()

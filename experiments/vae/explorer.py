@@ -1,5 +1,6 @@
 """The part of the page on which a visitor moves a code and sees what the decoder of every KL weight makes of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,15 +8,17 @@ import numpy as np
 from experiments.page.player import Player, packed
 from experiments.vae.models import load_vae, model_file
 from experiments.vae.saved import SavedVae
+from experiments.vae.sheets import ACROSS
+from experiments.vae.story import FACES
 from experiments.vae.words import name
-from vae.compact import CompactLayer, compact_decoder
+from vae.compact import STEP, CompactDecoder, CompactLayer, compact_decoders, fine_step
 from vae.trained import Trained
 
-FACES = 16  # to start from
 DIRECTIONS, UNITS = 8, 6  # sliders
 TEXT = (
     "The decoders of this run, working in the page. Start at a held-out face or at a draw of the prior, go towards "
-    "another face, and move the code. A slider counts standard deviations of the codes."
+    "another face, and move the code. A slider counts standard deviations of the codes. Touch a picture to make its "
+    "model the first to follow."
 )
 
 
@@ -24,7 +27,7 @@ def explorer(run: SavedVae) -> tuple[Player, ...]:
     weights = [weight for weight in run.weights if run.has(model_file(weight)) and run.has_snapshot(weight)]
     if not weights:
         return ()
-    faces = run.snapshot(weights[0])["originals"][:FACES]
+    faces = run.snapshot(weights[0])["originals"][:ACROSS]
     if faces.shape[-1] != 3 or len(faces) < 2:
         return ()
     factors = _readable_factors(run, weights)
@@ -32,15 +35,35 @@ def explorer(run: SavedVae) -> tuple[Player, ...]:
         f"direction {i + 1}" for i in range(min(DIRECTIONS, run.latent))
     ]
     units = [f"unit {i + 1}" for i in range(min(UNITS, run.latent))]
+    trained = [load_vae(run.folder, weight) for weight in weights]
+    decoders = compact_decoders(trained)
     data = {
         "size": run.image_size,
         "latent": run.latent,
-        "faces": packed(faces, deflated=True),
+        "faces": FACES,
+        "count": len(faces),
         "legends": ["What is known of a face" if factors else "Main directions of the codes", "Units by their KL"],
         "sliders": [directions, units],
-        "models": [_model(run, weight, faces, factors, len(directions), len(units)) for weight in weights],
+        "models": [
+            {"name": name(weight), "decoder": decoder_data(decoder), "codes": _fine(_codes(each, faces))}
+            | _moves(run, weight, each, factors, len(directions), len(units))
+            for weight, each, decoder in zip(weights, trained, decoders, strict=True)
+        ],
+        "pictures": pictures_data(decoders),
     }
     return (Player("explorer", "Move the code: what does the decoder make of it?", TEXT, data),)
+
+
+def decoder_data(decoder: CompactDecoder) -> dict[str, Any]:
+    """A decoder as decoder.js reads it."""
+    path = None if decoder.path is None else _fine(decoder.path)
+    return {"layers": list(map(_layer, decoder.layers)), "path": path}
+
+
+def pictures_data(decoders: Sequence[CompactDecoder]) -> dict[str, Any] | None:
+    """The pictures that the linear paths of all decoders share, as decoder.js reads them; None without paths."""
+    pictures = decoders[0].pictures
+    return None if pictures is None else packed(pictures, step=STEP, deflated=True)
 
 
 def _readable_factors(run: SavedVae, weights: list[float]) -> list[str]:
@@ -54,15 +77,20 @@ def _readable_factors(run: SavedVae, weights: list[float]) -> list[str]:
     ]
 
 
-def _model(
-    run: SavedVae, weight: float, faces: np.ndarray, factors: list[str], directions: int, units: int
+def _codes(trained: Trained, faces: np.ndarray) -> np.ndarray:
+    """The posterior means of faces as eps, the code that a compact decoder reads."""
+    return trained.linear_map.to_noise(trained.encode(faces)[0])
+
+
+def _moves(
+    run: SavedVae, weight: float, trained: Trained, factors: list[str], directions: int, units: int
 ) -> dict[str, Any]:
-    """A decoder as explorer.js reads it, the codes of the faces, and the moves that the sliders make."""
-    trained, arrays = load_vae(run.folder, weight), run.snapshot(weight)
-    inverse = np.linalg.inv(trained.linear_map.factor)
-    covariance = inverse @ inverse.T
+    """What a slider of each direction and of each unit adds to eps for one standard deviation."""
+    arrays, factor = run.snapshot(weight), trained.linear_map.factor
+    deviation = np.linalg.inv(factor)
+    covariance = deviation @ deviation.T
     if factors:
-        moves = np.array([arrays[f"direction_{factor}"] for factor in factors])
+        moves = np.array([arrays[f"direction_{each}"] for each in factors])
     else:
         variances, axes = np.linalg.eigh(covariance)
         largest = np.argsort(variances)[::-1][:directions]
@@ -70,26 +98,15 @@ def _model(
     loud = np.argsort(arrays["kl_per_unit"], kind="stable")[::-1][:units]
     singles = np.zeros((units, run.latent))
     singles[np.arange(units), loud] = np.sqrt(np.diag(covariance)[loud])
-    return {
-        "name": name(weight),
-        "decoder": _decoder(trained),
-        "codes": _floats(trained.encode(faces)[0]),
-        "mean": _floats(trained.linear_map.mean),
-        "inverse": _floats(inverse),
-        "directions": _floats(moves),
-        "units": _floats(singles),
-    }
-
-
-def _decoder(trained: Trained) -> dict[str, Any]:
-    decoder = compact_decoder(trained.model)
-    return {"layers": list(map(_layer, decoder.layers)), "path": decoder.path and _layer(decoder.path)}
+    return {"directions": _fine(moves @ factor.T), "units": _fine(singles @ factor.T)}
 
 
 def _layer(layer: CompactLayer) -> dict[str, Any]:
     weight = packed(layer.weight, deflated=True)
-    return {"slope": layer.slope, "weight": weight, "scale": packed(layer.scale), "bias": packed(layer.bias)}
+    return {"slope": layer.slope, "weight": weight, "scale": _fine(layer.scale), "bias": _fine(layer.bias)}
 
 
-def _floats(array: np.ndarray) -> dict[str, Any]:
-    return packed(np.asarray(array, np.float32))
+def _fine(array: np.ndarray) -> dict[str, Any]:
+    """Floats in two bytes each."""
+    step = fine_step(array)
+    return packed(np.rint(array / step).astype(np.int16), step=step, deflated=True)

@@ -18,8 +18,10 @@ from experiments.page.study import (
     link_discussion,
 )
 from experiments.prose import escaped
+from experiments.vae.dial import dial
 from experiments.vae.explorer import explorer
 from experiments.vae.saved import SavedVae
+from experiments.vae.sheets import interpolations, reconstructions, samples, traversals
 from experiments.vae.story import story
 from experiments.vae.tables import latent_table, layers_table, linear_table, metrics_table
 from experiments.vae.words import name, rounded, times, title
@@ -41,7 +43,18 @@ KINDS = {  # of figures that are drawn once for each weight
         "Rows of faces that change step by step from one real face to another",
         "From the latent code of one held-out face to that of another; the real faces stand at the ends.",
     ),
+    "traversal": (
+        "Rows of faces: a code moved along one main axis of all codes in each",
+        "A code moved along the main axes of all codes.",
+    ),
 }
+SHEETS = {
+    "reconstructions": reconstructions,
+    "samples": samples,
+    "interpolation": interpolations,
+    "traversal": traversals,
+}
+OF_A_WEIGHT = ("learning_curve", "reconstructions", "samples", "interpolation")  # items ii to v
 TIMES_100, TIMES_0 = 100.0, 0.0
 DISCUSSED = {  # headings of discussion.md by item, as shell patterns
     "ii": ("Two costs, one trade", "Training and held-out faces"),
@@ -109,7 +122,7 @@ def _preparation(run: SavedVae, figures: Gallery) -> Item:
         "Some pictures in three stages: the original, its centre crop, the crop resized",
         "From a picture file to the input of the network.",
     )
-    skipped = [[escaped(str(name)), escaped(str(reason))] for name, reason in data.get("skipped", [])]
+    skipped = [[escaped(str(name)), escaped(str(reason))] for name, reason in data.get("skipped") or []]
     if skipped:
         parts.append(Folded(f"Pictures left out: {len(skipped)}", table(["file", "reason"], skipped, "ll")))
     parts.append(
@@ -129,14 +142,14 @@ def _preparation(run: SavedVae, figures: Gallery) -> Item:
 def _plain_weight(run: SavedVae, figures: Gallery) -> tuple[Item, ...]:
     """Items ii to v: the bound itself."""
     weight = run.reference
-    curve = (*_pictures(figures, "learning_curve", weight), *_present(metrics_table(_only(run, weight))))
-    reconstructions = (*_pictures(figures, "reconstructions", weight), *_present(_errors(run)))
+    curve = (*_pictures(run, figures, "learning_curve", weight), *_present(metrics_table(_only(run, weight))))
+    reconstructions = (*_pictures(run, figures, "reconstructions", weight), *_present(_errors(run)))
     film = figures.take(
         "samples",
         "An animation: the same draws of the prior, decoded after every epoch",
         "The same draws after every epoch.",
     )
-    samples = (*_pictures(figures, "samples", weight), *film)
+    samples = (*_pictures(run, figures, "samples", weight), *film)
     return (
         Item("ii", "Learning curve", "Plot the learning curve of the negative evidence lower bound (ELBO).", curve),
         Item("iii", "Reconstructions", "Show some examples reconstructed by the model.", reconstructions),
@@ -144,7 +157,7 @@ def _plain_weight(run: SavedVae, figures: Gallery) -> tuple[Item, ...]:
         Item(
             "v", "Interpolation between two real images",
             "Show the images synthesized from interpolations of the two latent codes of two real images.",
-            tuple(_pictures(figures, "interpolation", weight)),
+            tuple(_pictures(run, figures, "interpolation", weight)),
         ),
     )  # fmt: skip
 
@@ -155,18 +168,27 @@ def _other_weight(run: SavedVae, figures: Gallery, numeral: str, weight: float) 
     heading = f"The KL term times {weight:g}"
     if weight not in run.weights:
         return Item(numeral, heading, task, ("This run was made without this weight; see its `--kl-weights`.",))
-    pictures = [picture for kind in KINDS for picture in _pictures(figures, kind, weight)]
+    pictures = [picture for kind in OF_A_WEIGHT for picture in _pictures(run, figures, kind, weight)]
     numbers = metrics_table(_only(run, run.reference, weight))
     return Item(numeral, heading, task, (*pictures, *_present(numbers)))
 
 
 def _discussion(run: SavedVae, figures: Gallery) -> Item:
     parts: list[Part] = []
-    parts += figures.take(
+    side_by_side = figures.take(
         "comparison",
         "A column for each weight of the KL term: learning curve, reconstructions, samples, interpolations, KL by unit",
         "All weights side by side.",
     )
+    if not any(run.has_snapshot(weight) for weight in run.weights):
+        parts += side_by_side  # else its faces stand above, weight by weight
+    curve = figures.take(
+        "rate_distortion",
+        "Squared error against the length of the code: a marker for each weight, a line for the best linear codes",
+        "Rate and distortion, beside the best linear code of any length.",
+    )
+    turned = dial(run)
+    parts += turned or curve
     parts += explorer(run)
     parts += _present(metrics_table(run))
     parts += _present(latent_table(run))
@@ -183,11 +205,6 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
         "KL divergence of each latent unit.",
     )
     parts += figures.take(
-        "rate_distortion",
-        "Squared error against the length of the code: a marker for each weight, a line for the best linear codes",
-        "Rate and distortion, beside the best linear code of any length.",
-    )
-    parts += figures.take(
         "spectrum",
         "Power against cycles per picture: faces, residuals of each weight, and the noise level",
         "What the code describes, and what it leaves to the noise.",
@@ -198,20 +215,18 @@ def _discussion(run: SavedVae, figures: Gallery) -> Item:
         "How well each true factor of the drawn faces can be read from the codes by a linear map.",
     )
     for weight in run.weights:
-        parts += figures.take(
-            f"traversal_kl_{weight:g}",
-            f"Rows of faces: a code moved along one main axis of all codes in each, KL times {weight:g}",
-            f"A code moved along the main axes of all codes, {name(weight)}.",
-        )
+        parts += _pictures(run, figures, "traversal", weight)
     return Item(
         "viii", "Discussion of the effect of the KL term", "Discuss the effect of the KL term.",
         (*parts, *figures.rest()),
     )  # fmt: skip
 
 
-def _pictures(figures: Gallery, kind: str, weight: float) -> list[Part]:
+def _pictures(run: SavedVae, figures: Gallery, kind: str, weight: float) -> list[Part]:
+    """What there is of a kind for a weight: faces as rows of small pictures, anything else as the figure."""
     alt, caption = KINDS[kind]
-    return list(figures.take(f"{kind}_kl_{weight:g}", f"{alt}, KL times {weight:g}", f"{caption} {name(weight)}."))
+    drawn = figures.take(f"{kind}_kl_{weight:g}", f"{alt}, KL times {weight:g}", f"{caption} {name(weight)}.")
+    return [SHEETS[kind](run, weight)] if kind in SHEETS and run.has_snapshot(weight) else list(drawn)
 
 
 def _only(run: SavedVae, *weights: float) -> SavedVae:

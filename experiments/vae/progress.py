@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -123,6 +124,9 @@ def stopped_by_interrupt(board: Board) -> Iterator[None]:
         board.stop = True
         print("\nstopping after this step ...", file=sys.stderr, flush=True)
 
+    if threading.current_thread() is not threading.main_thread():  # as in a worker of a cluster, which gets no Ctrl-C
+        yield
+        return
     before = signal.signal(signal.SIGINT, on_interrupt)
     try:
         yield

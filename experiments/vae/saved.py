@@ -23,9 +23,9 @@ from experiments.runs.values import (
     Expected,
     Number,
     list_of,
+    object_of,
     one_of,
     optional,
-    table_of,
 )
 from experiments.vae.yardsticks import LinearYardstick, PcaYardstick, SpectralYardstick
 from vae import diagnostics
@@ -38,9 +38,13 @@ LAYER: dict[str, Expected] = {
 }  # fmt: skip
 NUMBERS = (
     "telling_units", "mean_posterior_variance", "variance_kept", "prior_gap", "covariance_gap", "kl_total",
-    "diversity_samples", "diversity_training", "sigma",
+    "diversity_samples", "diversity_training",
 )  # fmt: skip
-VERDICT = table_of({"verdict": TEXT, **dict.fromkeys(NUMBERS, optional(ANY_NUMBER))})
+VERDICT = object_of({"verdict": TEXT, **dict.fromkeys(NUMBERS, ANY_NUMBER), "sigma": optional(Number(0))})
+PICTURES = (  # the arrays of a weight that every run has
+    "originals", "reconstructions", "samples", "samples_mapped", "nearest", "nearest_distances", "held_out_distances",
+    "pairs", "interpolations", "prior_paths", "traversals", "traversal_shares", "kl_per_unit",
+)  # fmt: skip
 
 
 class Curve(NamedTuple):
@@ -79,12 +83,13 @@ class SavedVae(SavedRun):
     RANGES: ClassVar = {"epoch": COUNT, "active_units": COUNT, "kl_weight": Number(0), "r_squared": Number(high=1)}
     FIELDS: ClassVar = {
         "data.source": TEXT, "data.drawn": FLAG, "data.images": COUNT, "data.training": COUNT, "data.held_out": COUNT,
+        "data.sha256": optional(TEXT),
         "data.skipped": optional(list_of(list_of(TEXT))), "kl_weights": list_of(Number(0)), "latent": POSITIVE_COUNT,
         "image_size": POSITIVE_COUNT, "likelihood": one_of(LIKELIHOODS), "notes": optional(list_of(TEXT)),
         "epochs": optional(POSITIVE_COUNT), "mirror": optional(FLAG), "noise": optional(one_of(NOISES)),
-        "prior": optional(one_of(PRIORS)), "pca": optional(table_of({"components": POSITIVE_COUNT, "mse": Number(0)})),
-        "spectral": optional(table_of(dict.fromkeys(SpectralYardstick._fields, ANY_NUMBER))),
-        "layers": optional(table_of(LAYER)),
+        "prior": optional(one_of(PRIORS)), "pca": optional(object_of({"components": POSITIVE_COUNT, "mse": Number(0)})),
+        "spectral": optional(object_of(dict.fromkeys(SpectralYardstick._fields, ANY_NUMBER))),
+        "layers": optional(list_of(object_of(LAYER))),
     }  # fmt: skip
 
     @property
@@ -130,7 +135,7 @@ class SavedVae(SavedRun):
     def snapshot(self, weight: float) -> dict[str, np.ndarray]:
         """The pictures and numbers of one weight, as `vae.snapshot` makes them."""
         if weight not in self._snapshots:
-            self._snapshots[weight] = self.arrays(_snapshot_name(weight))
+            self._snapshots[weight] = self.arrays(_snapshot_name(weight), expected=PICTURES)
         return self._snapshots[weight]
 
     @cached_property
@@ -188,7 +193,13 @@ class SavedVae(SavedRun):
 
     @cached_property
     def _metrics(self) -> pd.DataFrame:
-        return self.table("metrics.csv")
+        table = self.table("metrics.csv")
+        for weight in table["kl_weight"].unique():
+            if set(table["split"][table["kl_weight"] == weight]) != {"train", "held_out"}:
+                raise DataError(
+                    f"{self.folder / 'metrics.csv'}: KL weight {weight:g}: expected rows of train and of held_out"
+                )
+        return table
 
     def curve(self, weight: float, split: str, metric: str) -> Curve:
         """A column of metrics.csv by epoch, for one weight and "train" or "held_out".
@@ -218,6 +229,11 @@ class SavedVae(SavedRun):
         rows = table[table["kl_weight"] == weight].set_index("metric")["value"]
         if "kl" not in rows:
             return None
+        for metric in ("components", "collapse"):
+            if not math.isfinite(rows.get(metric, math.nan)):
+                raise DataError(
+                    f"{self.folder / 'linear_code.csv'}: KL weight {weight:g}: no row of {metric}: run the study again"
+                )
         return LinearYardstick(
             reconstruction=rows.get("reconstruction", math.nan),
             kl=rows["kl"],

@@ -1,11 +1,12 @@
 """What problem 2 found, for the top of the page: one sentence, and the same faces through every weight."""
 
-from experiments.page.study import Part, Story, Strip
+from experiments.page.study import Part, Row, Story, Strip
 from experiments.prose import listed
 from experiments.vae.saved import SavedVae
+from experiments.vae.sheets import ACROSS, picture_name
 from experiments.vae.words import nats, times
 
-FACES = 8  # in a row of the strip; on a phone each is then 40 pixels wide
+FACES = "held-out-faces"  # name of the row, from which the explorer takes its faces
 FATES = {"collapsed": "the code collapses", "unused prior": "the prior is left unused"}
 
 
@@ -34,6 +35,8 @@ def _strip(run: SavedVae) -> tuple[Part, ...]:
     weights = [weight for weight in run.weights if run.has_snapshot(weight)]
     if not weights:
         return ()
-    rows = [("held-out face", run.snapshot(weights[0])["originals"][:FACES])]
-    rows += [(f"KL {times(weight)}", run.snapshot(weight)["reconstructions"][:FACES]) for weight in weights]
+    rows = [Row("held-out face", run.snapshot(weights[0])["originals"][None, :ACROSS], FACES)]
+    for weight in weights:
+        back = run.snapshot(weight)["reconstructions"][None, :ACROSS]
+        rows.append(Row(f"KL {times(weight)}", back, picture_name(weight, "reconstructions")))
     return (Strip(tuple(rows), "The same faces, given back by the network of each weight of the KL term."),)

@@ -106,7 +106,7 @@ def report(rows: list[dict[str, Any]]) -> str:
     """The table of all models, and below it the weights that were trained with several seeds."""
     header = ["", "KL weight", *(heading for heading, _ in METRICS.values()), "verdict"]
     cells = [
-        [row["variant"], times(row["kl_weight"]), *(_cell(metric, row[metric]) for metric in METRICS), row["verdict"]]
+        [row["variant"], times(row["kl_weight"]), *(cell(metric, row[metric]) for metric in METRICS), row["verdict"]]
         for row in rows
     ]
     return f"{table(header, cells, 'lr' + 'r' * len(METRICS) + 'l')}\n\n{_seeds(rows)}".strip()
@@ -128,6 +128,7 @@ def _seeds(rows: list[dict[str, Any]]) -> str:
     return "Mean and standard deviation over seeds; a seed decides faces, split and training:\n\n" + "\n".join(lines)
 
 
-def _cell(metric: str, value: float) -> str:
+def cell(metric: str, value: float) -> str:
+    """A value of one of METRICS as a table shows it."""
     digits = METRICS[metric][1]
     return rounded(value) if digits is None or not np.isfinite(value) else f"{value:.{digits}f}"

@@ -2,9 +2,11 @@
 
 import importlib
 import re
+import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import autograd
@@ -29,3 +31,24 @@ def test_a_function_of_the_package_is_no_module_under_its_name(name):
     assert callable(getattr(autograd, name))
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module(f"autograd.{name}")
+
+
+@pytest.mark.parametrize(
+    "line", ["import autograd.numpy as np", "from autograd import numpy", "import autograd.numpy.random"]
+)
+def test_a_program_for_the_other_package_of_this_name_is_told_so_in_one_line(line):
+    with pytest.raises(ImportError) as error:
+        exec(line, {})
+    said = str(error.value)
+    assert said.isprintable()
+    assert "HIPS autograd" in said and "headgrad" in said and "import numpy as np" in said
+
+
+def test_grad_means_here_what_it_means_there():
+    from autograd import grad
+
+    assert grad(lambda x: x * x)(3.0) == 6.0
+
+
+def test_the_modules_of_the_package_itself_see_the_real_numpy():
+    assert sys.modules["autograd.node"].np is np

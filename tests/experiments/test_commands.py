@@ -19,6 +19,9 @@ from experiments.system.memory import keep_freed_memory
         (["vae", "--kl-weights", "-1"], "-1"),
         (["report", "no-such-folder"], "no-such-folder"),
         (["nonsense"], "nonsense"),
+        (["rnn", "--h\nelp"], "--h\\nelp"),
+        (["a\x1b[31m\nb"], "[31m"),
+        (["rnn", "--seeds", "1\n2"], "--seeds"),
         ([], "COMMAND"),
     ],
 )

@@ -33,9 +33,20 @@ def write_rnn(folder: Path, *, countries: dict[str, str] | None = None) -> Path:
     for number, name in enumerate(RNN_FIGURES):
         write_picture(folder / "figures" / f"{name}.png", number)
     write_nets(folder, run.map_length, run.config["map"]["seeds"])
+    write_counts(folder)
     text = "# Discussion\n\nThe cells **learn**.\n\n## Which cell?\n\nNone.\n"
     (folder / "discussion.md").write_text(text, encoding="utf-8")
     return folder
+
+
+def write_counts(folder: Path, days: int = 20) -> None:
+    """The counts of the last days, which end with those of the map."""
+    world = pd.read_csv(folder / "world_map.csv", keep_default_na=False)
+    last = np.array([[float(count) for count in counts.split()] for counts in world["last_days"]])
+    before = np.random.default_rng(1).integers(0, 900, (len(world), days - last.shape[1]))
+    dates = pd.date_range(end="2020-04-12", periods=days).strftime("%Y-%m-%d")
+    table = pd.DataFrame(np.column_stack([before, last]), index=pd.Index(world["country"]), columns=dates)
+    table.to_csv(folder / "counts.csv")
 
 
 def write_nets(folder: Path, length: int, seeds: int, inputs: str = "log") -> None:

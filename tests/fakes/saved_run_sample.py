@@ -90,6 +90,7 @@ def _write_countries(folder: Path, countries: dict[str, str], lengths: tuple[int
     correlation[-1], correlation[:, -1] = np.nan, np.nan  # a constant series
     table = pd.DataFrame(correlation.round(6), index=pd.Index(names, name="country"), columns=names)
     table.to_csv(folder / "correlation.csv", float_format="%.6f")
+    (0.1 * table).to_csv(folder / "correlation_of_changes.csv", float_format="%.6f")
     off_diagonal = np.nan_to_num(correlation, nan=-1) - 3 * np.eye(len(names))
     best = off_diagonal.max(axis=1)
     partners = [names[i] for i in off_diagonal.argmax(axis=1)]
@@ -124,6 +125,8 @@ def _write_results(folder: Path, settings, cells, gain: float, scatter: float, r
             own = gain + 0.003 * number + 0.002 * (length > 3) + scatter * rng.standard_normal() + luck
             values = (0.64 + own, 0.64 + own, 0.69 + own, 0.63 - own, 0.22 - 0.3 * own)
             rows += [(model, length, split, seed, "train_accuracy", 0.67 + own)]
+            rows += [(model, length, split, seed, "epochs", 7.0 + seed)]
+            rows += [(model, length, split, seed, "validation_loss", 0.63 - own)]
             rows += [(model, length, split, seed, m, v) for m, v in zip(METRICS, values, strict=True)]
     header = ["model", "length", "split", "seed", "metric", "value"]
     pd.DataFrame(rows, columns=header).to_csv(folder / "results.csv", index=False)
@@ -193,6 +196,7 @@ def _write_map(folder: Path, countries: dict[str, str], length: int, rng) -> Non
         {
             "country": list(countries),
             "code": list(countries.values()),
+            "in_c": ["no" if name == "China" else "yes" for name in countries],
             "probability": rng.uniform(0.05, 0.95, len(countries)).round(6),
             "drawn": ["yes" if code and code != "qa" else "no" for code in countries.values()],
             "last_days": [" ".join(map(str, rng.integers(0, 900, length))) for _ in countries],

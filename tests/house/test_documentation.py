@@ -19,6 +19,7 @@ import autograd
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+MAX_WORDS = 2000  # at 200 a minute, code counted too
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 BLOCK = re.compile(r"^```python( run)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -66,6 +67,11 @@ def test_what_a_page_points_to_is_there(path):
 def test_every_chapter_has_something_to_run_and_is_in_the_reading_order(path):
     assert ">>> " in path.read_text(encoding="utf-8")
     assert f"]({path.name})" in (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", [page for page in PAGES if page.name[0].isdigit()], ids=name)
+def test_a_chapter_is_read_in_ten_minutes(path):
+    assert len(path.read_text(encoding="utf-8").split()) <= MAX_WORDS
 
 
 def test_the_first_example_of_the_engine_works():

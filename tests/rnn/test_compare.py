@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rnn.compare import draw, estimate, holm, scores
+from rnn.compare import draw, estimate, holm, resampled, scores
 from rnn.metrics import METRICS, evaluate
 from rnn.windows import Windows
 
@@ -32,6 +32,17 @@ def test_a_weight_of_two_counts_like_a_repeated_window_and_zero_like_none(foreca
     assert set(weighted) == set(METRICS)
     for metric, value in repeated.items():
         np.testing.assert_allclose(weighted[metric], [value], rtol=1e-6)
+
+
+@pytest.mark.parametrize("by_day", [False, True])
+def test_sums_over_countries_give_the_scores_that_weights_of_windows_give(forecasts, by_day):
+    labels, probability, decisions = forecasts
+    rng = np.random.default_rng(2)
+    asked = Windows(np.zeros((60, 3)), labels, rng.choice([1, 2, 4, 7], 60), rng.integers(0, 5, 60))
+    drawn = draw(asked, asked.day if by_day else None, rng, draws=40)
+    expected = scores(labels, probability, decisions, drawn.weights(asked))
+    for metric, values in resampled(asked, probability, decisions, drawn).items():
+        np.testing.assert_allclose(values, expected[metric], rtol=1e-5, err_msg=metric)
 
 
 def test_a_draw_without_one_of_the_classes_is_undefined_where_a_score_needs_both(forecasts):

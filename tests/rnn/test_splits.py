@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.splits import SPLITS, split
+from rnn.splits import SPLITS, split, validation
 from rnn.windows import comparable_windows, make_windows
 
 DAYS = 40
@@ -49,6 +49,33 @@ def test_a_seed_splits_the_pairs_of_all_lengths_alike(how):
     masks = [split(w, how, DAYS, np.random.default_rng(7)) for w in comparable_windows(x, (2, 5, 9)).values()]
     np.testing.assert_array_equal(masks[0], masks[1])
     np.testing.assert_array_equal(masks[0], masks[2])
+
+
+@given(st.sampled_from(SPLITS), st.integers(0, 1000), st.integers(3, 12))
+def test_the_validation_cut_is_a_part_of_training_of_the_same_kind_as_the_test(how, seed, countries):
+    windows = noise_windows(countries)
+    known = windows.take(~split(windows, how, DAYS, np.random.default_rng(seed)))
+    cut = validation(known, how, np.random.default_rng(seed + 1))
+    assert 0 < cut.sum() < len(known)
+    chosen, left = known.take(cut), known.take(~cut)
+    if how == "time":
+        assert chosen.day.min() == left.day.max() + 1
+    if how == "country":
+        assert not set(chosen.country) & set(left.country)
+
+
+def test_the_validation_cut_by_time_is_14_days_or_a_third_of_few():
+    windows = noise_windows()
+    for days, expected in ((44, 14), (12, 4), (2, 1)):
+        known = windows.take(windows.day >= DAYS - days)
+        cut = validation(known, "time", np.random.default_rng(0))
+        assert len(np.unique(known.day[cut])) == min(expected, len(np.unique(known.day)) // 3 or 1)
+
+
+def test_one_day_of_training_leaves_nothing_to_choose_by():
+    one_day = noise_windows().take(noise_windows().day == 20)
+    with pytest.raises(ValueError, match="split 'time' leaves 10 windows to train on, too few to set some aside"):
+        validation(one_day, "time", np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("how", ["country", "random"])

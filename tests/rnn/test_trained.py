@@ -44,7 +44,7 @@ def test_too_few_days_are_refused(days, tmp_path):
     "change",
     [
         {"hidden": 10**9}, {"hidden": 0}, {"hidden": 5.0}, {"cell": "cnn"}, {"inputs": "raw"}, {"features": 1},
-        {"layers": True},
+        {"layers": True}, {"hidden": 4096, "layers": 4096},
     ],
 )  # fmt: skip
 def test_a_file_with_another_architecture_is_refused_in_one_line(change, tmp_path):

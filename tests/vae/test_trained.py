@@ -72,7 +72,9 @@ def test_finishing_lowers_the_bound_on_training_images_and_leaves_the_pictures_a
     [
         (lambda v: v.pop("linear_map"), "linear_map"),
         (lambda v: v["linear_map"].update(mean=np.zeros(4)), "3 units"),
-        (lambda v: v["architecture"].update(widths=[4, 7]), "shape"),
+        (lambda v: v["architecture"].update(widths=[4, 3]), "shape"),
+        (lambda v: v["architecture"].update(widths=[4096, 4096]), "larger than what it holds"),
+        (lambda v: v["architecture"].update(skip="linear", latent=4096), "larger than what it holds"),
         (lambda v: v["architecture"].update(latent=10**9), "whole numbers up to 4096"),
         (lambda v: v["architecture"].update(latent=True), "whole numbers up to 4096"),
         (lambda v: v["architecture"].update(norm="layer"), "norm is 'layer'"),

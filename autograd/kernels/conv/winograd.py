@@ -51,7 +51,7 @@ neighbouring tiles that share pixels add up by themselves:
 
     to_output       V = B^T x B      M = U V        y = A^T M A
     to_image        M = A g A^T      V = U^T M      dx = B V B^T
-    to_weight       dU^T = V M^T     dw = G^T dU G                       V or M was kept by the forward pass
+    to_weight       dU = M V^T       dw = G^T dU G                       V or M was kept by the forward pass
 
 The transforms work on a few channels at a time, so that the result of the first product is still in the cache for the
 second. Threads share the groups of channels, and the n x n products.
@@ -186,14 +186,14 @@ def _call(job):
 
 
 def to_weight(V, M, geometry):
-    """dw (F, kH, kW, C) = G^T dU G, where dU^T is the sum of V M^T over all tiles."""
+    """dw (F, kH, kW, C) = G^T dU G, where dU is the sum of M V^T over all tiles."""
     V, M = by_product(V, geometry), by_product(M, geometry)
     rows, columns = tilings_of(geometry)
-    dU = np.empty((rows.products, columns.products, V.shape[-2], M.shape[-2]), M.dtype)
+    dU = np.empty((rows.products, columns.products, M.shape[-2], V.shape[-2]), M.dtype)
 
     def run(product):
         i, j = product
-        multiply_and_add(V[i, :, j], M[i, :, j], out=dU[i, j])
+        multiply_and_add(M[i, :, j], V[i, :, j], out=dU[i, j])
 
     in_parallel(run, np.ndindex(dU.shape[:2]))
     return products_to_weight(dU, geometry)

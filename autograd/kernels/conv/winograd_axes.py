@@ -59,6 +59,7 @@ def is_known(kernel: int, stride: int) -> bool:
     return any(taps == width_in_blocks(kernel, stride) for _, taps in POINTS)
 
 
+@lru_cache(maxsize=256)  # asked for at every product
 def tiling(kernel: int, stride: int, results: int) -> Tiling:
     """How F(m, r) covers the results of an axis with the fewest products.
 

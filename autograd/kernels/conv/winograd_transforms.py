@@ -10,9 +10,10 @@ Taught by docs/15-fast-convolution.md.
 
 import numpy as np
 
+from ..blas import has_avx2_only
 from ..products import in_row_order
 from .layout import view_as
-from .winograd_axes import matrices, tiling
+from .winograd_axes import matrices, tiling, width_in_blocks
 
 MAX_HALFWAY = 2**19  # elements between the two products of a transform, about: a group of channels stays in the cache
 
@@ -76,26 +77,35 @@ def _apply(matrix, arrays, out):
 
 
 def weight_to_products(weight, geometry, transposed=False):
-    """U (n, n, F, s s C) = G w G^T from the weight (F, kH, kW, C), or its transpose (n, n, s s C, F)."""
-    rows, columns = matrices_of(geometry, weight.dtype)
+    """U (n, n, F, s s C) = G w G^T from the weight (F, kH, kW, C), or its transpose (n, n, s s C, F).
+
+    Both axes at once: one product with the Kronecker product of their matrices G.
+    """
+    rows, columns = tilings_of(geometry)
     w = _in_blocks(weight, geometry).transpose(1, 3, 0, 2, 4, 5)  # (r, r, F, s, s, C)
-    if transposed:
+    in_memory = transposed and not has_avx2_only()  # a transposed view multiplies as fast there, and needs no copy
+    if in_memory:
         w = in_row_order(np.moveaxis(w, 2, -1))  # (r, r, s, s, C, F)
-    U = np.matmul(rows.G, w.reshape(len(w), -1))  # (n, r ...)
-    U = np.matmul(columns.G, U.reshape(len(U), w.shape[1], -1))  # (n, n, ...)
-    return U.reshape(*U.shape[:2], *((-1, len(weight)) if transposed else (len(weight), -1)))
+    U = np.matmul(_of_both_axes(geometry, weight.dtype), w.reshape(w.shape[0] * w.shape[1], -1))
+    U = U.reshape(rows.products, columns.products, *((-1, len(weight)) if in_memory else (len(weight), -1)))
+    return U.mT if transposed and not in_memory else U
 
 
 def products_to_weight(dU, geometry):
-    """dw (F, kH, kW, C) = G^T dU G. dU is transposed, (n, n, s s C, F), as `to_weight` makes it."""
-    rows, columns = matrices_of(geometry, dU.dtype)
-    w = np.matmul(columns.G.T, dU.reshape(*dU.shape[:2], -1))  # (n, r, s s C F)
-    w = np.matmul(rows.G.T, w.reshape(len(w), -1))  # (r, r s s C F)
-    w = in_row_order(w.reshape(-1, geometry.filters).T)  # (F, r r s s C)
-    (s_h, s_w), (u, v) = geometry.stride, (rows.G.shape[1], columns.G.shape[1])
-    w = w.reshape(-1, u, v, s_h, s_w, geometry.channels).swapaxes(2, 3)  # (F, r, s, r, s, C)
+    """dw (F, kH, kW, C) = G^T dU G from dU (n, n, F, s s C)."""
+    G = _of_both_axes(geometry, dU.dtype)
+    w = np.matmul(np.ascontiguousarray(G.T), dU.reshape(len(G), -1))  # (r r, F s s C)
+    (s_h, s_w), (u, v) = geometry.stride, map(width_in_blocks, geometry.kernel, geometry.stride)
+    w = w.reshape(u, v, geometry.filters, s_h, s_w, geometry.channels).transpose(2, 0, 3, 1, 4, 5)  # (F, r, s, r, s, C)
     kernel_height, kernel_width = geometry.kernel
-    return np.ascontiguousarray(w.reshape(-1, u * s_h, v * s_w, geometry.channels)[:, :kernel_height, :kernel_width])
+    w = w.reshape(-1, u * s_h, v * s_w, geometry.channels)
+    return np.ascontiguousarray(w[:, :kernel_height, :kernel_width])
+
+
+def _of_both_axes(geometry, dtype):
+    """The Kronecker product of the matrices G along H and along W, (n n, r r)."""
+    rows, columns = (axis.G for axis in matrices_of(geometry, dtype))
+    return (rows[:, None, :, None] * columns[:, None, :]).reshape(len(rows) * len(columns), -1)
 
 
 def _in_blocks(weight, geometry):

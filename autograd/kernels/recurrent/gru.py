@@ -33,7 +33,8 @@ and what x feeds too:
         +-----------+
 
 q does not depend on the state, and is computed for all steps at once. p, r and z are one product a step, W S[t], where
-W has zeros for x in the rows of p. The sigmoids are tanh with the rows of r and z halved beforehand, as in lstm.py.
+W has zeros for x in the rows of p. The rows of r and z are scaled beforehand, as the form of their sigmoids wants it:
+sigmoids.py.
 
 Taught by docs/07-through-time.md.
 """
@@ -43,6 +44,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..products import in_pieces
+from . import sigmoids
 from .shared import (
     Array,
     Gradients,
@@ -70,6 +72,7 @@ class Saved(NamedTuple):
     weight_hh: Array  # (3*H, H), rows in the order n, r, z
 
 
+@sigmoids.without_warning
 def gru_forward(
     x: Array, h0: Array, weight_ih: Array, weight_hh: Array, bias_ih: Array, bias_hh: Array
 ) -> tuple[Array, Array, Saved]:
@@ -83,7 +86,7 @@ def gru_forward(
     B, T, _, H = check_arguments("gru", 3, x=x, h0=h0, **weight_and_bias)
     weights, candidate_weights = _pack(**weight_and_bias)
     recurrent_weights = weights[:, :H].copy()
-    weights[H:] *= 0.5
+    weights[H:] *= sigmoids.factor()
     weights = in_pieces(weights, B)
 
     state, first_row = new_state(x, h0)
@@ -93,10 +96,7 @@ def gru_forward(
     a = gates[:, :3].reshape(T, *weights.shape[:2], B)  # the same memory, in pieces as the weights are
     for t in range(T):
         pre_activation(weights, state, t, first_row, out=a[t])
-        sigmoids = gates[t, 1:3]
-        np.tanh(sigmoids, out=sigmoids)
-        sigmoids *= 0.5
-        sigmoids += 0.5
+        sigmoids.finish(gates[t, 1:3])
         p, r, z, n = gates[t]
         np.multiply(r, p, out=seen)
         n += seen

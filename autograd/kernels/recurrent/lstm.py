@@ -26,10 +26,7 @@ the loop itself only multiplies. S, W and the rest of the gradient: see shared.p
 **Order of gates.** PyTorch stacks the rows as i, f, g, o. Inside they are rotated by one block to
 o, i, f, g: then the three sigmoids are contiguous (o i f), and so are the three that dc feeds (i f g).
 
-**One tanh for all gates.** sigmoid(a) = 0.5 tanh(a/2) + 0.5, which cannot overflow. With the rows of o, i
-and f halved beforehand (exact in binary), one call serves all four gates. A gate near 0 has the absolute
-rounding error of numbers near 1. That is enough, since gates are only multiplied and added; logistic.py keeps
-the relative precision too.
+The rows of o, i and f are scaled beforehand, as the form of their sigmoids wants it: sigmoids.py.
 
 Taught by docs/07-through-time.md.
 """
@@ -39,6 +36,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..products import in_pieces
+from . import sigmoids
 from .shared import (
     Array,
     Gradients,
@@ -67,6 +65,7 @@ class Saved(NamedTuple):
     weights: Array  # W (4*H, H+1+D), rows in the order o, i, f, g
 
 
+@sigmoids.without_warning
 def lstm_forward(
     x: Array, h0: Array, c0: Array, weight_ih: Array, weight_hh: Array, bias_ih: Array, bias_hh: Array
 ) -> tuple[Array, Array, Array, Saved]:
@@ -79,9 +78,9 @@ def lstm_forward(
     weight_and_bias = {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias_ih": bias_ih, "bias_hh": bias_hh}
     B, T, _, H = check_arguments("lstm", 4, x=x, h0=h0, c0=c0, **weight_and_bias)
     weights = rotated(pack_weights(weight_ih, weight_hh, bias_ih + bias_hh), -H)  # i f g o -> o i f g
-    halved = weights.copy()
-    halved[: 3 * H] *= 0.5
-    halved = in_pieces(halved, B)
+    scaled = weights.copy()
+    scaled[: 3 * H] *= sigmoids.factor()
+    scaled = in_pieces(scaled, B)
 
     state, first_row = new_state(x, h0)
     gates = np.empty((T, 4, H, B), x.dtype)
@@ -89,14 +88,12 @@ def lstm_forward(
     tanh_cell = np.empty((T, H, B), x.dtype)
     entering = np.empty((H, B), x.dtype)
     cell[0] = c0.T
-    a = gates.reshape(T, *halved.shape[:2], B)  # the same memory, in pieces as the weights are
+    a = gates.reshape(T, *scaled.shape[:2], B)  # the same memory, in pieces as the weights are
     for t in range(T):
-        pre_activation(halved, state, t, first_row, out=a[t])
-        np.tanh(gates[t], out=gates[t])
-        sigmoids = gates[t, :3]
-        sigmoids *= 0.5
-        sigmoids += 0.5
+        pre_activation(scaled, state, t, first_row, out=a[t])
         o, i, f, g = gates[t]
+        np.tanh(g, out=g)
+        sigmoids.finish(gates[t, :3])
         np.multiply(i, g, out=entering)
         np.multiply(f, cell[t], out=cell[t + 1])
         cell[t + 1] += entering

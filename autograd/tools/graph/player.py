@@ -79,12 +79,17 @@ def to_html(
 def write_player(data: dict[str, Any], path: str | os.PathLike[str], title: str) -> Path:
     """Write the page for what `read_player` gives; the file is complete or not there."""
     path = Path(path)
-    text = json.dumps(data, allow_nan=False, ensure_ascii=False).replace("<", "\\u003c")
-    page = TEMPLATE.read_text(encoding="utf-8").replace("{{title}}", escape(title)).replace("{{data}}", text)
+    page = player_page(data, title)
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_text(page, encoding="utf-8")
     os.replace(unfinished, path)
     return path
+
+
+def player_page(data: dict[str, Any], title: str) -> str:
+    """The page for what `read_player` gives, as text."""
+    text = json.dumps(data, allow_nan=False, ensure_ascii=False).replace("<", "\\u003c")
+    return TEMPLATE.read_text(encoding="utf-8").replace("{{title}}", escape(title)).replace("{{data}}", text)
 
 
 def read_player(tensor: Tensor, module: Module | None = None) -> dict[str, Any]:

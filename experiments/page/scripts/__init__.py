@@ -6,7 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 # A module stands after those that it imports from.
-MODULES = ("numbers", "map", "figures", "recurrent", "tomorrow", "decoder", "explorer")
+MODULES = ("numbers", "elements", "map", "figures", "played", "recurrent", "tomorrow", "dial", "decoder", "explorer")
 IMPORT = re.compile(r"""^import \{[^}]*\} from "\./\w+\.js";\n""", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=async function|function|const|class)", re.MULTILINE)
 

@@ -18,6 +18,11 @@ for (const image of document.querySelectorAll("img.still")) {
   });
 }
 
+// Pictures out of sight wait until the page stands; then they come too, so that printing finds them.
+window.addEventListener("load", () => setTimeout(() => {
+  for (const image of document.images) image.loading = "eager";
+}));
+
 // A PDF can hold a JPEG as it is; a WebP with loss is unpacked, to ten times its bytes. So photos are printed as JPEG.
 const asJpeg = (image) => {
   const canvas = document.createElement("canvas");
@@ -27,6 +32,7 @@ const asJpeg = (image) => {
 };
 window.addEventListener("beforeprint", () => {
   for (const image of document.querySelectorAll("img.photo")) {
+    if (!image.complete) continue;
     image.dataset.shown = image.src;
     image.src = asJpeg(image);
   }

@@ -1,4 +1,5 @@
-import { arrayOf, dataOf, percent } from "./numbers.js";
+import { element } from "./elements.js";
+import { arrayOf, dataOf, percent, unpacked } from "./numbers.js";
 import { classifyByAll, signedLog } from "./recurrent.js";
 
 // Draw tomorrow: the visitor sets the counts of the last days, the trained nets answer.
@@ -23,18 +24,17 @@ function rules(counts) {
   ];
 }
 
-function element(name, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-}
-
 function bars(length) {
   return element("div", { className: "bars" }, ...Array.from({ length }, () => element("span")));
 }
 
-function draw(player) {
-  const { length, cells, examples } = dataOf(player);
+const DAY = 86_400_000; // milliseconds
+const isoDay = (time) => new Date(time).toISOString().slice(0, 10);
+
+async function draw(player) {
+  const { length, cells, countries, last_day: lastDay, counts: packedCounts } = dataOf(player);
+  const { values, shape: [, days] } = await unpacked(packedCounts);
+  const seriesOf = (country) => values.subarray(country * days, (country + 1) * days);
   const nets = Object.entries(cells).map(([name, models]) => ({
     name,
     models: models.map((model) => ({
@@ -45,8 +45,8 @@ function draw(player) {
     bars: bars(length),
   }));
 
-  const all = examples.flatMap(({ days }) => days);
-  const [least, most] = [Math.min(0, ...all), Math.max(MAX_COUNT, ...all)].map(signedLog);
+  const extremes = values.reduce(([low, high], count) => [Math.min(low, count), Math.max(high, count)], [0, MAX_COUNT]);
+  const [least, most] = extremes.map(signedLog);
   const sliders = Array.from({ length }, (_, day) => {
     const ago = length - day;
     const label = ago === 1 ? "new cases on the last day" : `new cases ${ago - 1} days before the last`;
@@ -77,13 +77,22 @@ function draw(player) {
       element("div", {}, element("dt", { textContent: rule }), element("dd", { textContent: words }))));
   }
 
-  function show(days) {
-    days.forEach((count, day) => { sliders[day].value = signedLog(count); });
+  // A country and a day: the days up to it, and what the day after brought.
+  const chosen = element("select", {}, ...countries.map((name, place) => element("option", { value: place }, name)));
+  const firstEnd = Date.parse(lastDay) - (days - length) * DAY;
+  const end = element("input", { type: "date", min: isoDay(firstEnd), max: lastDay, value: lastDay });
+  const happened = element("output");
+  function show() {
+    const place = Math.round((end.valueAsNumber - firstEnd) / DAY);
+    if (!(place >= 0 && place <= days - length)) return; // a date that is half typed, or not in the data
+    const window = seriesOf(chosen.value).subarray(place, place + length);
+    window.forEach((count, day) => { sliders[day].value = signedLog(count); });
+    const next = seriesOf(chosen.value)[place + length];
+    const rose = next > window.at(-1) ? "a rise" : "no rise";
+    happened.value = next === undefined ? "The data end here." : `The day after brought ${next.toLocaleString("en")}: ${rose}.`;
     answer();
   }
-
-  const chosen = element("select", {}, ...examples.map(({ name }, place) => element("option", { value: place }, name)));
-  chosen.addEventListener("change", () => show(examples[chosen.value].days));
+  for (const control of [chosen, end]) control.addEventListener("change", show);
 
   // A finger or a mouse that is dragged across the days draws: each slider that it passes takes its height. The sliders
   // themselves, whose pointer events the style sheet turns off, are there for the keyboard and for screen readers.
@@ -93,22 +102,25 @@ function draw(player) {
     const day = Math.floor(((event.clientX - box.left) / box.width) * length);
     if (day < 0 || day >= length) return;
     sliders[day].value = least + ((box.bottom - event.clientY) / box.height) * (most - least);
+    happened.value = "";
     answer();
   };
   board.addEventListener("pointerdown", (event) => { board.setPointerCapture(event.pointerId); follow(event); });
   board.addEventListener("pointermove", (event) => { if (event.buttons) follow(event); });
-  for (const slider of sliders) slider.addEventListener("input", answer);
+  for (const slider of sliders) slider.addEventListener("input", () => { happened.value = ""; answer(); });
 
   const row = (label, ...cellsOfRow) => element("div", { className: "row" }, label, ...cellsOfRow);
   player.append(
-    element("label", { className: "choice" }, "Begin with the last days of ", chosen),
+    element("p", { className: "choice" },
+      element("label", {}, "Country ", chosen), element("label", {}, "last day ", end), happened),
     row(element("span", { className: "label", textContent: "new cases a day" }), board),
     row(element("span", { className: "label" }), element("div", { className: "counts" }, ...counts)),
     ...nets.map((net) => row(element("span", { className: "label" }, net.name, " ", net.answer), net.bars)),
     said,
   );
   player.hidden = false;
-  show(examples[0].days);
+  show();
+  player.dataset.ready = "";
 }
 
 for (const player of document.querySelectorAll(".tomorrow")) draw(player);

@@ -15,10 +15,12 @@ import pandas as pd
 
 from data.atomic import write_bytes
 from experiments.prose import listed, number, percent, sentence
-from experiments.rnn.discussion.caveats import calibration, distinct_windows, limits, map_extremes, random_split
+from experiments.rnn.discussion.caveats import calibration, distinct_windows, limits, random_split
+from experiments.rnn.discussion.influence import right_by_weekday, what_it_looks_at
+from experiments.rnn.discussion.world_map import map_extremes, what_came
 from experiments.rnn.gains import CELLS_MEAN, Gain, Gains
 from experiments.rnn.saved import SavedRnn, open_run
-from experiments.rnn.summary import baselines_in, best_of, cells_in, mean_of, splits_in
+from experiments.rnn.summary import baselines_in, best_of, cells_in, chosen_cell, mean_of, splits_in
 from experiments.rnn.words import MODEL_NAMES, SPLIT_PHRASES, counts_as, interval, the
 
 
@@ -53,8 +55,10 @@ def _sections(run: SavedRnn, results: pd.DataFrame, gains: Gains) -> dict[str, s
         "How long a window?": which_length(results, gains),
         "What the random split hides": random_split(run, results, gains),
         "Why repeated windows matter": distinct_windows(run, results),
+        "What does the net look at?": " ".join(filter(None, (what_it_looks_at(run), right_by_weekday(run)))),
         "Can the probabilities be believed?": calibration(run, results, gains),
         "What the map shows": map_extremes(run),
+        "What came of the map": what_came(run),
         "What these numbers cannot say": limits(run, results, gains),
     }
 
@@ -80,7 +84,7 @@ def opening(run: SavedRnn) -> str:
 
 @dataclass(frozen=True)
 class Match:
-    """The cell and the baseline with the best accuracy on one split, and the gain of the one over the other."""
+    """The cell that the validation cut of one split chose, the baseline that does best in its test, and the gain."""
 
     cell: str
     baseline: str
@@ -93,9 +97,8 @@ def best_matches(run: SavedRnn, results: pd.DataFrame, gains: Gains | None = Non
     length = run.map_length
     matches = {}
     for split in splits_in(results):
-        cell, baseline = (
-            best_of(results, models, length, split, "accuracy") for models in (cells_in(results), baselines_in(results))
-        )
+        cell = chosen_cell(results, length, split)
+        baseline = best_of(results, baselines_in(results), length, split, "accuracy")
         if cell and baseline:
             matches[split] = Match(cell, baseline, gains(cell, baseline, length, split, "accuracy"))
     return matches
@@ -115,32 +118,34 @@ def against_baselines(run: SavedRnn, results: pd.DataFrame, gains: Gains) -> str
 
 
 def _answer(matches: dict[str, Match], length: int) -> str:
-    """In plain words: does the best cell of each split beat the best baseline there?"""
+    """In plain words: does the cell chosen on each split beat the best baseline there?"""
     verdicts = [match.difference.verdict for match in matches.values()]
     above = [SPLIT_PHRASES[split] for split, match in matches.items() if match.difference.verdict == "above"]
     not_above = _not_above({split: match for split, match in matches.items() if match.difference.verdict != "above"})
     if not above:
-        return f"No. At L = {length} no cell beats the best baseline in accuracy: {not_above}."
+        return (
+            f"No. At L = {length} the cell chosen on the validation cut beats the best baseline nowhere: {not_above}."
+        )
     if set(verdicts) != {"above"}:
-        return f"In part. At L = {length} the best cell beats the best baseline {listed(above)}, but {not_above}."
+        return f"In part. At L = {length} the chosen cell beats the best baseline {listed(above)}, but {not_above}."
     largest = max(match.difference.value for match in matches.values())
     size = "by a few points" if largest < 0.05 else "clearly"
     where = f"{listed(above)}, beyond what noise explains"
-    return f"Yes, {size}: at L = {length} the best cell beats the best baseline {where}."
+    return f"Yes, {size}: at L = {length} the chosen cell beats the best baseline {where}."
 
 
 def _not_above(matches: dict[str, Match]) -> str:
-    """Where the best cell does not beat the best baseline, and how; splits with one answer share it."""
+    """Where the chosen cell does not beat the best baseline, and how; splits with one answer share it."""
     splits: dict[str, list[str]] = {}
     for split, match in matches.items():
         words = {"below": "falls short of", "uncertain": "is not reliably above or below"}
         how = words.get(match.difference.verdict, "is within noise of")
-        splits.setdefault(f"the best cell {how} {the(match.baseline)}", []).append(SPLIT_PHRASES[split])
+        splits.setdefault(f"the chosen cell {how} {the(match.baseline)}", []).append(SPLIT_PHRASES[split])
     return "; ".join(f"{listed(phrases)} {answer}" for answer, phrases in splits.items())
 
 
 def _one_split(results: pd.DataFrame, gains: Gains, length: int, split: str, match: Match) -> str:
-    """Accuracy of the best cell beside every baseline, then the same question asked of the ranking (AUC)."""
+    """Accuracy of the chosen cell beside every baseline, then the same question asked of the ranking (AUC)."""
     cell, baselines = match.cell, baselines_in(results)
     levels = [f"{the(model)} {percent(mean_of(results, model, length, split, 'accuracy'))}" for model in baselines]
     text = (
@@ -152,13 +157,12 @@ def _one_split(results: pd.DataFrame, gains: Gains, length: int, split: str, mat
     if match.baseline != "reversal" and "reversal" in baselines:
         over_rule = gains(cell, "reversal", length, split, "accuracy")
         text += f" Against the reversal rule it is {interval(over_rule)}, {counts_as(over_rule)}."
-    ranker = best_of(results, cells_in(results), length, split, "auc")
     rival = best_of(results, baselines, length, split, "auc")
-    if ranker and rival:
-        in_auc = gains(ranker, rival, length, split, "auc")
+    if rival:
+        in_auc = gains(cell, rival, length, split, "auc")
         text += (
-            f" In ranking the windows from unlikely to likely, {the(ranker)} reaches an AUC of "
-            f"{mean_of(results, ranker, length, split, 'auc'):.3f} against "
+            f" In ranking the windows from unlikely to likely, it reaches an AUC of "
+            f"{mean_of(results, cell, length, split, 'auc'):.3f} against "
             f"{mean_of(results, rival, length, split, 'auc'):.3f} of {the(rival)} ({interval(in_auc)}, "
             f"{counts_as(in_auc)})."
         )

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from experiments.rnn.gains import CELLS_MEAN, Gains
-from experiments.rnn.summary import baselines_in, best_of, cells_in, splits_in
+from experiments.rnn.summary import baselines_in, best_of, chosen_cell, splits_in
 from experiments.rnn.words import MODEL_NAMES, SPLIT_PHRASES, interval, the
 
 
@@ -21,13 +21,12 @@ def length_finding(results: pd.DataFrame, gains: Gains) -> str:
 
 
 def headline_finding(results: pd.DataFrame, gains: Gains, length: int) -> str:
-    """The best cell against the best baseline in accuracy, split by split, whoever wins."""
+    """The cell chosen on the validation cut against the best baseline in accuracy, split by split, whoever wins."""
     told = []
     for split in splits_in(results):
-        cell, baseline = (
-            best_of(results, models, length, split, "accuracy") for models in (cells_in(results), baselines_in(results))
-        )
+        cell = chosen_cell(results, length, split)
+        baseline = best_of(results, baselines_in(results), length, split, "accuracy")
         if cell and baseline:
             gain = gains(cell, baseline, length, split, "accuracy")
             told.append(f"{SPLIT_PHRASES[split]} {interval(gain)} ({MODEL_NAMES[cell]} against {the(baseline)})")
-    return f"Accuracy of the best cell minus that of the best baseline, L = {length} days: {'; '.join(told)}"
+    return f"Accuracy of the chosen cell minus that of the best baseline, L = {length} days: {'; '.join(told)}"

@@ -12,37 +12,46 @@ from matplotlib.image import AxesImage
 from experiments.style import DIVERGING, NO_DATA, figure, headline
 from rnn.correlation import clustered_order
 
-SCALE_LABEL = "Pearson correlation of daily new cases (−1 to 1, no unit)"
+SCALE_LABEL = "Pearson correlation (−1 to 1, no unit)"
 
 
 def plot_all_correlations(
     correlation: pd.DataFrame,
+    of_changes: pd.DataFrame | None,
     path: str | os.PathLike[str],
     *,
     threshold: float,
     simulated: bool,
-    of_changes: float | None = None,
 ) -> None:
-    """Heatmap of every pair of countries, (n, n), in clustered order on a scale centred at 0.
+    """Heatmaps of every pair of countries, (n, n), on a scale centred at 0: daily counts, and beside them changes.
 
-    of_changes: the median correlation of the day-to-day changes, for the title; left out if None.
+    of_changes: the same countries' correlation of changes from day to day, drawn in the same order; None to leave out.
     """
     order = clustered_order(correlation.to_numpy())
-    ordered = correlation.iloc[order, order]
-    pairs = _pairs(correlation)
-    with figure(path, 8.6, 7.5, simulated=simulated) as fig:
-        headline(fig, _finding(pairs, threshold, of_changes))
-        axes = fig.add_subplot()
-        image = _heatmap(axes, ordered.to_numpy())
-        # As many names as fit at 5.5 points over about 6.2 inches of rows.
-        step = max(1, int(np.ceil(len(ordered) * 6.5 / (6.2 * 72))))
-        named = range(0, len(ordered), step)
-        axes.set_yticks(named, [ordered.index[row] for row in named], fontsize=5.5)
-        axes.set_xticks([])
-        which = "every country" if step == 1 else f"one country in {step}"
-        axes.set_xlabel(f"the same {len(ordered)} countries in the same order")
-        axes.set_ylabel(f"{len(ordered)} countries in clustered order ({which} named)")
-        fig.colorbar(image, ax=axes, shrink=0.7, label=SCALE_LABEL)
+    shown = {"daily new cases": correlation}
+    if of_changes is not None:
+        shown["changes from day to day"] = of_changes
+    with figure(path, 3.4 + 3.55 * len(shown), 5.4, simulated=simulated) as fig:
+        medians = {name: float(np.median(_pairs(table))) for name, table in shown.items() if len(_pairs(table))}
+        headline(fig, _finding(_pairs(correlation), threshold, medians))
+        panels = fig.subplots(1, len(shown), squeeze=False)[0]
+        for axes, (name, table) in zip(panels, shown.items(), strict=True):
+            image = _heatmap(axes, table.iloc[order, order].to_numpy())
+            axes.set_title(name)
+            axes.set_yticks([])
+            axes.set_xticks([])
+        _name_rows(panels[0], [str(correlation.index[row]) for row in order])
+        panels[0].set_xlabel(f"the same {len(order)} countries in the same order")
+        fig.colorbar(image, ax=panels, shrink=0.7, label=SCALE_LABEL)
+
+
+def _name_rows(axes: Axes, names: list[str]) -> None:
+    """As many names as fit at 5.5 points over about 4 inches of rows."""
+    step = max(1, int(np.ceil(len(names) * 6.5 / (4 * 72))))
+    named = range(0, len(names), step)
+    axes.set_yticks(named, [names[row] for row in named], fontsize=5.5)
+    which = "every country" if step == 1 else f"one country in {step}"
+    axes.set_ylabel(f"{len(names)} countries in clustered order ({which} named)")
 
 
 def plot_some_correlations(
@@ -92,10 +101,15 @@ def _pairs(correlation: pd.DataFrame) -> np.ndarray:
     return values[np.isfinite(values)]
 
 
-def _finding(pairs: np.ndarray, threshold: float, of_changes: float | None) -> str:
+def _finding(pairs: np.ndarray, threshold: float, medians: dict[str, float]) -> str:
     above = int((pairs > threshold).sum())
-    text = (
-        f"{above:,} of {len(pairs):,} pairs of countries ({above / len(pairs):.0%}) correlate above {threshold:g}; the "
-        f"median is {np.median(pairs):.2f}"
-    )
-    return text if of_changes is None else f"{text}, but {of_changes:.2f} for day-to-day changes: a shared trend"
+    share = above / max(len(pairs), 1)
+    text = f"{above:,} of {len(pairs):,} pairs of countries ({share:.0%}) correlate above {threshold:g}"
+    told = " and ".join(f"{median:.2f} for {name}".replace("-0", "−0") for name, median in medians.items())
+    return f"{text}; the median is {told}" + (": much of it is a shared trend" if _fades(medians) else "")
+
+
+def _fades(medians: dict[str, float]) -> bool:
+    """Whether the changes correlate less than half as much as the counts."""
+    values = list(medians.values())
+    return len(values) == 2 and values[0] > 0.1 and values[1] < values[0] / 2

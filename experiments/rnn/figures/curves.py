@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from experiments.rnn.summary import baselines_in, cells_in, mean_of
+from experiments.rnn.summary import baselines_in, cells_in, mean_of, values_by_seed
 from experiments.rnn.words import MODEL_NAMES, SPLIT_NAMES
-from experiments.style import MODEL_COLOURS, baseline_line, figure, headline
+from experiments.style import GREY, MODEL_COLOURS, baseline_line, figure, headline
 
 # Which column of curves.csv each row of panels shows, the metric of results.csv beside it, and its label.
 ROWS = (("loss", "log_loss", "loss (nats per window)"), ("accuracy", "accuracy", "accuracy (share of windows)"))
@@ -26,6 +26,9 @@ def plot_curves(
 ) -> None:
     """One column per cell, loss above accuracy; lines are means over seeds, bands one standard deviation.
 
+    The curves are those of the first fit, to the training part without its validation cut. An upright line stands at
+    the median epoch that the cut chose; the net that is scored was trained anew on the whole part for so long.
+
     ``curves`` has the columns of curves.csv, ``results`` those of results.csv.
     """
     here = curves[(curves["length"] == length) & (curves["split"] == split)]
@@ -36,7 +39,9 @@ def plot_curves(
         for row, (column, metric, label) in enumerate(ROWS):
             drawn = [_draw_cell(panels[row, i], here[here["model"] == cell], column) for i, cell in enumerate(cells)]
             low, high = min(d[0] for d in drawn), max(d[1] for d in drawn)
-            for axes in panels[row]:
+            for axes, cell in zip(panels[row], cells, strict=True):
+                chosen = float(values_by_seed(results, cell, length, split, "epochs").median())
+                axes.axvline(chosen, color=GREY, linewidth=1.1, label="chosen by the validation cut (median)")
                 _draw_baselines(axes, results, length, split, metric, low, high)
             panels[row, 0].set_ylabel(label)
         for i, cell in enumerate(cells):
@@ -86,11 +91,11 @@ def _draw_baselines(
 
 
 def _finding(rows: pd.DataFrame, cells: tuple[str, ...], length: int, split: str) -> str:
-    test = rows[rows["part"] == "test"].groupby(["model", "epoch"])["accuracy"].mean()
-    last = {cell: float(test[cell].iloc[-1]) for cell in cells}
-    train = rows[rows["part"] == "train"].groupby(["model", "epoch"])["accuracy"].mean()
-    gap = max(float(train[cell].iloc[-1]) - last[cell] for cell in cells)
-    low, high = min(last.values()), max(last.values())
-    reach = f"{low:.1%}" if len(cells) == 1 else f"{low:.1%} to {high:.1%}"
-    below = f"at most {100 * gap:.1f} points below training" if gap > 0 else "nowhere below training"
-    return f"{SPLIT_NAMES[split].capitalize()}, L = {length} days: test accuracy ends at {reach}, {below}"
+    """How many epochs it takes to the lowest test loss, and what more of them cost."""
+    test = rows[rows["part"] == "test"].groupby(["model", "epoch"])["loss"].mean()
+    lowest = {cell: int(test[cell].idxmin()) for cell in cells}
+    risen = max(float(test[cell].iloc[-1] - test[cell].min()) for cell in cells)
+    first, last = min(lowest.values()), max(lowest.values())
+    where = f"at epoch {first}" if first == last else f"between epochs {first} and {last}"
+    after = f"and rises by up to {risen:.3f} nats after it" if risen >= 0.0005 else "and does not rise after it"
+    return f"{SPLIT_NAMES[split].capitalize()}, L = {length} days: the test loss is lowest {where} {after}"

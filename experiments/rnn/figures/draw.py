@@ -8,6 +8,7 @@ from experiments.rnn.discussion.titles import headline_finding, length_finding
 from experiments.rnn.figures.calibration import plot_calibration, plot_confusion
 from experiments.rnn.figures.correlation import plot_all_correlations, plot_some_correlations
 from experiments.rnn.figures.curves import plot_curves
+from experiments.rnn.figures.influence import plot_influence
 from experiments.rnn.figures.lengths import plot_headline, plot_lengths
 from experiments.rnn.figures.windows import plot_threshold
 from experiments.rnn.gains import Gains
@@ -15,12 +16,16 @@ from experiments.rnn.saved import SavedRnn
 from experiments.rnn.summary import splits_in
 
 A_READABLE_DOZEN = 12
+CHANGES = "correlation_of_changes.csv"
 
 
 def draw_figures(run: SavedRnn) -> list[Path]:
     """Draw every figure for which the run has tables into its folder ``figures``; return the paths."""
     folder = run.folder / "figures"
     drawn = _draw_correlations(run, folder) + _draw_results(run, folder)
+    if run.has("influence.csv"):
+        drawn.append(folder / "influence.png")
+        plot_influence(run.table("influence.csv"), drawn[-1], model=run.map_model, simulated=run.simulated)
     if run.has("windows.csv"):
         path = folder / "threshold.png"
         plot_threshold(
@@ -50,10 +55,8 @@ def _draw_correlations(run: SavedRnn, folder: Path) -> list[Path]:
         return []
     correlation = run.correlation()
     drawn = [folder / "correlation_all.png"]
-    of_changes = run.config.get("correlation_of_changes")
-    plot_all_correlations(
-        correlation, drawn[0], threshold=run.threshold, simulated=run.simulated, of_changes=of_changes
-    )
+    of_changes = run.correlation(CHANGES) if run.has(CHANGES) else None
+    plot_all_correlations(correlation, of_changes, drawn[0], threshold=run.threshold, simulated=run.simulated)
     if run.has("world_map.csv") and len(correlation) > 2:
         chosen = busiest(run.table("world_map.csv"), A_READABLE_DOZEN)
         choice = f"the {len(chosen)} countries with most new cases in the last {run.map_length} days"

@@ -33,6 +33,7 @@ WIDTH, HEIGHT = 1200, 800
 NOTE_COLUMNS, NOTE_LINE = 170, 16  # letters in a line of the note, and pixels from line to line
 CSS = (
     ".country{stroke-width:.7}.country:hover{stroke:black !important;stroke-width:4}"
+    ".country.outside,.country.outside *{stroke:black !important;stroke-width:1.8 !important;stroke-dasharray:4 3}"
     ".note{font-family:sans-serif;font-size:12px;fill:#333}"
     ".stamp{font-family:sans-serif;font-size:14px;font-weight:bold;fill:#a33b00}"
 )
@@ -51,7 +52,9 @@ def write_world_map(run: SavedRnn) -> str:
 def render_svg(table: pd.DataFrame, heading: str, *, simulated: bool) -> bytes:
     """The map as a static SVG; ``table`` has the columns of world_map.csv. Equal input gives equal bytes."""
     drawn = table[table["drawn"] == "yes"]
-    notes = textwrap.wrap(drawable(coverage(table)), NOTE_COLUMNS)
+    outside = drawn[drawn["in_c"] == "no"]
+    remark = f"; dashed outline ({len(outside)}): outside C, no net was trained on it" if len(outside) else ""
+    notes = textwrap.wrap(drawable(coverage(table) + remark), NOTE_COLUMNS)
     chart = World(
         style=Style(
             colors=[colour for _, colour in LEGEND],
@@ -80,7 +83,8 @@ def render_svg(table: pd.DataFrame, heading: str, *, simulated: bool) -> bytes:
         chart.add(label, [(code, 1) for code in drawn["code"][numbers == number]])
     chart.add(NO_DATA, [(code, 1) for code in sorted(drawable_codes() - set(drawn["code"]))])
     root = ElementTree.fromstring(chart.render())
-    _make_static(root, _names_without_data() | {row["code"]: tooltip(row) for _, row in drawn.iterrows()})
+    tooltips = _names_without_data() | {row["code"]: tooltip(row) for _, row in drawn.iterrows()}
+    _make_static(root, tooltips, set(outside["code"]))
     _add_notes(root, notes, simulated)
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
 
@@ -91,8 +95,11 @@ def _names_without_data() -> dict[str, str]:
     return {code: f"{name}: {NO_DATA}" for code, name in names.items()}
 
 
-def _make_static(root: ElementTree.Element, tooltips: dict[str, str]) -> None:
-    """Take out scripts, stray titles and namespaces; give each country an SVG title, which browsers show."""
+def _make_static(root: ElementTree.Element, tooltips: dict[str, str], outside: set[str]) -> None:
+    """Take out scripts, stray titles and namespaces; give each country an SVG title, which browsers show.
+
+    The countries whose codes are in `outside` get a class of their own.
+    """
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     for element in list(root.iter()):
@@ -105,6 +112,8 @@ def _make_static(root: ElementTree.Element, tooltips: dict[str, str]) -> None:
         if "country" in words:
             text = ElementTree.Element("title")
             text.text = tooltips[words[0]]
+            if words[0] in outside:
+                area.set("class", f"{area.get('class')} outside")
             area.insert(0, text)
 
 

@@ -109,7 +109,8 @@ def title(table: pd.DataFrame, event: str, model: str, length: int) -> str:
 def tooltip(row: pd.Series) -> str:
     """What a browser shows when the mouse rests on a country."""
     days = row["last_days"].split()
+    outside = "\noutside C: no net was trained on it" if row["in_c"] == "no" else ""
     return readable(
         f"{row['country']}\nprobability of a rise on {row['day']}: {shown(row['probability'])}\n"
-        f"new cases in the last {len(days)} days: {', '.join(days)}"
+        f"new cases in the last {len(days)} days: {', '.join(days)}{outside}"
     )

@@ -32,7 +32,7 @@ def plot_reconstructions(run: SavedVae, weight: float, path: Path) -> None:
     band = extent(2, side) + LETTERS + BAND
     size = LABEL + extent(min(ROW, len(originals)), side), band * len(bands) - BAND
     note = "Above: held-out faces. Below: each decoded from its posterior mean."
-    with picture_sheet(path, *size, _reconstructions_finding(run, weight), note, drawn=run.drawn) as (page, top):
+    with picture_sheet(path, *size, reconstructions_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left = MARGIN + LABEL
         for i, part in enumerate(bands):
             y = top + i * band
@@ -45,7 +45,7 @@ def plot_reconstructions(run: SavedVae, weight: float, path: Path) -> None:
             page.row_label(left - 8, y + extent(2, side) + 4, LETTERS - 8, "PSNR (dB)")
 
 
-def _reconstructions_finding(run: SavedVae, weight: float) -> str:
+def reconstructions_finding(run: SavedVae, weight: float) -> str:
     mse, bar = run.final(weight, "mse"), run.pca
     if run.kept_variety(weight) < SAME_PICTURE:
         start = f"{name(weight)}: nearly the same picture for every face"
@@ -70,7 +70,7 @@ def plot_samples(run: SavedVae, weight: float, path: Path) -> None:
     grid, height = slice(8 * SAMPLE_ROWS), extent(SAMPLE_ROWS, side)
     size = LABEL + extent(8, side), 2 * (height + BAND) + LETTERS + extent(2, side) + LETTERS
     note = "The same draws for every KL weight. Below, to check for copies: nearest training faces, mirrored or not."
-    with picture_sheet(path, *size, _samples_finding(run, weight), note, drawn=run.drawn) as (page, top):
+    with picture_sheet(path, *size, samples_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left, y = MARGIN + LABEL, top
         for key, label in SAMPLE_GRIDS.items():
             page.picture(left, y, tile(arrays[key][grid].reshape(SAMPLE_ROWS, 8, *mapped.shape[1:]), scale))
@@ -86,7 +86,7 @@ def plot_samples(run: SavedVae, weight: float, path: Path) -> None:
         page.row_label(left - 8, y + extent(2, side) + 4, LETTERS - 8, "RMS distance")
 
 
-def _samples_finding(run: SavedVae, weight: float) -> str:
+def samples_finding(run: SavedVae, weight: float) -> str:
     facts = run.verdicts.get(weight)
     start = f"{name(weight)}: draws from the prior"
     plain, mapped, floor = (run.final(weight, f"frechet_{key}") for key in ("as_trained", "mapped", "floor"))
@@ -112,7 +112,7 @@ def plot_interpolations(run: SavedVae, weight: float, path: Path) -> None:
     line, heights = extent(steps, side), (extent(len(pairs), side), extent(len(arcs), side))
     size = LABEL + 2 * (side + apart) + line, LETTERS + heights[0] + BAND + LETTERS + heights[1]
     note = f"The outer faces are {run.kind} and held out; between them, decoded points on the line between their codes."
-    with picture_sheet(path, *size, _interpolations_finding(run, weight), note, drawn=run.drawn) as (page, top):
+    with picture_sheet(path, *size, interpolations_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left, y = MARGIN + LABEL, top + LETTERS
         middle, right = left + side + apart, left + side + 2 * apart + line
         page.column_labels(left, y - 4, side, [f"{run.kind} A"])
@@ -132,7 +132,7 @@ def _steps(count: int) -> list[str]:
     return [f"t = {t:.3g}" if t in (0, 1) else f"{t:.3g}" for t in np.linspace(0, 1, count)]
 
 
-def _interpolations_finding(run: SavedVae, weight: float) -> str:
+def interpolations_finding(run: SavedVae, weight: float) -> str:
     share = run.distance_travelled(weight)
     what = "hardly anything changes" if share < SAME_PICTURE else "through the latent space"
     start = f"{name(weight)}: from one {run.kind} face to another {what}"
@@ -147,7 +147,7 @@ def plot_traversals(run: SavedVae, weight: float, path: Path) -> None:
     values = np.linspace(-3, 3, pictures.shape[1])
     size = LABEL + extent(len(values), side), LETTERS + extent(len(pictures), side)
     note = "The code of one held-out face, moved along the main axes of all codes; in standard deviations of the codes."
-    with picture_sheet(path, *size, _traversals_finding(run, weight), note, drawn=run.drawn) as (page, top):
+    with picture_sheet(path, *size, traversals_finding(run, weight), note, drawn=run.drawn) as (page, top):
         left, y = MARGIN + LABEL, top + LETTERS
         page.column_labels(left, y - 4, side, [f"{value:+.3g}".replace("-", "−") if value else "0" for value in values])
         page.picture(left, y, tile(pictures, scale))
@@ -156,7 +156,7 @@ def plot_traversals(run: SavedVae, weight: float, path: Path) -> None:
             page.row_label(left - 8, y + row * (side + GAP), side, words)
 
 
-def _traversals_finding(run: SavedVae, weight: float) -> str:
+def traversals_finding(run: SavedVae, weight: float) -> str:
     arrays = run.snapshot(weight)
     change = rms_distance(arrays["traversals"][:, 0], arrays["traversals"][:, -1])
     largest = int(change.argmax())

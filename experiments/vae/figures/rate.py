@@ -19,7 +19,7 @@ def plot_rate_distortion(run: SavedVae, path: str | os.PathLike[str]) -> None:
     line = run.linear_curve()
     weights = [weight for weight in run.weights if run.distortion(weight) > 0]
     with figure(path, 7.2, 4.6, drawn=run.drawn) as fig:
-        headline(fig, _rate_finding(run, run.reference if run.reference in weights else weights[0], line))
+        headline(fig, rate_finding(run, run.reference if run.reference in weights else weights[0], line))
         axes = fig.subplots()
         if line is not None:
             axes.plot(line.rates, line.distortions, color=GREY, linewidth=1.6, label="best linear code, any weight")
@@ -50,7 +50,7 @@ def _limit(axes: Axes, run: SavedVae, weights: list[float]) -> None:
     axes.set_ylim(min(errors) / 1.35, max(errors) * 1.35)
 
 
-def _rate_finding(run: SavedVae, w: float, line: RateCurve | None) -> str:
+def rate_finding(run: SavedVae, w: float, line: RateCurve | None) -> str:
     rate, error = run.final(w, "kl"), run.distortion(w)
     start = f"{name(w)} reaches a squared error of {error:.4f} with a code of {nats(rate)}"
     if line is None or not line.rates.min() <= rate <= line.rates.max():

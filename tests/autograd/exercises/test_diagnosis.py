@@ -34,6 +34,13 @@ def test_a_right_answer_makes_no_known_mistake(name):
     assert known_mistake(exercise, exercise.solution, 0) is None
 
 
+@pytest.mark.parametrize(("name", "mistake"), [("embedding", "overwritten"), ("lstm_cell", "the sign")])
+def test_a_mistake_is_found_where_the_engine_calls_the_argument_otherwise(name, mistake):
+    """The table is x of getitem, the cell c is c0 of lstm."""
+    (found,) = [d for d in diagnosed() if (d.attempt.exercise, d.attempt.mistake) == (name, mistake)]
+    assert found.outcome == NAMED
+
+
 @pytest.mark.parametrize("name", ["conv2d", "rnn_tanh", "gru_cell"])
 def test_a_rule_cut_to_an_exercise_gives_its_solution(name):
     exercise = EXERCISES[name]

@@ -14,9 +14,15 @@ limits = st.sampled_from([0, 200, 1000, 1_000_000])  # none fits, a few rows fit
 drawn = settings(max_examples=60, deadline=None, derandomize=True)
 
 
-def cut_at(limit):
+def cut_at(limit, avx2_only=False):
     """As if the BLAS made products of at most `limit` multiplications without packing; pieces may have one row."""
-    return mock.patch.multiple(products, max_unpacked_multiplications=lambda: limit, MIN_PIECE_ROWS=4)
+    return mock.patch.multiple(
+        products,
+        max_unpacked_multiplications=lambda: limit,
+        has_avx2_only=lambda: avx2_only,
+        MIN_PIECE_ROWS=4,
+        MIN_SUMMED=4,
+    )
 
 
 def draw(*shapes):
@@ -61,11 +67,11 @@ def test_sum_of_outer_products_of_no_rows_is_zero():
 
 
 @drawn
-@given(size=sizes, limit=limits)
-def test_multiplied_and_added_over_all_leading_axes(size, limit):
+@given(size=sizes, limit=limits, avx2_only=st.booleans())
+def test_multiplied_and_added_over_all_leading_axes(size, limit, avx2_only):
     N, K, M = size
     a, b = draw((2, 3, K, N), (2, 3, M, N))
-    with cut_at(limit):
+    with cut_at(limit, avx2_only):
         total = products.multiply_and_add(a, b, out=np.empty((K, M)))
     np.testing.assert_allclose(total, np.einsum("ijkn,ijmn->km", a, b), rtol=0, atol=1e-11)
 
@@ -77,3 +83,16 @@ def test_row_order_is_a_copy_only_where_needed(shape):
     ordered = products.in_row_order(a.mT)
     assert ordered.flags.c_contiguous
     np.testing.assert_array_equal(ordered, a.mT)
+
+
+@pytest.mark.parametrize(
+    "order", [(0, 1, 2, 3), (3, 0, 1, 2), (0, 3, 1, 2)], ids=["as it is", "batch innermost", "other"]
+)
+@pytest.mark.parametrize("width", [1, 5, 40])
+def test_a_copy_in_row_order_has_the_same_values_and_memory_of_its_own(order, width):
+    (memory,) = draw((3, width, 2, 7))
+    image = memory.transpose(order)
+    copy = products.row_order_copy(image)
+    assert copy.flags.c_contiguous
+    assert not np.shares_memory(copy, image)
+    np.testing.assert_array_equal(copy, image)

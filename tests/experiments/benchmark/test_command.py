@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from experiments.__main__ import main
-from experiments.benchmark import arguments, peers
+from experiments.benchmark import arguments, joined, machine, peers
 from experiments.benchmark.report import COLUMNS
 from experiments.benchmark.works import Work
 
@@ -136,3 +136,58 @@ def test_without_a_number_of_threads_the_autoencoder_is_measured_with_all_cores_
     assert groups() == [(1, works), (4, works[1:])]
     assert groups("--threads", "3") == [(3, works)]
     assert groups("--cpu-time") == [(1, works)]
+
+
+@pytest.fixture
+def two_runs(tmp_path, monkeypatch):
+    """Folders of two runs, each with one of two works."""
+    works = [WORK, Work("second", "another", SMALL["chain"], "second op", ("torch",))]
+    monkeypatch.setattr(arguments, "WORKS", works)
+    monkeypatch.setattr(joined, "WORKS", works)
+    monkeypatch.setattr(machine, "facts", lambda: {"processor": "one", "load": "0"})
+    folders = [tmp_path / name for name in ("second", "node")]
+    for folder in folders:
+        flags = ["--only", f"{folder.name}*", "--rounds", "1", "--no-memory", "--threads", "1", "--unchecked"]
+        assert main(["benchmark", "--peers", "torch", "--out", str(folder), *flags]) == 0
+    return folders
+
+
+def test_runs_of_some_works_each_are_joined_to_one_table_in_the_order_of_the_works(two_runs, capsys):
+    capsys.readouterr()
+    assert main(["benchmark", "--join", *map(str, two_runs)]) == 0
+    said = capsys.readouterr().out
+    assert said.splitlines()[0] == "- processor: one"
+    assert said.index("| one op | 1 | PyTorch | **") < said.index("| second op | 1 | PyTorch | **")
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (lambda a, b: b.joinpath("config.json").unlink(), "config.json"),
+        (
+            lambda a, b: b.joinpath("benchmark.csv").write_text(a.joinpath("benchmark.csv").read_text()),
+            "two of the runs",
+        ),
+    ],
+)
+def test_runs_that_do_not_belong_together_are_refused_in_one_line(two_runs, capsys, change, named):
+    change(*two_runs)
+    capsys.readouterr()
+    assert main(["benchmark", "--join", *map(str, two_runs)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert named in said
+
+
+def test_runs_of_two_machines_are_not_joined(two_runs, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(machine, "facts", lambda: {"processor": "two", "load": "0"})
+    flags = ["--only", "second", "--rounds", "1", "--no-memory", "--threads", "1", "--force", "--unchecked"]
+    assert main(["benchmark", "--peers", "torch", "--out", str(two_runs[0]), *flags]) == 0
+    assert main(["benchmark", "--join", *map(str, two_runs)]) == 2
+    assert "different machines" in capsys.readouterr().err
+
+
+def test_without_the_check_nothing_is_compared_and_the_run_says_so(tmp_path, monkeypatch):
+    monkeypatch.setitem(MAKERS, "torch", {"": lambda problem: Sum(problem, error=1e-3)})
+    assert run(tmp_path, "--only", "node*", "--peers", "--unchecked") == 0
+    assert json.loads((tmp_path / "run" / "config.json").read_text())["checked"] is False

@@ -10,6 +10,7 @@ import pytest
 
 from experiments.__main__ import main
 from experiments.markdown import code_block, inline, table, to_html
+from experiments.page.backpropagation import backpropagation
 from experiments.page.html_page import command_words, page
 from experiments.page.inline_map import Area, Circle, MapShapes, Outline, read_map
 from experiments.page.pictures import inlined
@@ -92,7 +93,7 @@ def hostile(tmp_path_factory) -> tuple[Reader, str]:
 def test_the_items_of_both_problems_are_headings_in_order(read):
     numerals = [heading.split()[0] for heading in read.text_of["h3"]]
     assert numerals == ["i", "ii", "iii", "iv", "v", "vi", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii"]
-    assert [heading.split(" ")[0] for heading in read.text_of["h2"]] == ["Problem", "Problem"]
+    assert [heading.split(" ")[0] for heading in read.text_of["h2"]] == ["Problem", "Problem", "Underneath"]
 
 
 def inlined_text(path):
@@ -139,7 +140,8 @@ def test_every_picture_has_words_for_those_who_cannot_see_it(read):
 def test_the_page_reaches_for_nothing_outside_itself(read):
     assert all(src.startswith("data:image/") for src in read.attributes("src"))
     assert all(href.startswith(("#", "data:,")) for href in read.attributes("href"))
-    assert not {"iframe", "object", "embed", "form", "base"} & {tag for tag, _ in read.tags}
+    assert not {"object", "embed", "form", "base"} & {tag for tag, _ in read.tags}
+    assert [set(frame) for frame in read.all("iframe")] == [{"title", "srcdoc"}]
     style = "".join(read.text_of["style"])
     assert "url(" not in style and "@import" not in style
 
@@ -190,8 +192,9 @@ def test_the_policy_allows_the_own_style_and_script_and_nothing_else(read):
     for tag in ("style", "script"):
         *data, text = read.text_of[tag]
         assert all(json.loads(block) for block in data)
-        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        assert f"{tag}-src 'sha256-{digest}'" in policy
+        (inner,) = re.findall(f"<{tag}>(.*?)</{tag}>", backpropagation(), re.DOTALL)  # of the document in the frame
+        digests = [base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in (text, inner)]
+        assert f"{tag}-src 'sha256-{digests[0]}' 'sha256-{digests[1]}';" in policy
     assert not read.attributes("style")  # the policy would forbid it
 
 
@@ -305,7 +308,8 @@ def test_hostile_text_is_shown_and_not_obeyed(hostile):
     read, _ = hostile
     *data, script = read.text_of["script"]
     assert script == bundle() and all(json.loads(block) for block in data)
-    assert not {"b", "iframe"} & {tag for tag, _ in read.tags}
+    assert "b" not in {tag for tag, _ in read.tags}
+    assert [frame["srcdoc"] for frame in read.all("iframe")] == [backpropagation()]
     assert not [name for _, attributes in read.tags for name in attributes if name.startswith("on")]
     assert all(src.startswith("data:image/") for src in read.attributes("src"))
     assert all(href.startswith(("#", "data:,")) for href in read.attributes("href"))

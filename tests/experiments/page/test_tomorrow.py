@@ -1,6 +1,7 @@
 """The recurrent nets of the page, in a real browser: they answer as Python does, to the mouse and to the keyboard."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -40,6 +41,24 @@ def page(runs, tmp_path_factory):
 def browser():
     with Browser(str(EXECUTABLE)) as browser:
         yield browser
+
+
+def open_player(browser: Browser, page) -> None:
+    browser.load(page)
+    browser.evaluate(
+        "new Promise(done => { const look = () => "
+        f"'ready' in {PLAYER}.dataset ? done() : setTimeout(look, 10); look(); }})"
+    )
+
+
+def counts_of(runs, country: str) -> np.ndarray:
+    return open_run(runs / "rnn").counts().loc[country].to_numpy()
+
+
+def choose(browser: Browser, control: str, value: str) -> None:
+    browser.evaluate(
+        f"(c => {{ c.value = '{value}'; c.dispatchEvent(new Event('change')); }})({PLAYER}.querySelector('{control}'))"
+    )
 
 
 def answers_of_the_page(browser: Browser, cell: str, trained: TrainedNets, windows: np.ndarray):
@@ -85,30 +104,28 @@ def test_probabilities_and_gradients_are_those_of_python(browser, runs, tmp_path
 
 
 def test_the_player_starts_with_a_country_and_the_answers_of_the_run(browser, page, runs):
-    browser.load(page)
+    open_player(browser, page)
     (player,) = tomorrow(open_run(runs / "rnn"))
-    first = player.data["examples"][0]
-    assert browser.evaluate(COUNTS) == first["days"]
-    expected = [
-        load_rnn(runs / "rnn", cell).probability(np.array([first["days"]]))[0] for cell in ("rnn", "lstm", "gru")
-    ]
+    days = counts_of(runs, player.data["countries"][0])[-7:]
+    assert browser.evaluate(COUNTS) == list(days)
+    expected = [load_rnn(runs / "rnn", cell).probability(days[None])[0] for cell in ("rnn", "lstm", "gru")]
     assert browser.evaluate(ANSWERS) == [f"{100 * p:.1f} %" for p in expected]
     assert browser.complaints == []
 
 
 def test_a_slider_moves_by_keyboard_and_the_answers_follow(browser, page):
-    browser.load(page)
+    open_player(browser, page)
     counts, answers = browser.evaluate(COUNTS), browser.evaluate(ANSWERS)
-    browser.evaluate(f"{PLAYER}.querySelectorAll('input')[6].focus()")
+    browser.evaluate(f"{PLAYER}.querySelectorAll('.board input')[6].focus()")
     for _ in range(60):
         browser.press("ArrowUp")
     assert browser.evaluate(COUNTS)[:6] == counts[:6] and browser.evaluate(COUNTS)[6] > 1.5 * counts[6]
     assert browser.evaluate(ANSWERS) != answers
-    assert browser.evaluate(f"{PLAYER}.querySelectorAll('input')[6].ariaLabel") == "new cases on the last day"
+    assert browser.evaluate(f"{PLAYER}.querySelectorAll('.board input')[6].ariaLabel") == "new cases on the last day"
 
 
 def test_dragging_across_the_days_draws_them(browser, page):
-    browser.load(page)
+    open_player(browser, page)
     left, top, width, height = browser.evaluate(
         f"(b => {{ b.scrollIntoView({{block: 'center', behavior: 'instant'}}); const r = b.getBoundingClientRect();"
         f" return [r.left, r.top, r.width, r.height]; }})({PLAYER}.querySelector('.board'))"
@@ -119,14 +136,32 @@ def test_dragging_across_the_days_draws_them(browser, page):
 
 
 def test_a_country_is_chosen_by_its_name_whatever_that_is(browser, page):
-    browser.load(page)
+    open_player(browser, page)
     names = browser.evaluate(f"[...{PLAYER}.querySelectorAll('option')].map(o => o.textContent)")
     assert set(HOSTILE) <= set(names)
     before = browser.evaluate(COUNTS)
-    browser.evaluate(
-        f"(s => {{ s.value = 3; s.dispatchEvent(new Event('change')); }})({PLAYER}.querySelector('select'))"
-    )
+    choose(browser, "select", "3")
     assert browser.evaluate(COUNTS) != before
+
+
+def test_a_day_is_chosen_by_its_date_and_what_came_after_it_is_told(browser, page, runs):
+    open_player(browser, page)
+    (player,) = tomorrow(open_run(runs / "rnn"))
+    series = counts_of(runs, player.data["countries"][0])  # of 20 days, the last of which is 2020-04-12
+    choose(browser, "input[type=date]", "2020-04-02")
+    assert browser.evaluate(COUNTS) == list(series[3:10])
+    rise = "a rise" if series[10] > series[9] else "no rise"
+    told = browser.evaluate(f"{PLAYER}.querySelector('.choice output').value")
+    assert told == f"The day after brought {series[10]:,.0f}: {rise}."
+    choose(browser, "input[type=date]", "2020-03-01")  # before the data
+    assert browser.evaluate(COUNTS) == list(series[3:10])
+
+
+def test_a_run_that_kept_no_counts_offers_its_last_days(runs, tmp_path):
+    shutil.copytree(runs / "rnn", tmp_path / "rnn")
+    (tmp_path / "rnn" / "counts.csv").unlink()
+    (player,) = tomorrow(open_run(tmp_path / "rnn"))
+    assert player.data["counts"]["shape"][1] == player.data["length"]
 
 
 def test_without_nets_there_is_no_player(runs, tmp_path):

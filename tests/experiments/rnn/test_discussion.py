@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from experiments.prose import escaped, listed, number, percent, points, signed
-from experiments.rnn.discussion.findings import discuss, judged_gains, write_discussion
+from experiments.rnn.discussion.findings import best_matches, discuss, judged_gains, write_discussion
 from experiments.rnn.discussion.titles import length_finding
 from experiments.rnn.gains import Gain, Gains
 from experiments.rnn.saved import SavedRnn, open_run
@@ -19,22 +19,33 @@ def told(folder: Path, **options) -> str:
 
 def test_where_the_cells_beat_the_rule_it_says_so(tmp_path: Path) -> None:
     text = told(tmp_path, gain=0.06, scatter=0.001, splits=("country", "random"))
-    assert "Yes, clearly: at L = 7 the best cell beats the best baseline" in text
+    assert "Yes, clearly: at L = 7 the chosen cell beats the best baseline" in text
     assert "by country and on random windows, beyond what noise explains" in text
     assert "No." not in text
 
 
 def test_where_the_difference_is_noise_it_says_so(tmp_path: Path) -> None:
     text = told(tmp_path, gain=0.0, scatter=0.02, cells=("gru",), splits=("country",))
-    assert "No. At L = 7 no cell beats the best baseline" in text
-    assert "by country the best cell is within noise of logistic regression" in text
+    assert "No. At L = 7 the cell chosen on the validation cut beats the best baseline nowhere" in text
+    assert "by country the chosen cell is within noise of logistic regression" in text
 
 
 def test_where_the_cells_fall_short_of_the_rule_it_says_so(tmp_path: Path) -> None:
     text = told(tmp_path, gain=-0.06, scatter=0.001)
-    assert "No. At L = 7 no cell beats the best baseline" in text
-    assert "in accuracy: by time, by country and on random windows the best cell falls short of logistic reg" in text
+    assert "No. At L = 7 the cell chosen on the validation cut beats the best baseline nowhere" in text
+    assert "nowhere: by time, by country and on random windows the chosen cell falls short of logistic reg" in text
     assert "Yes" not in text
+
+
+def test_the_cell_that_is_quoted_is_chosen_on_the_validation_cut_and_not_by_its_test(tmp_path: Path) -> None:
+    run = open_run(write_run(tmp_path, splits=("country",), scatter=0.0))
+    results = run.table("results.csv")
+    assert best_matches(run, results)["country"].cell == "gru"  # the best of the sample in everything
+    worst_test = (results["model"] == "lstm") & (results["metric"] == "accuracy")
+    best_cut = (results["model"] == "lstm") & (results["metric"] == "validation_loss")
+    results.loc[worst_test, "value"] = 0.4
+    results.loc[best_cut, "value"] = 0.1
+    assert best_matches(run, results)["country"].cell == "lstm"
 
 
 def test_beating_one_rule_is_not_enough_where_another_is_better(tmp_path: Path) -> None:
@@ -45,8 +56,8 @@ def test_beating_one_rule_is_not_enough_where_another_is_better(tmp_path: Path) 
     results.to_csv(tmp_path / "results.csv", index=False)
     write_gains(tmp_path)
     text = discuss(run)
-    assert "No. At L = 7 no cell beats the best baseline" in text
-    assert "by country the best cell falls short of the majority class" in text
+    assert "No. At L = 7 the cell chosen on the validation cut beats the best baseline nowhere" in text
+    assert "by country the chosen cell falls short of the majority class" in text
     assert "Against the reversal rule" in text
 
 
@@ -58,8 +69,8 @@ def test_a_mixed_result_is_told_split_by_split(tmp_path: Path) -> None:
     results.to_csv(tmp_path / "results.csv", index=False)
     write_gains(tmp_path)
     text = discuss(run)
-    assert "In part. At L = 7 the best cell beats the best baseline" in text
-    assert "by country, but on random windows the best cell falls short of logistic regression" in text
+    assert "In part. At L = 7 the chosen cell beats the best baseline" in text
+    assert "by country, but on random windows the chosen cell falls short of logistic regression" in text
 
 
 def test_one_seed_is_said_to_be_one(quick: SavedRnn) -> None:

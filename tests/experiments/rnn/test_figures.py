@@ -116,8 +116,23 @@ def test_names_with_dollars_and_tags_are_drawn_as_they_are(tmp_path: Path) -> No
     names = ["$x^{$", "<script>", "a & b"]
     table = pd.DataFrame(np.eye(3) + 0.5 * (1 - np.eye(3)), index=names, columns=names)
     plot_some_correlations(table, names, tmp_path / "some.png", choice="three", simulated=False)
-    plot_all_correlations(table, tmp_path / "all.png", threshold=0.4, simulated=False)
+    plot_all_correlations(table, None, tmp_path / "all.png", threshold=0.4, simulated=False)
     assert (tmp_path / "some.png").exists() and (tmp_path / "all.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"), [(0.05, "a shared trend"), (0.45, "and 0.45 for changes from day to day")]
+)
+def test_the_title_of_the_correlations_says_what_is_left_of_them_in_the_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: float, said: str
+) -> None:
+    watcher = Watcher()
+    monkeypatch.setattr(style, "write_png", watcher)
+    tables = [pd.DataFrame(np.where(np.eye(3), 1, r), index=list("abc"), columns=list("abc")) for r in (0.5, changes)]
+    plot_all_correlations(*tables, tmp_path / "all.png", threshold=0.4, simulated=False)
+    words = " ".join(watcher.words["all.png"].split())
+    assert said in words and "the median is 0.50 for daily new cases" in words
+    assert ("a shared trend" in words) == (changes < 0.1)
 
 
 def test_a_threshold_that_leaves_no_country_out_is_drawn(sample: SavedRnn, tmp_path: Path) -> None:

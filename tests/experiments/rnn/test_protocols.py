@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,9 @@ import pytest
 from experiments import study
 from experiments.rnn import protocols
 from experiments.rnn.protocol_page import protocol_page, verdict
+from experiments.runs.saved import checksum
 from rnn.metrics import METRICS
+from rnn.trial import train_and_score
 
 SMALL = [
     *("rnn", "--data", "simulated", "--threshold", "0.6", "--splits", "time", "country", "--lengths", "3"),
@@ -34,9 +37,14 @@ def folder(tmp_path_factory):
 def test_the_table_has_every_model_and_metric_of_every_examination_once(folder):
     table = pd.read_csv(folder / "protocol.csv")
     models = {"gru", "gru_steps", "majority", "persistence", "reversal", "below_mean", "sign_table", "logistic"}
-    assert set(table["model"]) == models | {"logistic_features"}  # the week-ago rules need 7 days
-    assert len(table) == 2 * 9 * len(METRICS)
+    models |= {"logistic_features"}  # the week-ago rules need 7 days
+    recalibrated = {"gru:recalibrated", "gru_steps:recalibrated"}
+    averaged = {f"{net}:{how}" for net in ("gru", "gru_steps") for how in ("averaged", "both")}
+    by_split = table.groupby("split")["model"].agg(set)
+    assert by_split["country"] == models | recalibrated
+    assert by_split["time"] == models | recalibrated | averaged  # all seeds have the same test windows
     assert not table.duplicated(["split", "model", "metric"]).any()
+    assert len(table) == (2 * 11 + 4) * len(METRICS)
     assert (table["low"] <= table["value"] + 0.02).all()
     assert (table["high"] >= table["value"] - 0.02).all()
 
@@ -51,10 +59,30 @@ def test_gains_are_differences_of_the_scores_and_positive_for_the_better(folder)
 
 
 def test_the_same_study_again_trains_nothing_and_gives_the_same_table(folder, monkeypatch):
-    before = {name: (folder / name).read_bytes() for name in ("protocol.csv", "gains.csv", "protocol.md")}
+    names = ("protocol.csv", "gains.csv", "choices.csv", "protocol.md", "config.json")
+    before = {name: (folder / name).read_bytes() for name in names}
     monkeypatch.setattr(protocols, "train_and_score", lambda *_: pytest.fail("trained again"))
     run(folder, "--resume")
     assert before == {name: (folder / name).read_bytes() for name in before}
+
+
+def test_a_study_that_was_stopped_trains_only_what_is_missing_and_ends_the_same(folder, tmp_path, monkeypatch):
+    again = tmp_path / "again"
+    shutil.copytree(folder, again)
+    config = json.loads((again / "config.json").read_text()) | {"finished": False}
+    (again / "config.json").write_text(json.dumps(config | {"checksum": checksum(config)}))
+    (again / "trainings" / "gru-L3-time-1.json").unlink()
+    trained = []
+
+    def counting(trial, *rest):
+        trained.append(trial.model)
+        return train_and_score(trial, *rest)
+
+    monkeypatch.setattr(protocols, "train_and_score", counting)
+    run(again, "--resume")
+    assert [model for model in trained if model != "majority"] == ["gru"]  # each examination has its own majority
+    for name in ("protocol.csv", "gains.csv", "choices.csv"):
+        assert (again / name).read_bytes() == (folder / name).read_bytes(), name
 
 
 def test_the_page_is_markdown_with_the_study_behind_it(folder):
@@ -102,13 +130,14 @@ def test_only_what_holds_after_the_correction_for_all_rows_counts():
     ]
     config = {
         "data": {"source": "x", "countries": 3, "first_day": "a", "last_day": "b"},
-        "threshold": 0.7, "seeds": 2, "draws": 100, "pairs": {"distinct": 9},
+        "threshold": 0.7, "seeds": 2, "draws": 100, "pairs": {"distinct": 9}, "train_on": "distinct",
     }  # fmt: skip
     tables = pd.DataFrame(scores, columns=protocols.COLUMNS), pd.DataFrame(gains, columns=protocols.GAIN_COLUMNS)
-    text = protocol_page(*tables, config)
+    no_choices = pd.DataFrame(columns=protocols.CHOICE_COLUMNS)
+    text = protocol_page(*tables, no_choices, config)
     assert "net better" not in text  # p = 0.02 each, and 40 of them
     single = tables[0].head(1), tables[1].head(2)
-    assert "net better in accuracy and ROC-AUC" in protocol_page(*single, config)
+    assert "net better in accuracy and ROC-AUC" in protocol_page(*single, no_choices, config)
 
 
 def test_a_config_of_the_study_is_that_of_the_protocol(folder):

@@ -39,7 +39,7 @@ def test_tables_hold_every_setting_beside_the_baselines(sample: SavedRnn) -> Non
         assert text.count(f"| {model} |") == 9  # three lengths, three splits
     assert "Windows overlap here" in text and "Simulated data" in text
     rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert {line.count("|") for line in rows} == {9, 7}
+    assert {line.count("|") for line in rows} == {9, 7, 6}  # scores, windows and weekdays, calibration
 
 
 def test_the_best_mean_at_a_length_is_bold() -> None:

@@ -30,6 +30,7 @@ def table(**rows: tuple[str, float]) -> pd.DataFrame:
                 "country": [name.replace("_", " ") for name in rows],
                 "code": [code for code, _ in rows.values()],
                 "probability": [probability for _, probability in rows.values()],
+                "in_c": "yes",
                 "last_days": "1 22 333",
                 "day": "2020-04-13",
             }
@@ -156,6 +157,18 @@ def test_simulated_data_are_stamped_on_the_map() -> None:
     frame = table(France=("fr", 0.5))
     assert b"simulated data" in render_svg(frame, "Title", simulated=True)
     assert b"simulated data" not in render_svg(frame, "Title", simulated=False)
+
+
+def test_countries_outside_c_are_marked_on_the_map_and_in_their_tooltips() -> None:
+    frame = table(**EUROPE)
+    frame.loc[frame["country"] == "Spain", "in_c"] = "no"
+    drawn = areas(svg := render_svg(frame, "Title", simulated=False))
+    assert "outside" in drawn["es"].attrib["class"] and "outside" not in drawn["fr"].attrib["class"]
+    assert (
+        "outside C" in drawn["es"].find(f"{SVG}title").text and "outside C" not in drawn["fr"].find(f"{SVG}title").text
+    )
+    assert b"dashed outline (1): outside C, no net was trained on it" in svg
+    assert b"dashed outline" not in render_svg(table(**EUROPE), "Title", simulated=False)
 
 
 def test_the_title_counts_what_is_drawn() -> None:

@@ -1,7 +1,10 @@
 """Two processes never work on one run folder; a lock of a dead process locks nothing."""
 
+import errno
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +57,45 @@ def test_where_no_lock_can_be_made_the_run_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr("experiments.runs.lock._module", lambda name: None)
     RunFolder(tmp_path / "run", "rnn", {})
     assert (tmp_path / "run" / "config.json").exists()
+
+
+def refuse_to_write(monkeypatch, *folders):
+    """As for a user who may not write to these folders; the super-user of a container may write to all."""
+    really_open = os.open
+
+    def open_or_refuse(path, *options):
+        if Path(path).parent in folders:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return really_open(path, *options)
+
+    monkeypatch.setattr("experiments.runs.lock.os.open", open_or_refuse)
+
+
+def test_where_the_parent_cannot_be_written_to_the_lock_is_inside_the_folder(tmp_path, monkeypatch):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    refuse_to_write(monkeypatch, tmp_path)
+    run = RunFolder(folder, "rnn", {})
+    assert (folder / ".run.lock").exists()
+    command = [sys.executable, "-c", HOLD_INSIDE, str(folder)]
+    second = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300)
+    assert f"BlockingIOError: process {os.getpid()} on" in second.stderr
+    del run
+    assert not (folder / ".run.lock").exists()
+
+
+HOLD_INSIDE = """
+import sys
+from pathlib import Path
+from experiments.runs import lock
+lock._take(Path(sys.argv[1]) / ".run.lock")
+"""
+
+
+@pytest.mark.parametrize(("is_there", "said"), [(True, "cannot be written to"), (False, "cannot be made")])
+def test_where_nothing_can_be_locked_the_run_is_refused_in_one_line(is_there, said, tmp_path, monkeypatch):
+    if is_there:
+        (tmp_path / "run").mkdir()
+    refuse_to_write(monkeypatch, tmp_path, tmp_path / "run")
+    with pytest.raises(UsageError, match=rf"--out .*run: {said} \(Permission denied\): choose another folder"):
+        RunFolder(tmp_path / "run", "rnn", {})

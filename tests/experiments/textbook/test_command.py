@@ -7,6 +7,7 @@ from PIL import Image
 
 from experiments.__main__ import main
 from experiments.textbook import figures as textbook
+from experiments.textbook import time
 from experiments.textbook.adam import step_lengths
 from experiments.textbook.look import power_of_ten
 from experiments.textbook.players import PLAYERS
@@ -67,3 +68,12 @@ def test_a_unit_of_the_smallest_autoencoder_carries_what_the_formula_says():
 
 def test_powers_of_ten_are_written_in_raised_digits():
     assert [power_of_ten(value) for value in (1e-12, 0.01, 1, 100)] == ["10⁻¹²", "10⁻²", "10⁰", "10²"]
+
+
+def test_page_7_says_what_the_cells_keep_a_day(capsys):
+    time.main()
+    page = " ".join((DOCS / "07-through-time.md").read_text(encoding="utf-8").split())
+    rnn, lstm, gru, alone = (float(line.split()[-3]) for line in capsys.readouterr().out.splitlines())
+    assert rnn == pytest.approx(0.5, abs=0.02)  # "loses half of what is left"
+    assert f"the LSTM keeps {lstm:.2f} of it, the GRU {gru:.2f}" in page
+    assert f"Along its cell alone the LSTM would keep {alone:.2f}" in page

@@ -5,9 +5,11 @@ import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from autograd import Tensor, conv2d
 from experiments.textbook.graphs import diamond, neuron
+from experiments.textbook.moons import FILM_STEPS, STEPS, accuracy, logits, recorded
 from experiments.textbook.players import PLAYERS, read_player, three_walks
 from tests.fakes.chromium import Browser, find_chromium
 from tests.house.test_documentation import ROOT
@@ -129,3 +131,54 @@ def test_the_convolution_is_walked_by_keys(browser):
     browser.press("ArrowDown")
     browser.press("ArrowRight")
     assert browser.evaluate(SAID).startswith("forward: y[1,1] reads 9 pixels of x.")
+
+
+@in_a_browser
+def test_two_moons_are_stepped_and_the_browser_computes_the_net_as_the_engine_does(browser):
+    open_player(browser, "moons.html")
+    assert browser.evaluate(SAID).startswith("step 0 of 150: loss 0.6")
+    browser.press("ArrowRight")
+    assert browser.evaluate(SAID).startswith("step 1 of 150")
+    browser.evaluate("document.getElementById('last').click()")
+    right = 100 * accuracy(recorded(), STEPS)
+    assert f"{right:.1f} % of 200 points" in browser.evaluate(SAID)
+    frames = json.loads(browser.evaluate("JSON.stringify(data.frames)"))
+    for frame in frames[:: len(frames) // 3]:
+        for x, y in ((0.5, 0.2), (-1.0, 1.2)):
+            mine = browser.evaluate(f"logit(data.frames.find(f => f.step === {frame['step']}).weights, {x}, {y})")
+            engines = logits(recorded().weights[frame["step"]], np.array([[x, y]]))
+            assert mine == pytest.approx(engines[0], abs=1e-2)
+
+
+@in_a_browser
+def test_two_moons_are_asked_for_a_probability_under_the_mouse_and_drawn_on_both_sides(browser):
+    open_player(browser, "moons.html")
+    browser.evaluate("document.getElementById('last').click()")
+    field = "document.getElementById('field')"
+    box = browser.evaluate(f"(b => [b.left, b.top, b.width, b.height])({field}.getBoundingClientRect())")
+    browser.move_mouse(box[0] + 0.4 * box[2], box[1] + 0.05 * box[3])
+    asked = browser.evaluate("document.getElementById('asked').textContent")
+    assert asked.endswith("upper moon with probability 1.000")
+    pixel = "({0}.getContext('2d').getImageData(0.4 * {0}.width, {1} * {0}.height, 1, 1).data.slice(0, 3).join(' '))"
+    upper, lower = (browser.evaluate(pixel.format(field, y)) for y in (0.05, 0.95))
+    assert (upper, lower) == ("128 185 217", "243 207 128")  # half of the way from white to blue and to orange
+
+
+@in_a_browser
+def test_two_moons_play_by_themselves_to_the_end(browser):
+    open_player(browser, "moons.html")
+    browser.evaluate("go(data.frames.length - 3); document.getElementById('play').click()")
+    stopped = "document.getElementById('play').textContent === 'play'"
+    wait = f"const look = () => {stopped} ? done(place) : setTimeout(look, 20); look();"
+    last = browser.evaluate(f"new Promise(done => {{ {wait} }})")
+    assert last == browser.evaluate("data.frames.length - 1")
+
+
+def test_the_film_opens_with_the_last_step():
+    with Image.open(DOCS / "figures" / "moons.webp") as film:
+        assert film.n_frames == 1 + len(FILM_STEPS)
+        first = np.asarray(film.convert("RGB"), float)
+        film.seek(film.n_frames - 1)
+        assert np.abs(np.asarray(film.convert("RGB"), float) - first).mean() < 5
+        film.seek(1)
+        assert np.abs(np.asarray(film.convert("RGB"), float) - first).mean() > 10

@@ -1,9 +1,11 @@
+import json
 import math
 
 import numpy as np
 import pytest
 
-from experiments.vae.saved import SavedVae
+from data.errors import DataError
+from experiments.vae.saved import NUMBERS, PICTURES, SavedVae
 from tests.fakes.saved_vae_sample import SIDE, write_vae_run
 
 
@@ -39,3 +41,51 @@ def test_the_reference_is_weight_one_or_the_closest_to_it(run, tmp_path):
     assert run.reference == 1
     other = SavedVae.open(write_vae_run(tmp_path / "run", {100.0: "collapsed", 0.5: "looser"}))
     assert (other.weights, other.reference) == ((100.0, 0.5), 0.5)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_vae_run(tmp_path / "run")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_verdict_that_lacks_a_number_is_one_line(number, folder):
+    judged = json.loads((folder / "verdicts.json").read_text())
+    del judged["100"][number]
+    (folder / "verdicts.json").write_text(json.dumps(judged))
+    with pytest.raises(DataError, match=rf"verdicts\.json: KL weight 100: expected .*{number}"):
+        assert SavedVae.open(folder).verdicts
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_pictures_that_lack_an_array_are_one_line(name, folder):
+    path = folder / "arrays/kl_1.npz"
+    with np.load(path) as archive:
+        arrays = {each: archive[each] for each in archive.files if each != name}
+    np.savez(path, **arrays)
+    with pytest.raises(DataError, match=rf"kl_1\.npz: no array {name}: run the study again"):
+        SavedVae.open(folder).snapshot(1)
+
+
+def _without_lines(path, part):
+    path.write_text("".join(line for line in path.read_text().splitlines(keepends=True) if part not in line))
+
+
+def test_a_table_of_linear_codes_that_lacks_a_row_is_one_line(folder):
+    _without_lines(folder / "linear_code.csv", ",components,")
+    with pytest.raises(DataError, match=r"linear_code\.csv: KL weight 1: no row of components"):
+        SavedVae.open(folder).linear_yardstick(1)
+
+
+def test_a_table_of_metrics_that_lacks_a_split_is_one_line(folder):
+    _without_lines(folder / "metrics.csv", ",train,")
+    with pytest.raises(DataError, match=r"metrics\.csv: KL weight 1: expected rows of train and of held_out"):
+        assert SavedVae.open(folder).weights
+
+
+def test_a_hash_that_is_no_text_is_one_line(folder):
+    config = json.loads((folder / "config.json").read_text())
+    config["data"]["sha256"] = 7
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(DataError, match=r"data\.sha256 is 7, expected nothing or a text"):
+        SavedVae.open(folder)
