@@ -14,7 +14,7 @@ BENCHMARK_VENV := .venv-benchmark
 HIPS := $(BENCHMARK_VENV)/hips
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 20
 
-.PHONY: quick run test torture fuzz coverage parity benchmark lint clean help
+.PHONY: quick run test torture fuzz mutants coverage parity benchmark lint clean help
 
 help:
 	@sed -n '2,7p' Makefile | cut -c3-
@@ -38,6 +38,12 @@ torture: $(VENV)/installed-dev
 
 fuzz: $(VENV)/installed-dev
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600)
+
+mutants: $(VENV)/installed-dev
+	$(BIN)/python -m tests.mutants --seconds $(or $(SECONDS),3600)
+
+coverage: $(VENV)/installed-dev
+	$(BIN)/python -m pytest tests/autograd tests/rnn tests/vae tests/data --cov --cov-report=term-missing:skip-covered
 
 parity: $(PARITY_VENV)/installed
 	$(PARITY_VENV)/bin/python -m pytest tests/parity

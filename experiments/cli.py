@@ -49,6 +49,18 @@ def between(minimum: int, maximum: int) -> Check:
     return Check(lambda value: minimum <= value <= maximum, f"at least {minimum}, at most {maximum:,}")
 
 
+# Above these a number is a slip of the finger, or asks for more memory than nearly all machines have.
+MAX_EPOCHS, MAX_BATCH = 100_000, 1_000_000
+MAX_GB = 32
+BYTES_OF_A_WEIGHT = 4 * 4  # in float32: itself, its gradient, and Adam's two moments
+BYTES_OF_A_VALUE = 4 * 4  # in float32: of a layer's output before and after its activation, and both gradients
+
+
+def too_much(what: str, gigabytes: float) -> str:
+    """What was expected, where a size would take so much memory."""
+    return f"less: {what} would take about {gigabytes:,.0f} GB of memory, at most {MAX_GB} GB are planned for"
+
+
 NOT_NEGATIVE = Check(lambda value: value >= 0, "0 or more")
 POSITIVE = Check(lambda value: 0 < value < math.inf, "a number above 0")
 

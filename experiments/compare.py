@@ -9,7 +9,6 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -142,11 +141,9 @@ def _side(folder: Path, name: str, kind: str) -> Side:
 
 def _as_measure(value: Any) -> Measure:
     if isinstance(value, list):
-        return Measure(" ".join(map(str, value)), shorten(" ".join(map(str, value)), MAX_TEXT, placeholder=" ..."))
-    return Measure(
-        "none" if value is None else value,
-        "none" if value is None else shorten(str(value), MAX_TEXT, placeholder=" ..."),
-    )
+        value = " ".join(map(str, value))
+    text = str(value) if value is not None else "none"
+    return Measure("none" if value is None else value, text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 4]} ...")
 
 
 def _differing(sides: Sequence[Side]) -> dict[str, list[Measure]]:

@@ -141,13 +141,14 @@ def score_all(
     found = dict(zip(by_setting, Parallel(n_jobs=jobs)(jobs_of), strict=True))
     for length, split in dict.fromkeys((length, split) for _, length, split in by_setting):
         nets = [found[setting] for setting in found if setting[1:] == (length, split) and setting[0] in NETS]
-        found[CELLS_MEAN, length, split] = {
-            metric: Score(
-                np.mean([net[metric].by_seed for net in nets], axis=0),
-                np.mean([net[metric].resampled for net in nets], axis=0),
-            )
-            for metric in METRICS
-        }
+        if nets:
+            found[CELLS_MEAN, length, split] = {
+                metric: Score(
+                    np.mean([net[metric].by_seed for net in nets], axis=0),
+                    np.mean([net[metric].resampled for net in nets], axis=0),
+                )
+                for metric in METRICS
+            }
     return found
 
 

@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from data.covid.choose import resolve_cases
-from experiments.cli import at_least, read_settings, setting
+from experiments.cli import at_least, between, read_settings, setting
 from experiments.rnn import preparation
 from experiments.rnn.gains import CELLS_MEAN, MAJORITY, Scores, Setting, gain_of, score_all
 from experiments.rnn.protocol_page import protocol_page
@@ -66,13 +66,13 @@ class ProtocolSettings(RnnSettings):
         ("rnn", "lstm", "gru", "gru_steps"), "nets; NAME_steps sees three features a day", quick=("gru", "gru_steps"),
         choices=NETS, metavar="NET", group=STUDY,
     )  # fmt: skip
-    seeds: int = setting(5, "repetitions of everything", quick=2, check=at_least(1), metavar="N", group=STUDY)
+    seeds: int = setting(5, "repetitions of everything", quick=2, check=between(1, 1000), metavar="N", group=STUDY)
     windows: tuple[str, ...] = setting(  # type: ignore[assignment]  # the study itself takes one
         KEEPS, "which windows are asked about", quick=("distinct",), choices=KEEPS, metavar="WINDOWS", group=STUDY
     )
     train_on: str = setting("distinct", "which windows the models learn from", choices=KEEPS, group=STUDY)
     draws: int = setting(
-        DRAWS, "bootstrap draws", quick=200, check=at_least(100), metavar="N", group=STUDY
+        DRAWS, "bootstrap draws", quick=200, check=between(100, 100_000), metavar="N", group=STUDY
     )  # fmt: skip
 
     def training(self) -> TrainingSettings:

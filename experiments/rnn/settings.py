@@ -5,7 +5,21 @@ from dataclasses import dataclass
 import joblib
 
 from data.covid.choose import COURSE_END, COURSE_START
-from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_least, between, require, setting
+from experiments.cli import (
+    BYTES_OF_A_WEIGHT,
+    MAX_BATCH,
+    MAX_EPOCHS,
+    MAX_GB,
+    NOT_NEGATIVE,
+    POSITIVE,
+    Check,
+    StudySettings,
+    at_least,
+    between,
+    require,
+    setting,
+    too_much,
+)
 from rnn.classifier import CELLS
 from rnn.splits import SPLITS
 from rnn.train import TrainingSettings
@@ -13,6 +27,7 @@ from rnn.windows import KEEPS, TARGETS
 
 DATA, STUDY, NETS = "the data", "the study", "the nets"  # headings in --help
 TRAINING = TrainingSettings()
+WEIGHTS_OF_A_CELL = 8  # for each square of the hidden size: four gates of an LSTM, from the input and from the state
 A_CORRELATION = Check(lambda r: -1 <= r < 1, "a correlation, at least -1 and below 1")
 
 
@@ -86,11 +101,13 @@ class RnnSettings(StudySettings):
     seeds: int = setting(3, "repetitions of everything", quick=2, check=between(1, 1000), metavar="N", group=STUDY)
 
     epochs: int = setting(
-        TRAINING.epochs, "passes over the training part", quick=8, check=at_least(1), metavar="N", group=NETS
+        TRAINING.epochs, "passes over the training part", quick=8, check=between(1, MAX_EPOCHS), metavar="N", group=NETS
     )
     hidden: int = setting(32, "size of the hidden state", check=between(1, 4096), metavar="N", group=NETS)
     layers: int = setting(1, "stacked recurrent layers", check=between(1, 64), metavar="N", group=NETS)
-    batch_size: int = setting(TRAINING.batch_size, "windows in a batch", check=at_least(1), metavar="N", group=NETS)
+    batch_size: int = setting(
+        TRAINING.batch_size, "windows in a batch", check=between(1, MAX_BATCH), metavar="N", group=NETS
+    )
     learning_rate: float = setting(
         TRAINING.learning_rate, "initial Adam learning rate", check=POSITIVE, metavar="X", group=NETS
     )
@@ -99,16 +116,18 @@ class RnnSettings(StudySettings):
     jobs: int = setting(
         joblib.cpu_count(),
         "processes; any number gives the same results",
-        check=at_least(1),
+        check=between(1, 1024),
         metavar="N",
         group=NETS,
         recorded=False,
     )
 
     def check_together(self) -> None:
-        """No window is longer than the longest."""
+        """No window is longer than the longest; the weights of a net fit into memory."""
         longest = max(self.lengths)
         require("longest", self.longest, self.longest is None or self.longest >= longest, f"at least {longest}")
+        gigabytes = WEIGHTS_OF_A_CELL * self.hidden**2 * self.layers * BYTES_OF_A_WEIGHT / 1e9
+        require("hidden", self.hidden, gigabytes <= MAX_GB, too_much(f"{self.layers} layers", gigabytes))
 
     def training(self) -> TrainingSettings:
         """The part that `rnn.train` needs."""

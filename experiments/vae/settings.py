@@ -2,11 +2,26 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from experiments.cli import NOT_NEGATIVE, POSITIVE, Check, StudySettings, at_least, between, require, setting
+from experiments.cli import (
+    BYTES_OF_A_VALUE,
+    BYTES_OF_A_WEIGHT,
+    MAX_BATCH,
+    MAX_EPOCHS,
+    MAX_GB,
+    NOT_NEGATIVE,
+    POSITIVE,
+    Check,
+    StudySettings,
+    between,
+    require,
+    setting,
+    too_much,
+)
 from vae.linear_start import start_as_linear_code
 from vae.model import LIKELIHOODS, NOISES, NORMS, VAE
 from vae.principal_components import PrincipalComponents
@@ -118,8 +133,10 @@ class VaeSettings(StudySettings):
         metavar="W",
         group=TRAINING,
     )
-    epochs: int = setting(4, "passes over the images", quick=6, check=at_least(1), metavar="N", group=TRAINING)
-    batch_size: int = setting(16, "images in a batch", check=at_least(1), metavar="N", group=TRAINING)
+    epochs: int = setting(
+        4, "passes over the images", quick=6, check=between(1, MAX_EPOCHS), metavar="N", group=TRAINING
+    )
+    batch_size: int = setting(16, "images in a batch", check=between(1, MAX_BATCH), metavar="N", group=TRAINING)
     learning_rate: float = setting(
         4e-3, "initial Adam learning rate", quick=5e-3, check=POSITIVE, metavar="X", group=TRAINING
     )
@@ -151,6 +168,25 @@ class VaeSettings(StudySettings):
             f"at most {halvings}: each halves the side of {self.image_size} pixels",
         )
         require("kl_weights", self.kl_weights, len(set(self.kl_weights)) == len(self.kl_weights), "different numbers")
+
+        gigabytes = self.batch_size * self.values_of_an_image() * BYTES_OF_A_VALUE / 1e9
+        require("batch_size", self.batch_size, gigabytes <= MAX_GB, too_much("a training step", gigabytes))
+        gigabytes = self.count_of_weights() * BYTES_OF_A_WEIGHT / 1e9
+        require(
+            "widths", self.channels, gigabytes <= MAX_GB, too_much(f"weights for {self.latent} latent units", gigabytes)
+        )
+
+    def values_of_an_image(self) -> int:
+        """The numbers that encoder and decoder hold of one image, about: pixels, then each layer's output."""
+        sides = [self.image_size >> depth for depth in range(1, len(self.channels) + 1)]
+        layers = sum(side**2 * width for side, width in zip(sides, self.channels, strict=True))
+        return 2 * (3 * self.image_size**2 + layers)
+
+    def count_of_weights(self) -> int:
+        """The weights of encoder and decoder, about: kernels of 4 x 4 pixels, and the maps to and from the latents."""
+        kernels = sum(16 * a * b for a, b in pairwise((3, *self.channels)))
+        smallest = (self.image_size >> len(self.channels)) ** 2 * self.channels[-1]
+        return 2 * kernels + 3 * smallest * self.latent
 
     def random_stream(self, number: int) -> np.random.Generator:
         """The generator of one of the streams named above."""

@@ -148,6 +148,24 @@ def test_every_flag_of_the_rnn_study_says_what_it_is():
         (["vae", "--images", "1000000000000"], "--images is 1000000000000, expected at least 32, at most 10,000,000"),
         (["vae", "--latent", "1000000000"], "--latent is 1000000000, expected at least 1, at most 4,096"),
         (["vae", "--widths", "100000"], "--widths is 100000, expected at least 1, at most 4,096"),
+        (["rnn", "--epochs", "1000000000"], "--epochs is 1000000000, expected at least 1, at most 100,000"),
+        (["rnn", "--batch-size", "9999999"], "--batch-size is 9999999, expected at least 1, at most 1,000,000"),
+        (["rnn", "--jobs", "5000"], "--jobs is 5000, expected at least 1, at most 1,024"),
+        (
+            ["rnn", "--hidden", "4096", "--layers", "64"],
+            "--hidden is 4096, expected less: 64 layers would take about 137 GB of memory, at most 32 GB are planned",
+        ),
+        (["study", "rnn", "--seeds", "99999999"], "--seeds is 99999999, expected at least 1, at most 1,000"),
+        (["study", "rnn", "--draws", "99999999"], "--draws is 99999999, expected at least 100, at most 100,000"),
+        (["vae", "--epochs", "1000000000"], "--epochs is 1000000000, expected at least 1, at most 100,000"),
+        (
+            ["vae", "--batch-size", "100000", "--size", "64"],
+            "--batch-size is 100000, expected less: a training step would take about 236 GB of memory",
+        ),
+        (
+            ["vae", "--widths", "4096", "4096", "4096", "4096", "--latent", "4096", "--batch-size", "1"],
+            "--widths is 4096 4096 4096 4096, expected less: weights for 4096 latent units would take about 39 GB",
+        ),
         (["vae", "--threads", "2000"], "--threads is 2000, expected at least 1, at most 1,024"),
     ],
 )

@@ -41,6 +41,14 @@ def test_only_settings_that_differ_are_shown(two):
     assert rows[""] == ["first", "second"]
 
 
+def test_a_long_setting_is_cut_for_readers_and_whole_in_the_csv(two):
+    with_config(two[1], start="x" * 64)
+    sides = open_sides([with_config(two[0], start="y" * 64), two[1]])
+    assert cells(side_by_side(sides))["start"] == ["y" * 36 + " ...", "x" * 36 + " ..."]
+    table = long_table(sides)
+    assert table[table["name"] == "start"]["value"].tolist() == ["y" * 64, "x" * 64]
+
+
 def test_measures_are_means_over_seeds_with_their_spread(two):
     rows = cells(side_by_side(open_sides(two)))
     for folder, shown in zip(two, rows["accuracy, by country"], strict=True):

@@ -6,6 +6,7 @@ import random
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,7 +44,11 @@ def main() -> int:
         for share, phase in phases:  # what a phase leaves over goes to those after it
             now = time.monotonic()
             left = started + args.seconds - now
-            phase(now + left * share)
+            try:
+                phase(now + left * share)
+            except Exception as error:  # the counts of the other phases are worth having
+                traceback.print_exc()
+                tally.failures.append(f"a phase ended early: {error!r}")
     print(f"{time.monotonic() - started:.0f} s, seed {args.seed}")
     print(tally.table())
     return 1 if tally.failures else 0

@@ -54,6 +54,32 @@ def test_the_budget_is_for_all_pictures_of_a_source_together(tmp_path: Path, mon
     }
 
 
+def cost(content: bytes) -> int:
+    """What a picture takes from the budget."""
+    budget = Budget(10**9)
+    before = budget.left
+    decode(content, budget)
+    return before - budget.left
+
+
+def test_a_picture_costs_the_time_that_it_takes() -> None:
+    side = 64
+    plain = encoded(Image.new("RGB", (side, side), "red"), "PNG")
+    assert cost(plain) == cost(encoded(Image.new("RGB", (side, side)), "JPEG")) == side**2
+    assert cost(encoded(Image.new("RGBA", (side, side)), "PNG")) == 2 * side**2
+    assert cost(encoded(Image.fromarray(np.zeros((side, side), np.uint16)), "PNG")) == 2 * side**2
+    assert cost(with_scans(91, side)) == 10 * side**2
+
+
+def test_a_hostile_source_of_50_mb_takes_about_10_seconds_and_a_usual_one_is_read_whole() -> None:
+    pixels_a_second = 60_000_000
+    assert Budget(50_000_000).left < 11 * pixels_a_second
+    faces = 21_551  # of 64 x 64 pixels, in 50 MB
+    assert Budget(50_000_000).left > faces * 64**2
+    drawings = 20_000  # of 512 x 512 pixels, in JPEGs of 40 kB
+    assert Budget(drawings * 40_000).left > drawings * 512**2
+
+
 def test_a_small_archive_of_flat_pictures_is_cut_short_by_the_budget(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

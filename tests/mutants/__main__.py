@@ -1,0 +1,94 @@
+"""Run the tests of each module on its mutants, each in a fork, and print the score and who survived."""
+
+import argparse
+import contextlib
+import importlib.machinery
+import importlib.util
+import os
+import random
+import resource
+import sys
+import time
+from pathlib import Path
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy is loaded
+
+import numpy  # noqa: F401  loaded once, and not in each fork
+import pytest
+
+from tests.mutants.changes import mutants
+
+ROOT = Path(__file__).parents[2]
+MAX_SECONDS = 120  # of processor time; a mutant that runs longer is caught
+GRAPH = ["tests/autograd/test_node.py", "tests/autograd/test_tensor.py", "tests/autograd/test_mode.py"]
+OPTIM = ("adam", "clipping", "optimizer", "schedules", "sgd")
+TESTS = {
+    "autograd/node.py": GRAPH,
+    "autograd/tensor.py": GRAPH,
+    "autograd/dtypes.py": GRAPH,
+    "autograd/mode.py": GRAPH,
+    "autograd/apply.py": [*GRAPH, "tests/autograd/test_lift.py"],
+    "autograd/cells.py": ["tests/autograd/nn/test_recurrent.py"],
+    **{f"autograd/optim/{name}.py": ["tests/autograd/optim"] for name in OPTIM},
+}  # fmt: skip
+
+
+class Mutated(importlib.machinery.SourceFileLoader):
+    """Loads a module from another source than its file has."""
+
+    def __init__(self, module: str, source: str):
+        super().__init__(module.removesuffix(".py").replace("/", "."), str(ROOT / module))
+        self.source = source
+
+    def find_spec(self, name, path=None, target=None):
+        return importlib.util.spec_from_file_location(name, self.path, loader=self) if name == self.name else None
+
+    def get_code(self, fullname):
+        return compile(self.source, self.path, "exec", dont_inherit=True)
+
+
+def survives(module: str, source: str) -> bool:
+    """Whether the tests of a module pass with this source."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        with contextlib.suppress(BaseException):
+            resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            for stream in (0, 1, 2):
+                os.dup2(nowhere, stream)
+            sys.meta_path.insert(0, Mutated(module, source))
+            status = pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-m", "not slow", *TESTS[module]])
+        os._exit(int(status))
+    return os.waitpid(child, 0)[1] == 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("--module", choices=tuple(TESTS), help="only one module (all)")
+    parser.add_argument("--seconds", type=float, default=3600, help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of the order (%(default)s)")
+    args = parser.parse_args()
+    os.chdir(ROOT)
+    sources = {name: (ROOT / name).read_text(encoding="utf-8") for name in TESTS if args.module in (None, name)}
+    for module, source in sources.items():
+        if not survives(module, source):
+            print(f"{module}: its tests fail without any mistake")
+            return 1
+    waiting = [(module, *each) for module, source in sources.items() for each in mutants(source)]
+    random.Random(args.seed).shuffle(waiting)
+    end, tried, survivors = time.monotonic() + args.seconds, 0, 0
+    for module, what, source in waiting:
+        if time.monotonic() > end:
+            break
+        tried += 1
+        if survives(module, source):
+            survivors += 1
+            print(f"survived {module} {what}", flush=True)
+    print(f"{tried - survivors} of {tried} mutants caught, of {len(waiting)} that there are")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
