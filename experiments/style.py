@@ -12,6 +12,7 @@ import os
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,10 @@ from data.atomic import write_bytes
 from experiments.letters import drawable
 
 DOTS_PER_INCH = 130
+NARROW, NARROW_DOTS = 3.75, 165  # inches, dots per inch: of figures for a telephone
+NARROW_LETTERS = {"ylabel": 26, "xlabel": 44, "title": 40}  # in a line
+PANEL, MAX_NARROW_HEIGHT = 2.2, 5.0  # inches: of a panel among others, of a single one
+_narrow: ContextVar[bool] = ContextVar("narrow", default=False)
 STAMP_STRIP = 0.36  # inches kept free below a stamped figure, so that the stamp covers nothing
 SIMULATED = "simulated data: an invented epidemic, not real counts"
 DRAWN = "drawn faces: pictures that this program drew, not a collected data set"
@@ -86,6 +91,60 @@ SPLIT_COLOURS: dict[str, ColorType] = {"time": "#56b4e9", "country": "#cc79a7", 
 
 
 @contextmanager
+def narrow() -> Iterator[None]:
+    """A block in which figures are drawn for a telephone: panels one below the other, in a folder ``narrow``."""
+    token = _narrow.set(True)
+    try:
+        yield
+    finally:
+        _narrow.reset(token)
+
+
+def narrow_path(path: Path) -> Path:
+    """Where the narrow form of a figure lies."""
+    return path.parent / "narrow" / path.name
+
+
+class NarrowFigure(Figure):
+    """A figure whose panels stand in one column, column by column of the wide figure."""
+
+    grid: Any = None  # the array of axes
+    alike = False  # True if the panels of a row of the wide figure have the same y axis
+
+    def subplots(self, nrows=1, ncols=1, *, sharex=False, sharey=False, squeeze=True, **_):
+        """The same array of axes as `Figure.subplots` gives, with the same scales shared."""
+        column = super().subplots(nrows * ncols, 1, squeeze=False)[:, 0]
+        grid = column.reshape(ncols, nrows).T
+        self.set_figheight(1.2 + PANEL * grid.size if grid.size > 1 else min(self.get_figheight(), MAX_NARROW_HEIGHT))
+        for share, name in ((sharex, "sharex"), (sharey, "sharey")):
+            for r, c in np.ndindex(grid.shape):
+                first = {True: (0, 0), "all": (0, 0), "row": (r, 0), "col": (0, c)}.get(share, (r, c))
+                if first != (r, c):
+                    getattr(grid[r, c], name)(grid[first])
+        self.grid, self.alike = grid, sharey in (True, "all", "row")
+        return grid if not squeeze else grid.item() if grid.size == 1 else grid.squeeze()
+
+    def label_all(self) -> None:
+        """Give every panel the labels that only the outer ones of the wide figure have, broken into lines."""
+        if self.grid is None:
+            return
+        for r, c in np.ndindex(self.grid.shape):
+            axes: Any = self.grid[r, c]
+            for name, outer in (
+                ("ylabel", self.grid[r, 0] if self.alike else axes),
+                ("xlabel", self.grid[-1, c]),
+                ("title", axes),
+            ):
+                text = getattr(axes, f"get_{name}")() or getattr(outer, f"get_{name}")()
+                lines = [textwrap.fill(line, NARROW_LETTERS[name]) for line in text.split("\n")]
+                getattr(axes, f"set_{name}")("\n".join(lines))
+            legend = axes.get_legend()
+            if legend and legend.get_bbox_to_anchor().x0 > axes.bbox.x1 - 2:  # right of the panel: there is no room
+                legend.set_loc("upper center")
+                legend.set_bbox_to_anchor((0.5, -0.35), transform=axes.transAxes)
+
+
+@contextmanager
 def figure(
     path: str | os.PathLike[str], width: float, height: float, *, simulated: bool = False, drawn: bool = False
 ) -> Iterator[Figure]:
@@ -94,11 +153,18 @@ def figure(
     With ``simulated`` (counts) or ``drawn`` (faces) a visible stamp says so, in a strip of its own at the bottom.
     """
     with matplotlib.rc_context(SETTINGS):
-        fig = Figure(figsize=(width, height), layout="constrained", dpi=DOTS_PER_INCH)
+        fig: Figure
+        if _narrow.get():
+            fig = NarrowFigure(figsize=(NARROW, height), layout="constrained", dpi=NARROW_DOTS)
+        else:
+            fig = Figure(figsize=(width, height), layout="constrained", dpi=DOTS_PER_INCH)
         yield fig
+        if isinstance(fig, NarrowFigure):
+            fig.label_all()
         if simulated or drawn:
-            stamp(fig, SIMULATED if simulated else DRAWN)
-        write_png(fig, Path(path))
+            words = SIMULATED if simulated else DRAWN
+            stamp(fig, words.partition(":")[0] if isinstance(fig, NarrowFigure) else words)
+        write_png(fig, narrow_path(Path(path)) if _narrow.get() else Path(path))
 
 
 def write_png(fig: Figure, path: Path) -> None:

@@ -7,8 +7,8 @@
 **The linear map** z = mu + M^-1 eps (`vae.linear_map`) disappears into the layers that read the code: they read eps.
 So N(0, I) is the prior, and a standard deviation of the codes is 1.
 
-**Weights** of each output are rounded to whole numbers from -63 to 63, times one scale. So a weight is wrong by at most
-half of that scale, 1/126 of the largest weight; a factor of 2 more costs a bit for each weight and shows nothing.
+**Weights** of each output are rounded to whole numbers from -47 to 47, times one scale. So a weight is wrong by at most
+half of that scale, 1/94 of the largest weight; a factor of 2 more costs a bit for each weight and shows nothing.
 
 **The linear path** is a sum of pictures, one for each number of the code. The paths of models that were trained on the
 same faces, with another weight of the KL term, are made of nearly the same pictures. So all share one set, the main
@@ -28,7 +28,7 @@ from .model import LINEAR_SCALE
 from .spectra import dct_matrix
 from .trained import Trained
 
-LEVELS, MAX_LEVEL = 63, 127
+LEVELS, MAX_LEVEL = 47, 127
 STEP = 0.003  # of the path's values, in units of the logit: 12 thousandths of a grey level where a pixel changes most
 DROPPED = 0.004  # RMS of what the shared pictures may leave out of a path, in units of the logit
 FINE = 2**15 - 1  # levels of the numbers that are few

@@ -16,8 +16,8 @@ from experiments.runs.folder import UsageError
 
 QUALITY = 75  # of 100, with loss
 GRID_QUALITY = 80  # of small pictures, which are shown larger than they are
-FILM_QUALITY = 40
-MAX_FILM_WIDTH = 400  # pixels: a film of faces has hundreds of pictures
+FILM_QUALITY = 35
+MAX_FILM_WIDTH = 320  # pixels: a film of faces has hundreds of pictures
 MEDIA_TYPE = "image/webp"
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from data.atomic import visible_files
 from experiments.page.dial import Dial
 from experiments.page.player import Player
+from experiments.style import narrow_path
 
 TITLES = {
     "rnn": ("Problem 1", "Recurrent neural network for classification"),
@@ -30,6 +31,12 @@ class Picture:
     path: Path
     alt: str
     caption: str
+
+    @property
+    def narrow(self) -> Path | None:
+        """The same figure drawn for a narrow screen, if there is one."""
+        path = narrow_path(self.path)
+        return path if path.is_file() else None
 
 
 @dataclass(frozen=True)

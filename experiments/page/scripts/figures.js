@@ -9,8 +9,9 @@ zoom.addEventListener("click", () => zoom.close());
 for (const image of document.querySelectorAll("img.still")) {
   const button = document.createElement("button");
   button.setAttribute("aria-label", `In full size: ${image.alt}`);
-  image.replaceWith(button);
-  button.append(image);
+  const shown = image.closest("picture") ?? image; // which may choose another one for a narrow screen
+  shown.replaceWith(button);
+  button.append(shown);
   button.addEventListener("click", () => {
     const whole = image.cloneNode();
     zoom.replaceChildren(close, whole);

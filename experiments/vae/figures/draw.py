@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from experiments.style import narrow
 from experiments.vae.figures.architecture import plot_architecture
 from experiments.vae.figures.comparison import plot_comparison
 from experiments.vae.figures.curves import plot_learning_curve
@@ -39,7 +40,10 @@ def draw_all(run_folder: str | os.PathLike[str]) -> list[Path]:
     for weight in run.weights:
         if run.has_snapshot(weight):
             drawn += _draw_weight(run, weight, folder)
-    drawn += _draw_together(run, folder)
+    drawn += _draw_together(run, folder) + _draw_charts(run, folder)
+    with narrow():
+        _draw_curves(run, folder)
+        _draw_charts(run, folder)
     if run.frames(run.reference):
         drawn.append(run.folder / "samples.gif")
         write_gif(run, run.reference, drawn[-1])
@@ -78,12 +82,19 @@ def _draw_weight(run: SavedVae, weight: float, folder: Path) -> list[Path]:
 
 
 def _draw_together(run: SavedVae, folder: Path) -> list[Path]:
-    """What holds all weights in one picture."""
+    """The sheet that holds all weights."""
+    evaluated = [weight for weight in run.weights if run.has_snapshot(weight)]
+    if len(evaluated) < 2:
+        return []
+    path = folder / "comparison.png"
+    plot_comparison(run, path)
+    return [path]
+
+
+def _draw_charts(run: SavedVae, folder: Path) -> list[Path]:
+    """What compares all weights in one chart."""
     drawn = []
     evaluated = [weight for weight in run.weights if run.has_snapshot(weight)]
-    if len(evaluated) > 1:
-        drawn.append(folder / "comparison.png")
-        plot_comparison(run, drawn[-1])
     if evaluated:
         drawn.append(folder / "kl_per_unit.png")
         plot_kl_per_unit(run, drawn[-1])
