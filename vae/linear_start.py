@@ -34,7 +34,7 @@ from .linear_code import gaussian_code
 from .model import LINEAR_SCALE, VAE
 from .principal_components import PrincipalComponents
 
-SMALL = 0.1  # factor on the layers at the end of the convolutional paths
+SMALL = 0.02  # factor on the layers at the end of the convolutional paths
 EXTREME = 0.03  # the mean image is kept this far from 0 and 1, where the sigmoid is flat
 POINT = 1e-4  # posterior variance without a KL term, which would have it ever smaller
 MIN_RESIDUAL = (

@@ -29,7 +29,7 @@ SKIPS = ("none", "linear")
 # A factor on the linear path. Adam changes every weight by about the learning rate, however small the weight is. The
 # weights of the linear path are small, and they start where they belong. With their output scaled down they are larger
 # by as much, and change more slowly by as much.
-LINEAR_SCALE = 0.1
+LINEAR_SCALE = 0.01
 
 LEAKY_SLOPE = 0.1  # of the leaky ReLU that follows batch normalisation
 

@@ -12,6 +12,7 @@ from data.faces.drawn.draw import load_drawn_faces
 from data.faces.load import Faces, load_faces
 from data.npz_cache import CACHE
 
+DRAWN_FACES = 7500
 RAW = Path(__file__).parents[1] / "raw"
 KNOWN_NAMES = ("anime_faces.zip", "anime_faces", "anime-faces.zip", "anime-faces", "archive.zip")
 DATASET = "soumikrakshit/anime-faces"
@@ -37,7 +38,7 @@ def resolve_faces(
     drawn      faces drawn by this program from the random seed `seed`
     otherwise  the path of a folder, a .zip, a .npy or a .npz
 
-    Of more than `count` pictures, a random `count` are taken, by `seed`; None takes all, or draws 6,000.
+    Of more than `count` pictures, a random `count` are taken, by `seed`; None takes all, or draws `DRAWN_FACES`.
     Where drawn faces stand in for pictures, the `note` of the result gives the reason, and `say` gets the
     steps to fetch the archive by hand. Raises DataError for pictures that are there but cannot be used.
     """
@@ -60,7 +61,7 @@ def resolve_faces(
 
 
 def _drawn(size: int, count: int | None, seed: int, cache: Path | None) -> Faces:
-    return load_drawn_faces(seed, 6000 if count is None else count, size, cache=cache)
+    return load_drawn_faces(seed, DRAWN_FACES if count is None else count, size, cache=cache)
 
 
 def _some(faces: Faces, count: int | None, seed: int) -> Faces:

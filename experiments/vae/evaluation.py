@@ -1,13 +1,20 @@
 """What trained models achieve: final.csv, factors.csv, verdicts.json, and the arrays that figures are drawn from."""
 
+import os
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from skimage.metrics import structural_similarity
 
+import autograd
 from data.faces.load import Faces
-from experiments.runs.folder import RunFolder
+from experiments.runs.folder import RunFolder, write_arrays
+from experiments.system.workers import begin_worker
 from experiments.vae.settings import DISTANCES, FACTORS, IMPORTANCE, VaeSettings
 from experiments.vae.yardsticks import DISTANCE_AXES
 from vae import diagnostics
@@ -27,6 +34,14 @@ BOUND_IMAGES, BOUND_DRAWS = 64, 64  # of the importance-weighted bound: as many 
 SSIM_IMAGES = 200  # reconstructions whose structural similarity is measured
 
 
+class Judged(NamedTuple):
+    """What one model achieves: its rows of final.csv and factors.csv, and the facts of its latent space."""
+
+    final: list[tuple[float, str, str, float]]
+    factors: list[tuple[float, str, float]]
+    facts: dict[str, str | int | float]
+
+
 def evaluate_all(
     folder: RunFolder,
     trained: Mapping[float, Trained],
@@ -34,35 +49,60 @@ def evaluate_all(
     components: PrincipalComponents,
     training: Faces,
     held_out: Faces,
+    jobs: int = 1,
 ) -> None:
     """Evaluate the model of each KL weight on held-out faces and on as many training faces.
 
     Args:
         components: the main axes of the training images, along which samples are compared with held-out faces.
+        jobs: processes, which share the threads that the engine has been given; any number gives the same bytes.
     """
-    final: list[tuple[float, str, str, float]] = []
-    factors: list[tuple[float, str, float]] = []
-    verdicts = {}
-    for weight, each in trained.items():
-        for part, images in (("train", training.images[: len(held_out)]), ("held_out", held_out.images)):
-            metrics = final_metrics(each, images, mapped=settings.prior == "linear")
-            final += [(weight, part, metric, value) for metric, value in metrics.items()]
-        distances = sample_distances(each, settings, components, training.images, held_out.images)
-        final += [(weight, "held_out", metric, value) for metric, value in distances.items()]
-        bounds = weighted_bounds(each, settings, held_out.images)
-        final += [(weight, "held_out", metric, value) for metric, value in bounds.items()]
-        scores = _factor_scores(each.model, training, held_out, settings.random_stream(FACTORS))
-        factors += [(weight, name, score) for name, score in scores.items()]
-        arrays = snapshot(each, training.images, held_out.images, settings.prior_latents())
-        arrays |= _directions(each.model, training)
-        folder.write_arrays(f"arrays/kl_{weight:g}.npz", arrays)
-        facts = latent_space(each.model, training.images, held_out.images, arrays["samples"], distances)
-        verdicts[f"{weight:g}"] = facts
-        print(f"KL x{weight:g}: {facts['verdict']}", flush=True)
-    _write_rows(folder, "final.csv", ["kl_weight", "split", "metric", "value"], final)
-    if factors:
+    workers = min(jobs, len(trained))
+    task = partial(
+        _judge_in_worker, settings=settings, components=components, training=training, held_out=held_out,
+        folder=folder.path, parent=os.getpid(), threads=max(autograd.get_threads() // workers, 1),
+    )  # fmt: skip
+    judged = dict(zip(trained, Parallel(n_jobs=workers)(delayed(task)(*item) for item in trained.items()), strict=True))
+    for weight, each in judged.items():
+        print(f"KL x{weight:g}: {each.facts['verdict']}", flush=True)
+    rows = [row for each in judged.values() for row in each.final]
+    _write_rows(folder, "final.csv", ["kl_weight", "split", "metric", "value"], rows)
+    if factors := [row for each in judged.values() for row in each.factors]:
         _write_rows(folder, "factors.csv", ["kl_weight", "factor", "r_squared"], factors)
-    folder.write_json("verdicts.json", verdicts)
+    folder.write_json("verdicts.json", {f"{weight:g}": each.facts for weight, each in judged.items()})
+
+
+def _judge_in_worker(weight: float, trained: Trained, *, parent: int, threads: int, **given: Any) -> Judged:
+    """`_judge`, in the process `parent` or in a worker of it, which computes with so many threads."""
+    begin_worker(parent)
+    if os.getpid() != parent:
+        autograd.set_threads(threads)
+    return _judge(weight, trained, **given)
+
+
+def _judge(
+    weight: float,
+    trained: Trained,
+    settings: VaeSettings,
+    components: PrincipalComponents,
+    training: Faces,
+    held_out: Faces,
+    folder: Path,
+) -> Judged:
+    """Evaluate one model; its pictures go into the run folder."""
+    final: list[tuple[float, str, str, float]] = []
+    for part, images in (("train", training.images[: len(held_out)]), ("held_out", held_out.images)):
+        metrics = final_metrics(trained, images, mapped=settings.prior == "linear")
+        final += [(weight, part, metric, value) for metric, value in metrics.items()]
+    distances = sample_distances(trained, settings, components, training.images, held_out.images)
+    bounds = weighted_bounds(trained, settings, held_out.images)
+    final += [(weight, "held_out", metric, value) for metric, value in (distances | bounds).items()]
+    scores = _factor_scores(trained.model, training, held_out, settings.random_stream(FACTORS))
+    factors = [(weight, name, score) for name, score in scores.items()]
+    arrays = snapshot(trained, training.images, held_out.images, settings.prior_latents())
+    write_arrays(folder / f"arrays/kl_{weight:g}.npz", arrays | _directions(trained.model, training))
+    facts = latent_space(trained.model, training.images, held_out.images, arrays["samples"], distances)
+    return Judged(final, factors, facts)
 
 
 def final_metrics(trained: Trained, images: np.ndarray, mapped: bool = False) -> dict[str, float]:

@@ -51,6 +51,11 @@ class ModelRun:
         """Whether all epochs are trained and evaluated."""
         return bool(self.rows) and not self.epochs_left
 
+    @property
+    def frame(self) -> Path:
+        """The file with the prior draws as the last epoch decodes them, uint8 `grid` (G, S, S, C)."""
+        return self.folder / f"arrays/frames/kl_{self.weight:g}_{self.trainer.epochs_done:04d}.npz"
+
     def turn(self, held_out: np.ndarray, prior: np.ndarray, watch: Watch, seconds: float) -> None:
         """Train to the end of the epoch and evaluate, or stop between two steps; the state is saved in either case.
 
@@ -130,8 +135,7 @@ class ModelRun:
             self.rows.append(
                 [self.weight, epoch, split, e.negative_elbo, e.reconstruction, e.kl, e.bits_per_dim, e.active_units]
             )
-        frame = self.folder / f"arrays/frames/kl_{self.weight:g}_{epoch:04d}.npz"
-        write_arrays(frame, {"grid": as_bytes(decode(model, prior))}, compressed=True)
+        write_arrays(self.frame, {"grid": as_bytes(decode(model, prior))}, compressed=True)
 
     def _diverged(self, what: str) -> UsageError:
         """The error for a loss that is not finite."""

@@ -67,11 +67,11 @@ class Bars:
                 bar.set_postfix_str(f"negative ELBO {reconstruction + kl:.0f}, KL {kl:.1f}", refresh=False)
                 bar.update(int(taken) - bar.n)
 
-    def report(self, run: ModelRun) -> None:
-        """Print the epoch that a model has ended with its last turn, if it has."""
+    def report(self, run: ModelRun) -> bool:
+        """Print the epoch that a model has ended with its last turn; False if it has ended none."""
         index = self.runs.index(run)
         if len(run.rows) == self._told[index]:
-            return
+            return False
         self._told[index] = len(run.rows)
         epoch = run.trainer.epochs_done
         lines = [f"{run.name}, epoch {epoch}/{run.epochs}{self.clock.lap(self._workers) if epoch else ''}"]
@@ -82,6 +82,7 @@ class Bars:
             )
         tqdm.write("\n".join(lines))
         sys.stdout.flush()
+        return True
 
     def close(self) -> None:
         """Take the bars off the terminal."""

@@ -38,7 +38,7 @@ KL_WEIGHT = Check(
 )
 
 STARTS = ("random", "linear")
-WIDTHS = {32: (32, 64, 128), 64: (32, 64, 128, 256), 96: (32, 64, 128, 256), 128: (32, 64, 128, 256, 256)}
+WIDTHS = {32: (24, 48, 96), 64: (24, 48, 96, 192), 96: (24, 48, 96, 192), 128: (24, 48, 96, 192, 192)}
 
 # Independent streams of random numbers, all from --seed; the trainer's own are numbered 1 and 2 (vae/train.py).
 INITIAL_WEIGHTS, PRIOR_DRAWS, PCA, DISTANCES, FACTORS, IMPORTANCE, DEQUANTISATION = 0, 3, 4, 5, 6, 7, 8
@@ -59,8 +59,8 @@ class VaeSettings(StudySettings):
     images: int | None = setting(
         None,
         "use N images, chosen at random",
-        quick=1000,
-        default_text="all, or 6000 drawn",
+        quick=2000,
+        default_text="all, or 7500 drawn",
         check=between(MIN_IMAGES, 10_000_000),
         metavar="N",
         group=DATA,
@@ -76,7 +76,7 @@ class VaeSettings(StudySettings):
     )
 
     latent: int = setting(
-        128,
+        72,
         "number of latent units; with 2 their plane is drawn as well",
         quick=16,
         check=between(1, 4096),
@@ -88,7 +88,7 @@ class VaeSettings(StudySettings):
         "channels after each convolution of the encoder; the decoder mirrors it",
         quick=(16, 32, 64),
         check=between(1, 4096),
-        default_text="32 64 128 256 for 64 pixels",
+        default_text="24 48 96 192 for 64 pixels",
         metavar="C",
         group=AUTOENCODER,
     )
@@ -134,13 +134,11 @@ class VaeSettings(StudySettings):
         group=TRAINING,
     )
     epochs: int = setting(
-        7, "passes over the images", quick=15, check=between(1, MAX_EPOCHS), metavar="N", group=TRAINING
+        4, "passes over the images", quick=6, check=between(1, MAX_EPOCHS), metavar="N", group=TRAINING
     )
-    batch_size: int = setting(
-        TRAINER.batch_size, "images in a batch", check=between(1, MAX_BATCH), metavar="N", group=TRAINING
-    )
+    batch_size: int = setting(16, "images in a batch", check=between(1, MAX_BATCH), metavar="N", group=TRAINING)
     learning_rate: float = setting(
-        TRAINER.learning_rate, "initial Adam learning rate", quick=3e-3, check=POSITIVE, metavar="X", group=TRAINING
+        4e-3, "initial Adam learning rate", quick=5e-3, check=POSITIVE, metavar="X", group=TRAINING
     )
     schedule: str = setting(
         "cosine",

@@ -81,7 +81,7 @@ def run(args: argparse.Namespace, draw: bool = True) -> None:
         trained = keep_all(folder, models, training.images)
 
         # Evaluation, beside the best that linear codes can do.
-        evaluate_all(folder, trained, settings, components, training, held_out)
+        evaluate_all(folder, trained, settings, components, training, held_out, jobs)
         pca = write_yardsticks(folder, settings, components, training.images, held_out.images)
         spectral = spectral_yardstick(settings, training.images, held_out.images)
     finally:

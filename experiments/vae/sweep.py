@@ -33,10 +33,11 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "a noise level for each pixel": {"kl_weights": (1.0,), "noise": "per-pixel"},
     "bernoulli": {"kl_weights": (1.0, 100.0), "likelihood": "bernoulli"},
 }
+SCALE = {"epochs": 4, "images": 1000}  # of --quick, where the user does not ask for others
 QUICK: dict[str, dict[str, Any]] = {
-    WEIGHTS: {"kl_weights": (1.0, 0.0, 10.0, 100.0), "epochs": 4},
-    "seed 1": {"kl_weights": (1.0,), "seed": 1, "epochs": 4},
-    "2 latent units": {"kl_weights": (1.0,), "latent": 2, "epochs": 4},
+    WEIGHTS: {"kl_weights": (1.0, 0.0, 10.0, 100.0), **SCALE},
+    "seed 1": {"kl_weights": (1.0,), "seed": 1, **SCALE},
+    "2 latent units": {"kl_weights": (1.0,), "latent": 2, **SCALE},
 }
 METRICS = {  # of final.csv: heading and number of digits, None for three figures
     "neg_elbo": ("negative ELBO", None),
@@ -85,7 +86,7 @@ def run(args: argparse.Namespace) -> None:
 def _with(args: argparse.Namespace, changes: dict[str, Any], out: Path) -> argparse.Namespace:
     """The arguments of one variant; what the user asked for outright stays, but for what the variant is about."""
     asked = {name: value for name, value in vars(args).items() if value is not None}
-    about = {name: value for name, value in changes.items() if name != "epochs" or "epochs" not in asked}
+    about = {name: value for name, value in changes.items() if not (name in SCALE and name in asked)}
     return argparse.Namespace(**vars(args) | about | {"out": out, "resume": True, "force": False})
 
 

@@ -2,6 +2,7 @@
 
 Models are trained one after the other, or side by side in processes (`side_by_side.py`): the same bytes. A checkpoint
 is written after every epoch, every minute within one, and on Ctrl-C; metrics.csv is written anew each time.
+After each epoch, `so_far_kl_1.png` shows the same draws of the prior.
 """
 
 import time
@@ -15,9 +16,11 @@ import pandas as pd
 import autograd
 from experiments.prose import duration
 from experiments.runs.folder import RunFolder
+from experiments.runs.saved import read_arrays
 from experiments.vae.model_run import ModelRun
 from experiments.vae.progress import Bars, Board, stopped_by_interrupt
 from experiments.vae.saved import METRIC_COLUMNS
+from experiments.vae.saved_pictures import save_grid
 from experiments.vae.side_by_side import NewTrainer, Shelf, shared, side_by_side
 from vae.model import VAE
 from vae.train import NotFiniteError, Step, Trainer
@@ -71,7 +74,8 @@ def train_all(
                 turns = side_by_side(runs, shelf, images, held_out, workers, board, bars.refresh)
             for run in turns:
                 _write_metrics(folder, runs)
-                bars.report(run)
+                if bars.report(run):
+                    _show(run)
         if board.stop:
             raise KeyboardInterrupt
     _write_metrics(folder, runs)
@@ -97,6 +101,11 @@ def _one_by_one(
 def _write_metrics(folder: RunFolder, runs: Sequence[ModelRun]) -> None:
     rows = [row for run in runs for row in run.rows]
     folder.write_csv("metrics.csv", pd.DataFrame(rows, columns=list(METRIC_COLUMNS)), float_format="%.8g")
+
+
+def _show(run: ModelRun) -> None:
+    """Write the prior draws of the last epoch as a picture, to be looked at while the training goes on."""
+    save_grid(run.folder / f"so_far_kl_{run.weight:g}.png", read_arrays(run.frame)["grid"], columns=8)
 
 
 def _announce(runs: Sequence[ModelRun], scratch: Trainer, held_out: np.ndarray, workers: int, threads: int) -> None:

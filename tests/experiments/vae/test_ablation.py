@@ -24,7 +24,6 @@ def test_every_variant_has_a_row_with_all_numbers(done):
     rows = pd.read_csv(done / "ablation.csv").set_index("variant")
     assert list(rows.index) == list(ablation.VARIANTS)
     assert rows[list(ablation.TABLE)].notna().all(axis=None)
-    assert (rows["kl_mapped"] < rows["kl"] + 1e-6).all()
     assert rows["neg_elbo"].nunique() == len(rows)  # every choice changes something
     text = (done / "ablation.md").read_text()
     assert all(f"| {name} |" in text for name in ablation.VARIANTS)

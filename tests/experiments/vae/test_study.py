@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import experiments
 from autograd import checkpoint
@@ -101,6 +102,7 @@ def test_a_run_leaves_every_promised_file_and_nothing_half_written(whole):
         "tables.md",
         "samples.gif",
     ]
+    names += [f"so_far_kl_{w}.png" for w in WEIGHTS]
     names += [f"{place}/kl_{w}.npz" for w in WEIGHTS for place in ("checkpoints", "arrays")]
     names += [f"arrays/frames/kl_{w}_{epoch:04d}.npz" for w in WEIGHTS for epoch in range(4)]
     for name in names:
@@ -197,6 +199,9 @@ def test_arrays_are_those_that_the_figures_are_promised(whole):
             assert "manifold" not in arrays
             with np.load(whole / "arrays" / "frames" / f"kl_{weight}_0003.npz", allow_pickle=False) as frames:
                 np.testing.assert_array_equal(frames["grid"], arrays["samples"])
+                shown = np.asarray(Image.open(whole / f"so_far_kl_{weight}.png"))
+            assert shown.shape == (8 * 35 - 3, 8 * 35 - 3, 3)
+            np.testing.assert_array_equal(shown[35:67, 70:102], arrays["samples"][10])
 
 
 def test_the_model_of_each_weight_is_kept_and_gives_the_pictures_of_the_run(whole):
@@ -588,7 +593,7 @@ def test_quick_makes_smaller_only_what_was_not_asked_for():
     settings = read_settings(VaeSettings, parser.parse_args(["--quick", "--latent", "5"]))
     assert (settings.image_size, settings.latent, settings.widths) == (32, 5, (16, 32, 64))
     settings = read_settings(VaeSettings, parser.parse_args([]))
-    assert (settings.image_size, settings.latent, settings.channels) == (64, 128, (32, 64, 128, 256))
+    assert (settings.image_size, settings.latent, settings.channels) == (64, 72, (24, 48, 96, 192))
     assert settings.kl_weights == (1, 100, 0)
 
 
