@@ -32,7 +32,7 @@ from data.atomic import write_bytes
 from experiments.letters import drawable
 
 DOTS_PER_INCH = 130
-NARROW, NARROW_DOTS = 3.75, 165  # inches, dots per inch: of figures for a telephone
+NARROW, NARROW_DOTS = 3.75, 110  # inches, dots per inch: of figures for a telephone
 NARROW_LETTERS = {"ylabel": 26, "xlabel": 44, "title": 40}  # in a line
 PANEL, MAX_NARROW_HEIGHT = 2.2, 5.0  # inches: of a panel among others, of a single one
 _narrow: ContextVar[bool] = ContextVar("narrow", default=False)
