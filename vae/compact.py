@@ -7,8 +7,8 @@
 **The linear map** z = mu + M^-1 eps (`vae.linear_map`) disappears into the layers that read the code: they read eps.
 So N(0, I) is the prior, and a standard deviation of the codes is 1.
 
-**Weights** of each output are rounded to whole numbers from -47 to 47, times one scale. So a weight is wrong by at most
-half of that scale, 1/94 of the largest weight; a factor of 2 more costs a bit for each weight and shows nothing.
+**Weights** of each output are rounded to whole numbers from -127 to 127, times one scale. So a weight is wrong by at most
+half of that scale, 1/254 of the largest weight, and a pixel by less than a grey level.
 
 **The linear path** is a sum of pictures, one for each number of the code. The paths of models that were trained on the
 same faces, with another weight of the KL term, are made of nearly the same pictures. So all share one set, the main
@@ -28,9 +28,9 @@ from .model import LINEAR_SCALE
 from .spectra import dct_matrix
 from .trained import Trained
 
-LEVELS, MAX_LEVEL = 47, 127
-STEP = 0.003  # of the path's values, in units of the logit: 12 thousandths of a grey level where a pixel changes most
-DROPPED = 0.004  # RMS of what the shared pictures may leave out of a path, in units of the logit
+LEVELS = 127
+STEP = 0.002  # of the path's values, in units of the logit: half a thousandth of the range where a pixel changes most
+DROPPED = 0.001  # RMS of what the shared pictures may leave out of a path, in units of the logit
 FINE = 2**15 - 1  # levels of the numbers that are few
 
 
@@ -198,7 +198,7 @@ def _rounded(weight: np.ndarray, bias: np.ndarray, slope: float | None, axis: in
     largest = abs(weight).max(others, keepdims=True)
     scale = fine(np.where(largest > 0, largest, 1) / LEVELS)
     scale = np.maximum(scale, fine_step(scale))
-    whole = np.rint(weight / scale).clip(-MAX_LEVEL, MAX_LEVEL).astype(np.int8)
+    whole = np.rint(weight / scale).clip(-LEVELS, LEVELS).astype(np.int8)
     return CompactLayer(whole, scale.ravel(), fine(bias), slope)
 
 

@@ -79,7 +79,11 @@ def write_vae(folder: Path, *, weights: tuple[float, ...] = WEIGHTS, drawn: bool
         "finished": True,
     }
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    verdicts = {f"{weight:g}": {"verdict": "healthy"} for weight in weights}
+    facts = dict.fromkeys(
+        ("telling_units", "mean_posterior_variance", "variance_kept", "prior_gap", "covariance_gap"), 1.0
+    )
+    facts |= {"kl_total": 1.0, "diversity_samples": 0.1, "diversity_training": 0.2, "sigma": 0.1}
+    verdicts = {f"{weight:g}": {"verdict": "healthy", **facts} for weight in weights}
     (folder / "verdicts.json").write_text(json.dumps(verdicts), encoding="utf-8")
     columns = ["neg_elbo", "reconstruction", "kl", "bits_per_dim", "active_units"]
     epochs = [(w, e, s, -9.0, -10.0, 1.0, 0.5, 2) for w in weights for e in (0, 1, 2) for s in ("train", "held_out")]
