@@ -7,8 +7,8 @@
 **The linear map** z = mu + M^-1 eps (`vae.linear_map`) disappears into the layers that read the code: they read eps.
 So N(0, I) is the prior, and a standard deviation of the codes is 1.
 
-**Weights** of each output are rounded to whole numbers from -127 to 127, times one scale. So a weight is wrong by at most
-half of that scale, 1/254 of the largest weight, and a pixel by less than a grey level.
+**Weights** of each output are rounded to whole numbers from -127 to 127, times one scale. So a weight is wrong by at
+most half of that scale, 1/254 of the largest weight, and a pixel by less than a grey level.
 
 **The linear path** is a sum of pictures, one for each number of the code. The paths of models that were trained on the
 same faces, with another weight of the KL term, are made of nearly the same pictures. So all share one set, the main

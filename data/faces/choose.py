@@ -12,7 +12,7 @@ from data.faces.drawn.draw import load_drawn_faces
 from data.faces.load import Faces, load_faces
 from data.npz_cache import CACHE
 
-DRAWN_FACES = 7500
+DRAWN_FACES = 12_000
 RAW = Path(__file__).parents[1] / "raw"
 KNOWN_NAMES = ("anime_faces.zip", "anime_faces", "anime-faces.zip", "anime-faces", "archive.zip")
 DATASET = "soumikrakshit/anime-faces"

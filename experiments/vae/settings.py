@@ -60,7 +60,7 @@ class VaeSettings(StudySettings):
         None,
         "use N images, chosen at random",
         quick=2000,
-        default_text="all, or 7500 drawn",
+        default_text="all, or 12000 drawn",
         check=between(MIN_IMAGES, 10_000_000),
         metavar="N",
         group=DATA,
@@ -76,7 +76,7 @@ class VaeSettings(StudySettings):
     )
 
     latent: int = setting(
-        72,
+        64,
         "number of latent units; with 2 their plane is drawn as well",
         quick=16,
         check=between(1, 4096),
@@ -134,7 +134,7 @@ class VaeSettings(StudySettings):
         group=TRAINING,
     )
     epochs: int = setting(
-        4, "passes over the images", quick=6, check=between(1, MAX_EPOCHS), metavar="N", group=TRAINING
+        3, "passes over the images", quick=6, check=between(1, MAX_EPOCHS), metavar="N", group=TRAINING
     )
     batch_size: int = setting(16, "images in a batch", check=between(1, MAX_BATCH), metavar="N", group=TRAINING)
     learning_rate: float = setting(

@@ -47,7 +47,7 @@ def draw_faces(rng: np.random.Generator, count: int, size: int = 64) -> tuple[Im
     return images, factors
 
 
-def load_drawn_faces(seed: int = 0, count: int = 7500, size: int = 64, *, cache: Path | None = CACHE) -> Faces:
+def load_drawn_faces(seed: int = 0, count: int = 12_000, size: int = 64, *, cache: Path | None = CACHE) -> Faces:
     """The drawn faces of a random seed, from the cache, or drawn and then cached."""
     kept = cache and Path(cache) / f"drawn-{count}-{size}-seed{seed}-v{DRAWING}.npz"
 
