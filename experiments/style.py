@@ -124,6 +124,20 @@ class NarrowFigure(Figure):
         self.grid, self.alike = grid, sharey in (True, "all", "row")
         return grid if not squeeze else grid.item() if grid.size == 1 else grid.squeeze()
 
+    def fit(self) -> None:
+        """Move the panels inwards by as much as words stick out of the figure."""
+        size, margins = np.array([self.get_figwidth(), self.get_figheight()]), np.zeros((2, 2))
+        for _ in range(3):  # panels that are narrower may have other labels
+            FigureCanvasAgg(self).draw()
+            words = self.get_tightbbox()
+            out = np.maximum(
+                [-np.array(words.min) / size, np.array(words.max) / size - 1], 0
+            )  # left and below, right and above
+            if not out.any():
+                return
+            margins += out + 0.01 * (out > 0)
+            self.set_layout_engine("constrained", rect=(*margins[0], *(1 - margins.sum(axis=0))))
+
     def label_all(self) -> None:
         """Give every panel the labels that only the outer ones of the wide figure have, broken into lines."""
         if self.grid is None:
@@ -164,6 +178,8 @@ def figure(
         if simulated or drawn:
             words = SIMULATED if simulated else DRAWN
             stamp(fig, words.partition(":")[0] if isinstance(fig, NarrowFigure) else words)
+        if isinstance(fig, NarrowFigure):
+            fig.fit()
         write_png(fig, narrow_path(Path(path)) if _narrow.get() else Path(path))
 
 

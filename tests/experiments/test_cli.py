@@ -160,7 +160,7 @@ def test_every_flag_of_the_rnn_study_says_what_it_is():
         (["vae", "--epochs", "1000000000"], "--epochs is 1000000000, expected at least 1, at most 100,000"),
         (
             ["vae", "--batch-size", "100000", "--size", "64"],
-            "--batch-size is 100000, expected less: a training step would take about 236 GB of memory",
+            "--batch-size is 100000, expected less: a training step would take about 187 GB of memory",
         ),
         (
             ["vae", "--widths", "4096", "4096", "4096", "4096", "--latent", "4096", "--batch-size", "1"],

@@ -17,7 +17,17 @@ IMPORTED_AS = {
     "scikit-image": "skimage", "jinja2": "jinja2", "axe-core-python": "axe_core_python",
 }  # fmt: skip
 # What is run and not imported: tools, types for mypy, the kernel of notebooks, and what another package needs.
-NOT_IMPORTED = {"pytest-cov", "ruff", "mypy", "pandas-stubs", "types-tqdm", "nbclient", "ipykernel", "axe-core-python"}
+NOT_IMPORTED = {  # commands, types, plug-ins; Dask, which is asked for by name
+    "pytest-cov",
+    "ruff",
+    "mypy",
+    "pandas-stubs",
+    "types-tqdm",
+    "nbclient",
+    "ipykernel",
+    "axe-core-python",
+    "distributed",
+}
 OPTIONAL = {
     "IPython",
     "torch",
