@@ -110,7 +110,7 @@ def row_order_copy(a: np.ndarray) -> np.ndarray:
     Images come from the kernels with the batch innermost in memory. NumPy copies them one element at a time; by 64
     columns of an image at a time it takes half as long.
     """
-    if a.ndim != 4 or not (innermost_first := a.transpose(1, 2, 3, 0)).flags.c_contiguous:
+    if not a.size or a.ndim != 4 or not (innermost_first := a.transpose(1, 2, 3, 0)).flags.c_contiguous:
         return np.array(a, order="C")
     copy = np.empty(a.shape, a.dtype)
     rows, columns = copy.reshape(len(a), -1), innermost_first.reshape(-1, len(a)).T

@@ -88,7 +88,7 @@ def test_row_order_is_a_copy_only_where_needed(shape):
 @pytest.mark.parametrize(
     "order", [(0, 1, 2, 3), (3, 0, 1, 2), (0, 3, 1, 2)], ids=["as it is", "batch innermost", "other"]
 )
-@pytest.mark.parametrize("width", [1, 5, 40])
+@pytest.mark.parametrize("width", [0, 1, 5, 40])
 def test_a_copy_in_row_order_has_the_same_values_and_memory_of_its_own(order, width):
     (memory,) = draw((3, width, 2, 7))
     image = memory.transpose(order)
