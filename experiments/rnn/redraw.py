@@ -3,19 +3,17 @@
 import os
 
 from experiments.rnn.discussion.findings import write_discussion
-from experiments.rnn.figures.draw import draw_figures
+from experiments.rnn.figures.draw import draw_figures, draw_narrow_charts
 from experiments.rnn.markdown_tables import write_tables
 from experiments.rnn.saved import open_run
 from experiments.rnn.world_map.svg import write_world_map
-from experiments.style import narrow
 
 
 def redraw(run_folder: str | os.PathLike[str]) -> str:
     """Write figures, world map, tables and discussion into a run folder; return the map's line of coverage."""
     run = open_run(run_folder)
     draw_figures(run)
-    with narrow():  # again, for a telephone
-        draw_figures(run)
+    draw_narrow_charts(run)
     covered = write_world_map(run) if run.has("world_map.csv") else "no map: the run has no world_map.csv"
     write_tables(run)
     write_discussion(run_folder)

@@ -14,6 +14,7 @@ from experiments.rnn.figures.windows import plot_threshold
 from experiments.rnn.gains import Gains
 from experiments.rnn.saved import SavedRnn
 from experiments.rnn.summary import splits_in
+from experiments.style import narrow
 
 A_READABLE_DOZEN = 12
 CHANGES = "correlation_of_changes.csv"
@@ -22,7 +23,17 @@ CHANGES = "correlation_of_changes.csv"
 def draw_figures(run: SavedRnn) -> list[Path]:
     """Draw every figure for which the run has tables into its folder ``figures``; return the paths."""
     folder = run.folder / "figures"
-    drawn = _draw_correlations(run, folder) + _draw_results(run, folder)
+    return _draw_correlations(run, folder) + _draw_charts(run, folder)
+
+
+def draw_narrow_charts(run: SavedRnn) -> list[Path]:
+    """Draw the charts once more for a telephone; the matrices of correlations need the width and have no such form."""
+    with narrow():
+        return _draw_charts(run, run.folder / "figures")
+
+
+def _draw_charts(run: SavedRnn, folder: Path) -> list[Path]:
+    drawn = _draw_results(run, folder)
     if run.has("influence.csv"):
         drawn.append(folder / "influence.png")
         plot_influence(run.table("influence.csv"), drawn[-1], model=run.map_model, simulated=run.simulated)
