@@ -89,6 +89,8 @@ BASELINE_DASHES: dict[str, tuple[int, tuple[int, ...]]] = {
 }
 SPLIT_COLOURS: dict[str, ColorType] = {"time": "#56b4e9", "country": "#cc79a7", "random": "#d55e00"}
 
+MAX_MARGIN = 0.1  # of the side of a narrow figure, given up so that words stay inside
+
 
 @contextmanager
 def narrow() -> Iterator[None]:
@@ -135,7 +137,7 @@ class NarrowFigure(Figure):
             )  # left and below, right and above
             if not out.any():
                 return
-            margins += out + 0.01 * (out > 0)
+            margins = np.minimum(margins + out + 0.01 * (out > 0), MAX_MARGIN)
             self.set_layout_engine("constrained", rect=(*margins[0], *(1 - margins.sum(axis=0))))
 
     def label_all(self) -> None:
