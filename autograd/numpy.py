@@ -1,6 +1,6 @@
-"""The first line of a program for HIPS autograd, another package of the same name, is answered with what is the matter.
+"""Refuse `import autograd.numpy as np`, the first line of programs for HIPS autograd, a package of the same name.
 
-Such a program begins with `import autograd.numpy as np`. In this repository the folder `autograd` comes first.
+In this repository Python finds the folder `autograd` first. The error says how to run such a program.
 """
 
 raise ImportError(

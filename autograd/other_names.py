@@ -1,6 +1,6 @@
 """Names that other libraries have and this one has not: what to write instead.
 
-A table for each place where such a name is typed. A name with an equivalent of its own is not looked up here.
+There is one table for each place where such a name is typed. A name that exists here is in none of them.
 """
 
 ARGUMENTS = {"dim": "axis", "keepdim": "keepdims", "lr": "learning_rate", "eps": "epsilon", "params": "parameters"}

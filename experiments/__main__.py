@@ -13,13 +13,14 @@ if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_
 from data.errors import DataError, printable
 
 from . import all as everything
-from . import compare, gallery, report, study
+from . import gallery, report, study
 from .benchmark import command as benchmark
 from .cli import did_you_mean
 from .rnn import predict
 from .rnn import study as rnn
 from .runs.folder import UsageError
 from .sweep import command as sweep
+from .sweep import compare
 from .system.faults import WHAT_A_MACHINE_DOES, end_output, in_one_line, silence_output
 from .system.memory import keep_freed_memory
 from .system.terminal import make_streams_safe

@@ -132,9 +132,8 @@ class NarrowFigure(Figure):
         for _ in range(3):  # panels that are narrower may have other labels
             FigureCanvasAgg(self).draw()
             words = self.get_tightbbox()
-            out = np.maximum(
-                [-np.array(words.min) / size, np.array(words.max) / size - 1], 0
-            )  # left and below, right and above
+            left_below, right_above = -np.array(words.min) / size, np.array(words.max) / size - 1
+            out = np.maximum([left_below, right_above], 0)
             if not out.any():
                 return
             margins = np.minimum(margins + out + 0.01 * (out > 0), MAX_MARGIN)

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from experiments.measure import Measure
 from experiments.rnn.saved import SavedRnn
 from experiments.rnn.summary import baselines_in, best_of, splits_in, values_by_seed
 from experiments.rnn.words import METRIC_NAMES, MODEL_NAMES, SPLIT_PHRASES
+from experiments.runs.measure import Measure
 from rnn.metrics import METRICS
 
 

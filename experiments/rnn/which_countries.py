@@ -34,6 +34,7 @@ from rnn.trial import NETS, Recipe, Trial, TrialResult, train_and_score
 from rnn.windows import Windows
 
 LINEAR = "logistic_features"
+SOME_COUNTRIES = 5  # stream of random numbers, beside those of `rnn.trial`
 COLUMNS = ["question", "value", "model", "countries", "windows", "metric", "score", "gain", "low", "high", "p"]
 WORDS = {"threshold": "C above", "countries": "training countries"}
 QUOTED = ("accuracy", "auc")
@@ -97,7 +98,7 @@ def run(args: argparse.Namespace) -> None:
 def _some(windows: Windows, trial: Trial, recipe: Recipe, size: int) -> np.ndarray:
     """The mask of the windows of `size` countries of the training part, the first of an order drawn by the seed."""
     known = np.unique(windows.country[~recipe.test_part(windows, trial)])
-    drawn = np.random.default_rng([recipe.seed + trial.seed, 5]).permutation(known)
+    drawn = np.random.default_rng([recipe.seed + trial.seed, SOME_COUNTRIES]).permutation(known)
     return np.isin(windows.country, drawn[:size])
 
 

@@ -1,1 +1,1 @@
-"""A study for every combination of some settings, on one machine or on a cluster; the numbers in one table."""
+"""Many runs: a study for every combination of settings (`command.py`), finished runs side by side (`compare.py`)."""

@@ -1,4 +1,4 @@
-"""What a sweep knows of each study: its settings, how it is run without figures, and which numbers it leaves."""
+"""What `sweep` and `compare` know of each study: its settings, how it runs without figures, the numbers it leaves."""
 
 import argparse
 from collections.abc import Callable
@@ -11,26 +11,28 @@ import pandas as pd
 from data.covid.choose import resolve_cases
 from data.faces.choose import resolve_faces
 from experiments.cli import StudySettings
+from experiments.rnn import measures as rnn_measures
 from experiments.rnn import study as recurrent
-from experiments.rnn.measures import numbers as rnn_numbers
 from experiments.rnn.saved import SavedRnn
 from experiments.rnn.settings import RnnSettings
+from experiments.runs.measure import Measure
 from experiments.runs.saved import SavedRun
+from experiments.vae import measures as vae_measures
 from experiments.vae import study as autoencoder
-from experiments.vae.measures import numbers as vae_numbers
 from experiments.vae.saved import SavedVae
 from experiments.vae.settings import VaeSettings
 
 
 @dataclass(frozen=True)
 class Study:
-    """A study as a sweep needs it.
+    """A study as sweeps and comparisons need it.
 
     settings    its settings
     run         trains and evaluates, without figures
     find_data   reads the data once: what --data auto stands for, and the hash of the content
     saved       opens a run folder
     numbers     what an opened run achieved, one number a row
+    headline    the few of them that runs are compared by, by name
     in_a_task   settings that a sweep gives itself: a task is one process
     unless_asked  settings that a sweep gives if the user does not: repetitions are what seed=0..4 is for
     """
@@ -40,6 +42,7 @@ class Study:
     find_data: Callable[[Any], tuple[str, str]]
     saved: type[SavedRun]
     numbers: Callable[[Any], pd.DataFrame]
+    headline: Callable[[Any], dict[str, Measure]]
     in_a_task: dict[str, Any]
     unless_asked: dict[str, Any]
 
@@ -58,8 +61,26 @@ def _find_faces(settings: VaeSettings) -> tuple[str, str]:
 
 
 STUDIES = {
-    "rnn": Study(RnnSettings, recurrent.run, _find_cases, SavedRnn, rnn_numbers, {"jobs": 1}, {"seeds": 1}),
-    "vae": Study(VaeSettings, autoencoder.run, _find_faces, SavedVae, vae_numbers, {"jobs": 1}, {}),
+    "rnn": Study(
+        settings=RnnSettings,
+        run=recurrent.run,
+        find_data=_find_cases,
+        saved=SavedRnn,
+        numbers=rnn_measures.numbers,
+        headline=rnn_measures.headline,
+        in_a_task={"jobs": 1},
+        unless_asked={"seeds": 1},
+    ),
+    "vae": Study(
+        settings=VaeSettings,
+        run=autoencoder.run,
+        find_data=_find_faces,
+        saved=SavedVae,
+        numbers=vae_measures.numbers,
+        headline=vae_measures.headline,
+        in_a_task={"jobs": 1},
+        unless_asked={},
+    ),
 }
 
 

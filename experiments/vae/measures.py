@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from experiments.measure import Measure
+from experiments.runs.measure import Measure
 from experiments.vae.saved import SavedVae
 from experiments.vae.sweep import METRICS, cell
 from experiments.vae.words import name

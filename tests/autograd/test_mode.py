@@ -8,7 +8,7 @@ import threading
 import numpy as np
 import pytest
 
-from autograd import Tensor, detect_anomaly, is_recording, mode, no_grad, profile
+from autograd import Tensor, detect_anomaly, is_recording, lift, mode, no_grad, profile
 
 
 def leaf(*values):
@@ -154,6 +154,18 @@ def test_no_grad_and_observers_hold_for_their_own_thread():
         x.exp()
     assert recorded == [True]
     assert counter.ops == ["exp"]
+
+
+def test_an_op_of_several_results_is_recorded_beside_a_thread_that_pauses_and_not_in_it():
+    split = lift(lambda x: ((x + 1, x + 2), lambda gs: sum(g for g in gs if g is not None)))
+    x, recorded = leaf(1.0), []
+    with no_grad():
+        thread = threading.Thread(target=lambda: recorded.append(split(x)[0].requires_grad))
+        thread.start()
+        thread.join()
+        assert not split(x)[0].requires_grad
+    assert recorded == [True]
+    assert split(x)[0].requires_grad
 
 
 def test_overlapping_blocks_of_two_threads_leave_nothing_behind():

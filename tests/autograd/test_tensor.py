@@ -76,6 +76,25 @@ def test_data_of_another_shape_are_refused_where_a_gradient_is_collected():
     assert constant.shape == (2,)
 
 
+def test_comparisons_are_of_elements_and_give_plain_arrays():
+    x, y = Tensor(np.array([1.0, 2.0, 3.0])), np.array([1.0, 5.0, 2.0])
+    for found, expected in (
+        (x == y, [True, False, False]),
+        (x != y, [False, True, True]),
+        (x < y, [False, True, False]),
+        (x <= y, [True, True, False]),
+        (x > y, [False, False, True]),
+        (x >= y, [True, False, True]),
+    ):
+        assert type(found) is np.ndarray and found.tolist() == expected
+
+
+def test_repr_shows_a_gradient():
+    x = Tensor(np.array([1.5]), requires_grad=True)
+    (2 * x).sum().backward()
+    assert repr(x) == "Tensor([1.5], shape=(1,), dtype=float64, requires_grad=True, grad=[2.])"
+
+
 def test_repr_tells_value_shape_dtype_and_the_op_that_made_it():
     x = Tensor([1.0, 2.0], requires_grad=True)
     assert repr(x) == "Tensor([1. 2.], shape=(2,), dtype=float32, requires_grad=True)"

@@ -86,7 +86,7 @@ def test_imports_run_one_way(path):
 # Inside experiments, from the ground up: a file may import from storeys below and from its own room, so never upward
 # and never from one study to another. What is not listed is a command, on the top storey.
 STOREYS = [
-    {"system", "prose", "measure", "style", "markdown", "letters"},
+    {"system", "prose", "style", "markdown", "letters"},
     {"cli", "runs"},
     {"page"},  # the engine of the page, which knows no study
     {"rnn", "vae", "benchmark", "textbook"},

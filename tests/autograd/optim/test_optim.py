@@ -78,6 +78,18 @@ def test_momentum_and_nesterov_are_the_formulas():
         np.testing.assert_allclose(parameter.data, value, atol=1e-14)
 
 
+def test_weight_decay_adds_its_share_of_the_parameter_to_the_gradient_and_is_0_unless_asked_for():
+    class Plain(optim.Optimizer):
+        """Takes the defaults of every optimiser."""
+
+    assert Plain([Tensor(np.ones(1), requires_grad=True)], 0.1).weight_decay == 0
+    for decay, expected in ((0.0, [1.5, -3.5]), (0.1, [1.3, -3.2])):
+        parameter = Tensor(np.array([2.0, -3.0]), requires_grad=True)
+        parameter.grad = np.array([0.5, 0.5])
+        optim.SGD([parameter], 1.0, weight_decay=decay).step()
+        np.testing.assert_allclose(parameter.data, expected)
+
+
 def test_weight_decay_enters_adams_gradient_but_leaves_adamws_alone():
     for kind, expected in [(optim.Adam, 2 - 0.1), (optim.AdamW, 2 - 0.1 * 0.5 * 2)]:
         parameter = Tensor(np.array([2.0]), requires_grad=True)

@@ -66,6 +66,12 @@ def test_the_theoretical_curve_of_linear_codes_is_drawn_and_stays_in_the_frame(r
     assert f"{shown.across(curve.rates[3])},{shown.up(curve.distortions[3])}" in shown.polyline
 
 
+@pytest.mark.parametrize(("kinds", "dials"), [({1.0: "healthy"}, 0), ({1.0: "healthy", 100.0: "collapsed"}, 1)])
+def test_two_weights_are_enough_for_a_dial_and_one_is_not(tmp_path, kinds, dials):
+    write_consistent_run(tmp_path / "vae", kinds)
+    assert len(dial(SavedVae.open(tmp_path / "vae"))) == dials
+
+
 def test_a_sweep_beside_the_run_is_shown_instead_and_named(runs, swept):
     (own,), (of_sweep,) = dial(SavedVae.open(runs / "vae")), dial(SavedVae.open(swept / "vae"))
     assert "the 3 weights of this run" in own.caption

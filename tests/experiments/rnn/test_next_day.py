@@ -63,6 +63,11 @@ def test_a_rise_is_more_than_the_map_knew_of_the_last_day(series, cases):
     assert table["before"].tolist() == [4, 7] and table["after"].tolist() == [11, 0]
 
 
+def test_as_many_cases_as_the_day_before_are_no_rise():
+    table = scored_frame(world_map(), forecasts(), NextDay("x", {"kr": 5, "MS Zaandam": 7, "pe": 1}))
+    assert table["rose"].tolist() == [1, 0, 0]
+
+
 def test_the_recalibrated_probability_is_the_correction_of_the_cut():
     happened = NextDay("x", {"kr": 1, "MS Zaandam": 1, "pe": 1})
     same = scored_frame(world_map(), forecasts(), happened)

@@ -443,6 +443,7 @@ def _stop_at(run, held_out, prior):
         (lambda path: checkpoint.save(path, {"rows": []}), "it has no 'trainer'"),
         (lambda path: narrower(path), "not saved from the same architecture: .*encoder.1.weight has shape"),
         (lambda path: of_another_weight(path), "it was trained with kl_weight 7.0, now it is 1.0"),
+        (lambda path: without_rows(path), "its metrics are not those of 3 epochs"),
     ],
 )
 def test_a_checkpoint_that_is_damaged_or_of_another_model_is_refused_with_the_reason(
@@ -455,6 +456,10 @@ def test_a_checkpoint_that_is_damaged_or_of_another_model_is_refused_with_the_re
         run(tmp_path / "vae", "--resume")
     assert "\n" not in str(error.value)
     assert path.read_bytes() == kept
+
+
+def without_rows(path):
+    checkpoint.save(path, checkpoint.load(path) | {"rows": []})
 
 
 def narrower(path):

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from experiments.__main__ import main
-from experiments.compare import long_table, open_sides, side_by_side
 from experiments.runs.folder import RunFolder
 from experiments.runs.saved import CONFIG
+from experiments.sweep.compare import long_table, open_sides, side_by_side
 from tests.fakes.saved_run_sample import write_run
 from tests.fakes.saved_vae_sample import write_vae_run
 

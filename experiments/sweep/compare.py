@@ -6,7 +6,7 @@ python -m experiments compare runs/sweep-rnn/tasks/*                            
 """
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,38 +14,18 @@ from typing import Any
 import pandas as pd
 
 from data.atomic import write_bytes
-from experiments.cli import StudySettings, setting_names
+from experiments.cli import setting_names
 from experiments.markdown import table
-from experiments.measure import Measure
 from experiments.prose import escaped
-from experiments.rnn.measures import headline as rnn_headline
-from experiments.rnn.saved import open_run
-from experiments.rnn.settings import RnnSettings
 from experiments.runs.folder import UsageError
+from experiments.runs.measure import Measure
 from experiments.runs.saved import CONFIG, read_config, read_json
-from experiments.vae.measures import headline as vae_headline
-from experiments.vae.saved import SavedVae
-from experiments.vae.settings import VaeSettings
+from experiments.sweep.studies import STUDIES
 
 DATA = ("source", "sha256", "countries", "days", "first_day", "last_day", "images", "training", "held_out")
 ENVIRONMENT = ("commit", "numpy")
 MAX_TEXT = 40  # letters of a setting in the table for readers
 NOTHING = Measure("", "–")
-
-
-@dataclass(frozen=True)
-class Study:
-    """How runs of a study are opened and what is told of them."""
-
-    settings: type[StudySettings]
-    open: Callable[[Path], Any]
-    headline: Callable[[Any], dict[str, Measure]]
-
-
-STUDIES = {
-    "rnn": Study(RnnSettings, open_run, rnn_headline),
-    "vae": Study(VaeSettings, SavedVae.open, vae_headline),
-}
 
 
 @dataclass(frozen=True)
@@ -131,7 +111,7 @@ def _names(folders: Sequence[Path]) -> list[str]:
 
 def _side(folder: Path, name: str, kind: str) -> Side:
     study = STUDIES[kind]
-    saved = study.open(folder)
+    saved = study.saved.open(folder)
     config = saved.config
     settings = {field: config[field] for field in setting_names(study.settings) if field in config and field != "data"}
     settings |= {f"data: {key}": config["data"][key] for key in DATA if key in config["data"]}
