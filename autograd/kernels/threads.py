@@ -73,7 +73,10 @@ def in_parallel(function: Callable[[Item], Result], items: Iterable[Item]) -> li
         with _staying_on(_team.core):
             task.work()
     finally:
-        task.close()
+        try:
+            task.close()
+        finally:
+            task.close()  # an interruption may come before the first line of the first call
     if task.errors:
         raise task.errors[0]
     return task.results
@@ -94,7 +97,9 @@ class _Task:
         self._lock = threading.Lock()
         self._closed = False
         self._at_work = 0
-        self._left = threading.Semaphore(0)
+        # One entry for each thread that has left. A semaphore's wait is Python code: an interruption within it can keep
+        # the semaphore's lock for ever. A SimpleQueue's wait is one call into C, which is interrupted before or after.
+        self._left: queue.SimpleQueue = queue.SimpleQueue()
 
     def work(self) -> None:
         try:
@@ -116,7 +121,7 @@ class _Task:
         finally:
             with self._lock:
                 self._at_work -= 1
-            self._left.release()
+            self._left.put(None)
 
     def close(self) -> None:
         """Wait until no thread works on it. A KeyboardInterrupt is held back: no thread may write to arrays later."""
@@ -126,7 +131,7 @@ class _Task:
                 with self._lock:
                     self._closed = True
                 if self._at_work:
-                    self._left.acquire()
+                    self._left.get()
             except BaseException as error:
                 interruption = error
                 for _ in self.waiting:
