@@ -1,11 +1,13 @@
 """What each choice buys: the autoencoder with and without batch normalisation, the linear start, the decaying rate ...
 
-Trains a model at KL weight 1 for every variant, all on the same faces for the same number of steps, and prints a table:
-what it achieves on held-out faces, and how long it trained. A variant that is done is kept in ablation.csv, so --resume
+Trains a model at KL weight 1 for every variant, all on the same faces, and prints a table: what it achieves on held-out
+faces, and how long it trained. All variants take the same number of steps, or, with --equal seconds, as many epochs as
+fit into the CPU time that the first variant takes. A variant that is done is kept in ablation.csv, so --resume
 continues where a run stopped.
 
-  python -m experiments ablation --quick               all variants on small faces, in a few minutes
-  python -m experiments ablation --data faces.zip      at full size, a night
+  python -m experiments ablation --quick                   all variants on small faces, in a few minutes
+  python -m experiments ablation --quick --equal seconds   the same for as much CPU time each
+  python -m experiments ablation --data faces.zip          at full size, a night
 """
 
 import argparse
@@ -55,6 +57,7 @@ TABLE = {  # column of ablation.csv: its heading and format
     "mse": ("MSE", "{:.4f}"),
     "frechet_as_trained": ("Frechet distance as trained", "{:.0f}"),
     "frechet_mapped": ("Frechet distance, through the map", "{:.0f}"),
+    "epochs": ("epochs", "{:.0f}"),
     "cpu_seconds": ("CPU seconds of training", "{:.0f}"),
 }
 FILE = "ablation.csv"
@@ -64,6 +67,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser, Path("runs/ablation"))
     add_threads_argument(parser)
     add_settings(parser, VaeSettings)
+    parser.add_argument(
+        "--equal", choices=["steps", "seconds"], default="steps",
+        help="what all variants get alike: steps, or seconds of CPU time, those of the first variant (%(default)s)",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> None:
@@ -75,7 +82,7 @@ def run(args: argparse.Namespace) -> None:
     components = main_components(training.images, settings)
 
     # The run folder, with the rows of variants that are done.
-    what = {"data": facts(faces, training, held_out), **settings.recorded()}
+    what = {"data": facts(faces, training, held_out), "equal": args.equal, **settings.recorded()}
     folder = RunFolder(args.out, "vae-ablation", what, resume=args.resume, force=args.force, data=settings.data)
     path = folder.path / FILE
     rows: list[Any] = read_table(path).to_dict("records") if path.is_file() else []
@@ -83,7 +90,11 @@ def run(args: argparse.Namespace) -> None:
     # A training for each of the others.
     for name, changes in VARIANTS.items():
         if name not in {row["variant"] for row in rows}:
-            metrics = _train(replace(settings, **BARE | changes), components, training, held_out)
+            variant = replace(settings, **BARE | changes)
+            if rows and args.equal == "seconds":
+                seconds = _seconds_of_an_epoch(variant, components, training)
+                variant = replace(variant, epochs=max(1, round(rows[0]["cpu_seconds"] / seconds)))
+            metrics = _train(variant, components, training, held_out)
             rows.append({"variant": name, **metrics})
             folder.write_csv(FILE, pd.DataFrame(rows), float_format="%.6g")
             print(f"{name}: negative ELBO {metrics['neg_elbo']:,.0f}", flush=True)
@@ -91,6 +102,15 @@ def run(args: argparse.Namespace) -> None:
     text = _report(rows, settings, components, training.images, held_out.images)
     folder.write_text("ablation.md", text + "\n")
     print(f"\n{text}\n")
+
+
+def _seconds_of_an_epoch(settings: VaeSettings, components: PrincipalComponents, training: Faces) -> float:
+    """CPU seconds, from the first epoch of a training that is then thrown away."""
+    trainer = Trainer(settings.new_model(components), training.images, settings.training(1.0), settings.seed)
+    started = time.process_time()
+    for _ in trainer.epoch():
+        pass
+    return time.process_time() - started
 
 
 def _train(
@@ -112,6 +132,7 @@ def _train(
         **found,
         "neg_elbo_learned_noise": learned.negative_elbo,
         "neg_elbo_mapped": found["reconstruction"] + found["kl_mapped"],
+        "epochs": settings.epochs,
         "cpu_seconds": seconds,
     }
 

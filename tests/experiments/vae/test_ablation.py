@@ -51,3 +51,36 @@ def test_a_study_that_was_stopped_trains_only_what_is_missing(done, capsys):
 def test_a_folder_that_holds_a_study_is_not_written_to_without_a_word(done, capsys):
     assert main(["ablation", *SMALL, "--out", str(done)]) == 2
     assert "holds a run already" in capsys.readouterr().err
+
+
+def test_with_equal_seconds_a_variant_trains_as_many_epochs_as_fit_into_the_time_of_the_first(tmp_path, monkeypatch):
+    seconds_of_an_epoch = iter([0.5, 2.0, 1000.0, *([1.0] * 20)])  # the first variant's own epochs are not asked for
+    monkeypatch.setattr(ablation, "_seconds_of_an_epoch", lambda *_: next(seconds_of_an_epoch))
+    trained = []
+
+    def training_in_four_seconds(settings, *_):
+        trained.append(settings.epochs)
+        return dict.fromkeys(ablation.TABLE, 1.0) | {"cpu_seconds": 4.0, "frechet_floor": 1.0}
+
+    monkeypatch.setattr(ablation, "_train", training_in_four_seconds)
+    assert main(["ablation", *SMALL, "--equal", "seconds", "--out", str(tmp_path / "run")]) == 0
+    assert trained[:4] == [2, 8, 2, 1]  # as the flag says; 4 / 0.5; 4 / 2; at least one
+
+
+def test_the_seconds_of_an_epoch_are_those_that_the_process_computed(monkeypatch):
+    settings = ablation.VaeSettings()
+    clock = iter([10.0, 12.5])
+    monkeypatch.setattr(ablation.time, "process_time", lambda: next(clock))
+
+    class OneEpoch:
+        def __init__(self, *_):
+            pass
+
+        def epoch(self):
+            return iter(range(3))
+
+    monkeypatch.setattr(ablation, "Trainer", OneEpoch)
+    monkeypatch.setattr(ablation.VaeSettings, "new_model", lambda *_: None)
+    monkeypatch.setattr(ablation.VaeSettings, "training", lambda *_: None)
+    training = type("Faces", (), {"images": None})()
+    assert ablation._seconds_of_an_epoch(settings, None, training) == 2.5
