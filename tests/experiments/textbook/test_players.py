@@ -57,6 +57,24 @@ def test_the_three_walks_through_the_diamond_give_what_page_3_says():
 
 
 @in_a_browser
+@pytest.mark.parametrize("name", PLAYERS)
+def test_on_a_dark_telephone_nothing_is_cut_and_the_text_is_light(browser, name):
+    browser.load(DOCS / "players" / name, width=390, height=844, dark=True)
+    for knob, value in {"padding": 2, "place": 99}.items():  # the widest picture, and all that can be said in it
+        turn = f"k => {{ k.value = {value}; k.dispatchEvent(new Event('input')); }}"
+        browser.evaluate(f"[document.getElementById('{knob}')].filter(k => k).forEach({turn})")
+    wide = (
+        "[...document.querySelectorAll('body, body *')].filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth)"
+    )
+    assert browser.evaluate(f"{wide}.map(e => e.id || e.tagName)") == []
+    assert browser.evaluate("document.documentElement.scrollWidth") == 390
+    ink, paper = (
+        f"getComputedStyle(document.body).{name}.match(/[0-9]+/g).map(Number)" for name in ("color", "backgroundColor")
+    )
+    assert browser.evaluate(f"Math.min(...{ink}) - Math.max(...{paper})") > 150
+
+
+@in_a_browser
 def test_the_neuron_is_dragged_and_its_gradients_follow(browser):
     open_player(browser, "neuron.html")
     titles = [box["title"] for box in read_player(neuron())["boxes"]]
