@@ -218,7 +218,7 @@ EXERCISES = {
         Exercise("tanh", "02-one-op", SAMPLES["tanh"], RULES["tanh"]),
         Exercise("relu", "10-checking-gradients", SAMPLES["relu"], RULES["relu"]),
         Exercise("sum", "04-broadcasting", SAMPLES["sum"], RULES["sum"], exact_shape=True),
-        Exercise("max", "10-checking-gradients", SAMPLES["max"], RULES["max"], exact_shape=True),
+        Exercise("max", "04-broadcasting", SAMPLES["max"], RULES["max"], exact_shape=True),
         Exercise("broadcast_to", "04-broadcasting", SAMPLES["broadcast_to"], _broadcast_to, exact_shape=True),
         Exercise("getitem", "14-indexing", SAMPLES["getitem"], RULES["getitem"], exact_shape=True),
         Exercise("embedding", "14-indexing", _TABLES, _embedding, exact_shape=True, cut=_lookup, op="getitem"),

@@ -1,6 +1,6 @@
 """The largest element of x along some axes.
 
-Taught by docs/10-checking-gradients.md (kinks). `axis` and `keepdims` are as in `sum`; do that exercise first. g has
+Taught by docs/04-broadcasting.md. `axis` and `keepdims` are as in `sum`; do that exercise first. g has
 the shape of y. Only the largest element changes y. At a tie there is no derivative; the engine gives an equal part of g
 to each of the largest elements. The checker draws no ties, so any choice is accepted.
 

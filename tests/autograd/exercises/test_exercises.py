@@ -1,5 +1,7 @@
 """The exercises: each can be solved, blank files are recognised, and wrong answers are told what is wrong with them."""
 
+import re
+
 import pytest
 
 from autograd.exercises.__main__ import BLANKS, main
@@ -38,6 +40,14 @@ def test_every_exercise_states_its_task_and_a_page_that_exists(name):
     text = (BLANKS / f"{name}.py").read_text(encoding="utf-8")
     assert f"docs/{EXERCISES[name].page}.md" in text.split('"""')[1]
     assert TODO in text
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_page_that_teaches_an_exercise_sends_the_reader_to_it(name):
+    page = (ROOT / "docs" / f"{EXERCISES[name].page}.md").read_text(encoding="utf-8")
+    there = re.search(r"## Try it\n(.*?)\n## ", page, re.DOTALL)
+    assert there
+    assert re.search(rf"[` ]{name}[` ]", there[1])
 
 
 def test_every_blank_file_is_in_the_catalogue():
