@@ -15,6 +15,7 @@ from data.errors import DataError
 
 RAW = Path(__file__).parents[1] / "raw"
 COURSE_START, COURSE_END = date(2020, 1, 22), date(2020, 4, 12)  # the 82 days that the course hands out
+SERIES_END = date(2023, 3, 9)  # the last day of Johns Hopkins' series
 KNOWN_NAMES = ("covid_19.csv", "time_series_covid19_confirmed_global.csv")
 
 
@@ -60,7 +61,9 @@ def resolve_cases(
 
 def _period(start: str | date, end: str | date) -> Period:
     asked = Period.parse(start, end)
-    return replace(asked, start_is_default=asked.start == COURSE_START, end_is_default=asked.end == COURSE_END)
+    return replace(
+        asked, start_is_default=asked.start == COURSE_START, end_is_default=asked.end in (COURSE_END, SERIES_END)
+    )
 
 
 def _file_in(raw: Path) -> Path | None:

@@ -12,7 +12,7 @@ protocol.md.
   python -m experiments study rnn                         all of it, on the best data at hand
   python -m experiments study rnn --data covid_19.csv     the course's file
   python -m experiments study rnn --quick                 a small table
-  python -m experiments study rnn --start 2020-07-01 --end 2021-06-30 --epochs 6 --batch-size 512      another era
+  python -m experiments study rnn --start 2020-07-01 --end 2021-06-30 --batch-size 256      another era
   python -m experiments study rnn --resume                continue; models that are trained are not trained again
 """
 
