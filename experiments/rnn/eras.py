@@ -165,7 +165,7 @@ def _weekdays(
     for t, result in results.items():
         test = recipe.test_part(windows[t.length], t)
         tested, counted = windows[t.length].take(test & mask), mask[test]
-        day = pd.DatetimeIndex(cases.dates[tested.day + 1]).dayofweek
+        day = pd.DatetimeIndex(cases.dates[tested.day + 1]).day_of_week
         right = np.array(result.decision, dtype=bool)[counted] == tested.labels
         parts.append(pd.DataFrame({"day": day, "rises": tested.labels, "right": right}))
     some = next(iter(results))

@@ -29,10 +29,15 @@ def recurrence_finding(gains: pd.DataFrame) -> str:
     rows = rows.assign(holds=holm(rows["p"].to_numpy()))
     told = [
         f"{_pair(here.iloc[0])}: {_counted(here, here['gain'] > 0, 'higher AUC')}, "
-        f"{_counted(here, here['gain'] < 0, 'lower')}, no difference shown in {number(int((~here['holds']).sum()))}."
+        f"{_counted(here, here['gain'] < 0, 'lower')}, "
+        f"no difference shown in {_none_or(int((~here['holds']).sum()))}."
         for _, here in rows.groupby(["model", "other", "other_length"], sort=False)
     ]
     return f"{' '.join(told)} The {number(len(rows))} differences are corrected for their number by Holm's method."
+
+
+def _none_or(count: int) -> str:
+    return number(count) if count else "none"
 
 
 def _pair(row: Any) -> str:
@@ -88,7 +93,7 @@ def transfer_finding(scores: pd.DataFrame) -> str:
     way = "loses" if mean >= 0 else "gains"
     text = (
         f"Taught in another era than it is asked about, the net {way} {points(mean)} of AUC on average; in "
-        f"{number(better)} of {len(lost)} pairs it does better than the net of the era itself."
+        f"{_none_or(better)} of {number(len(lost))} pairs it does better than the net of the era itself."
     )
     if lost[worst] > 0:
         text += f" It loses most, {points(lost[worst])}, taught in {worst[0]} and asked about {worst[1]}."
