@@ -98,8 +98,8 @@ def test_what_recurrence_adds_follows_the_rows_where_the_net_wins_loses_and_ties
 
 
 def scores(own, other):
-    """The AUC of a net in two eras: in its own, and taught in the other one."""
-    pairs = ((FIRST, FIRST, own), (SECOND, FIRST, other), (FIRST, SECOND, other), (SECOND, SECOND, own))
+    """The AUC of a net in two eras: in its own, and taught in the other one. The second era is harder by 0.1."""
+    pairs = ((FIRST, FIRST, own), (SECOND, FIRST, other), (FIRST, SECOND, other - 0.1), (SECOND, SECOND, own - 0.1))
     rows = [(taught, asked, "gru", 14, 10, 0.5, "auc", value, 0, 1) for taught, asked, value in pairs]
     return pd.DataFrame(rows, columns=COLUMNS)
 
