@@ -1,16 +1,23 @@
 """How many countries a model must see, and whether choosing correlated ones helps.
 
-Two questions with one answer sheet each. Which countries: by time, a model is taught the countries that correlate above
-a threshold with another one, and is asked about those of the highest threshold, the same windows for every row. How
-many: by country, it is taught a number of the training countries, drawn by seed, and is asked about all test countries.
-Every row is compared with the first one of its question. Writes countries.csv and countries.md.
+Each question has an answer sheet, and every row is compared with the first one of its question.
+
+  threshold  by time, the countries that correlate above a threshold with another one are taught, and those of the
+             highest threshold asked about
+  cut        the same inside the training part: which threshold a validation cut would choose
+  days       by time, the set C is made from the correlations of all days, as the study does, or of the training days
+             alone; the countries that are in both are asked about
+  own days   the same, each asked about its own countries
+  countries  by country, a number of the training countries, drawn by seed, are taught, and all others asked about
+
+Writes countries.csv and countries.md.
 
   python -m experiments study countries --data covid_19.csv
   python -m experiments study countries --cells gru_steps --seeds 5
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,15 +27,14 @@ from joblib import Parallel, delayed, parallel_config
 
 from data.covid.choose import resolve_cases
 from experiments.cli import at_least, read_settings, setting
-from experiments.markdown import table
-from experiments.prose import signed
 from experiments.rnn import preparation
 from experiments.rnn.gains import Scores, gain_of, score_all
 from experiments.rnn.protocols import PATIENCE
 from experiments.rnn.settings import A_CORRELATION, STUDY, RnnSettings
-from experiments.rnn.words import MODEL_NAMES
+from experiments.rnn.which_countries_page import countries_page
 from experiments.runs.folder import RunFolder
 from rnn.correlation import correlated_set, correlation_matrix
+from rnn.splits import TEST_DAYS
 from rnn.train import TrainingSettings
 from rnn.trial import NETS, Recipe, Trial, TrialResult, train_and_score
 from rnn.windows import Windows
@@ -36,8 +42,7 @@ from rnn.windows import Windows
 LINEAR = "logistic_features"
 SOME_COUNTRIES = 5  # stream of random numbers, beside those of `rnn.trial`
 COLUMNS = ["question", "value", "model", "countries", "windows", "metric", "score", "gain", "low", "high", "p"]
-WORDS = {"threshold": "C above", "countries": "training countries"}
-QUOTED = ("accuracy", "auc")
+METRICS = ("accuracy", "auc", "log_loss")
 
 
 @dataclass(frozen=True)
@@ -64,35 +69,87 @@ def run(args: argparse.Namespace) -> None:
     settings = read_settings(CountriesSettings, args)
     cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
     preparation.check_cases(cases, settings.data)
+    days = cases.new_cases.shape[1]
     correlation = correlation_matrix(cases.new_cases)
-    sets = {threshold: correlated_set(correlation, threshold) for threshold in settings.thresholds}
-    preparation.make_set_c(correlation, settings.thresholds[-1])  # refuses a threshold that leaves nobody
+    of_training = correlation_matrix(cases.new_cases[:, : days - TEST_DAYS])
+    for threshold in (settings.thresholds[-1], settings.threshold):
+        preparation.make_set_c(correlation, threshold)  # refuses a threshold that leaves nobody
+        preparation.make_set_c(of_training, threshold)
     everybody = preparation.make_set_c(correlation, settings.thresholds[0])
     windows = preparation.make_all_windows(cases.new_cases, everybody, settings, settings.windows)[settings.lengths[-1]]
-    days = cases.new_cases.shape[1]
     recipe = Recipe(days, settings.hidden, settings.layers, settings.training(), settings.seed, curves=False)
     folder = RunFolder(
         args.out, "rnn-countries", {"data": preparation.facts(cases), **settings.recorded()},
         resume=args.resume, force=args.force, data=settings.data,
     )  # fmt: skip
 
-    models = (LINEAR, *settings.cells)
-    strictest = sets[settings.thresholds[-1]][windows.country]
+    sheets = _Sheets(settings, windows, recipe, correlation, of_training)
     rows: list[tuple] = []
-    for model in models:
-        seeds = range(settings.seeds if model in NETS else 1)  # by time a linear model says the same for every seed
-        trials = [Trial(model, windows.length, "time", seed) for seed in seeds]
-        taught = {threshold: [in_c[windows.country]] * len(trials) for threshold, in_c in sets.items()}
-        rows += _answer_sheet("threshold", taught, trials, windows, recipe, settings.jobs, strictest)
-        trials = [Trial(model, windows.length, "country", seed) for seed in range(settings.seeds)]
-        taught = {size: [_some(windows, trial, recipe, size) for trial in trials] for size in settings.sizes}
-        rows += _answer_sheet("countries", taught, trials, windows, recipe, settings.jobs, None)
+    for model in (LINEAR, *settings.cells):
+        rows += [*sheets.thresholds(model), *sheets.cut(model), *sheets.days(model), *sheets.countries(model)]
     found = pd.DataFrame(rows, columns=COLUMNS).round(6)
     folder.write_csv("countries.csv", found)
     page = countries_page(found)
     folder.write_text("countries.md", page)
     print(page)
     folder.finish()
+
+
+@dataclass(frozen=True, eq=False)
+class _Sheets:
+    """The questions: what is taught in each row, and which windows are asked about."""
+
+    settings: CountriesSettings
+    windows: Windows
+    recipe: Recipe
+    correlation: np.ndarray
+    of_training: np.ndarray
+
+    def thresholds(self, model: str) -> Iterator[tuple]:
+        """By time: the countries of each threshold are taught, those of the highest are asked about."""
+        sets = _sets(self.correlation, self.settings.thresholds, self.windows)
+        yield from self._by_time("threshold", model, sets, dict.fromkeys(sets, list(sets.values())[-1]))
+
+    def cut(self, model: str) -> Iterator[tuple]:
+        """The same one period earlier: the last days of the training part are asked about, no test day is seen."""
+        before = self.windows.take(self.windows.day < self.recipe.days - TEST_DAYS)
+        earlier = replace(self, windows=before, recipe=replace(self.recipe, days=self.recipe.days - TEST_DAYS))
+        sets = _sets(self.of_training, self.settings.thresholds, before)
+        yield from earlier._by_time("cut", model, sets, dict.fromkeys(sets, list(sets.values())[-1]))
+
+    def days(self, model: str) -> Iterator[tuple]:
+        """By time: the set C of all days, of those countries that both have, and of the training days."""
+        threshold = self.settings.threshold
+        of_all, of_training = (
+            _sets(correlation, (threshold,), self.windows)[threshold]
+            for correlation in (self.correlation, self.of_training)
+        )
+        both = of_all & of_training
+        sets = {"all days": of_all, "in both": both, "training days": of_training}
+        yield from self._by_time("days", model, sets, dict.fromkeys(sets, both))
+        own = {value: sets[value] for value in ("all days", "training days")}
+        yield from self._by_time("own days", model, own, own)
+
+    def countries(self, model: str) -> Iterator[tuple]:
+        """By country: some of the training countries are taught, all test countries are asked about."""
+        trials = [Trial(model, self.windows.length, "country", seed) for seed in range(self.settings.seeds)]
+        taught = {
+            size: [_some(self.windows, trial, self.recipe, size) for trial in trials] for size in self.settings.sizes
+        }
+        yield from _answer_sheet("countries", taught, trials, self.windows, self.recipe, self.settings.jobs, {})
+
+    def _by_time(
+        self, question: str, model: str, sets: dict[Any, np.ndarray], asked: dict[Any, np.ndarray]
+    ) -> Iterator[tuple]:
+        seeds = range(self.settings.seeds if model in NETS else 1)  # a linear model says the same for every seed
+        trials = [Trial(model, self.windows.length, "time", seed) for seed in seeds]
+        taught = {value: [mask] * len(trials) for value, mask in sets.items()}
+        yield from _answer_sheet(question, taught, trials, self.windows, self.recipe, self.settings.jobs, asked)
+
+
+def _sets(correlation: np.ndarray, thresholds: Sequence[float], windows: Windows) -> dict[float, np.ndarray]:
+    """The mask (n,) of the windows of the countries in C, by threshold."""
+    return {threshold: correlated_set(correlation, threshold)[windows.country] for threshold in thresholds}
 
 
 def _some(windows: Windows, trial: Trial, recipe: Recipe, size: int) -> np.ndarray:
@@ -104,7 +161,7 @@ def _some(windows: Windows, trial: Trial, recipe: Recipe, size: int) -> np.ndarr
 
 def _answer_sheet(
     question: str, taught: dict[Any, list[np.ndarray]], trials: list[Trial], windows: Windows, recipe: Recipe,
-    jobs: int, asked_about: np.ndarray | None,
+    jobs: int, asked: dict[Any, np.ndarray],
 ) -> Iterator[tuple]:  # fmt: skip
     """Rows of countries.csv: the scores under each choice of what is taught, and their gain over the first one."""
     first: Scores | None = None
@@ -115,56 +172,14 @@ def _answer_sheet(
                 for trial, mask in zip(trials, masks, strict=True)
             )
         results = dict(zip(trials, done, strict=True))
-        found = score_all(results, {windows.length: windows}, recipe, 500, 1, asked_about)
+        found = score_all(results, {windows.length: windows}, recipe, 500, 1, asked.get(value))
         scores = found[trials[0].model, windows.length, trials[0].split]
         first = first or scores
         known = [mask & ~recipe.test_part(windows, trial) for trial, mask in zip(trials, masks, strict=True)]
         countries, count = len(np.unique(windows.country[known[0]])), int(np.mean([mask.sum() for mask in known]))
-        for metric in QUOTED:
+        for metric in METRICS:
             at = gain_of(scores, first, metric)
             yield (
                 question, value, trials[0].model, countries, count, metric, scores[metric].mean,
                 at.value, at.low, at.high, at.p,
             )  # fmt: skip
-
-
-def countries_page(found: pd.DataFrame) -> str:
-    """countries.md: a table for each question, with a sentence that follows from its rows."""
-    parts = []
-    for question in found["question"].unique():
-        here = found[found["question"] == question]
-        lines = []
-        for (model, value), pair in here.groupby(["model", "value"], sort=False):
-            cells = [
-                MODEL_NAMES[str(model)],
-                f"{float(value):g}".replace("-", "−"),
-                *(f"{n:,}" for n in pair.iloc[0][["countries", "windows"]]),
-            ]
-            for row in pair.to_dict("records"):
-                cells += [f"{row['score']:.3f}", f"{signed(row['gain'])} [{signed(row['low'])}, {signed(row['high'])}]"]
-            lines.append(cells)
-        header = ["model", WORDS[question], "countries taught", "windows taught"]
-        header += [word for name in ("accuracy", "AUC") for word in (name, "change")]
-        parts += [finding(question, here), table(header, lines, "l" + "r" * 7)]
-    return "\n\n".join(parts) + "\n"
-
-
-def finding(question: str, rows: pd.DataFrame) -> str:
-    """One sentence a question: what the last row differs from the first by, in AUC, for each model."""
-    told = []
-    for model in rows["model"].unique():
-        mine = rows[(rows["model"] == model) & (rows["metric"] == "auc")].to_dict("records")
-        first, last = mine[0], mine[-1]
-        change = f"{signed(last['gain'])} [{signed(last['low'])}, {signed(last['high'])}] points of AUC"
-        if last["low"] <= 0 <= last["high"]:
-            verdict = f"no difference is shown ({change})"
-        else:
-            verdict = f"it {'gains' if last['gain'] > 0 else 'loses'} ({change})"
-        told.append(
-            f"{MODEL_NAMES[str(model)]} with {last['countries']} countries instead of {first['countries']}: {verdict}"
-        )
-    start = {
-        "threshold": "Taught only the countries that correlate most, and asked about these",
-        "countries": "Taught fewer countries, and asked about countries never seen",
-    }[question]
-    return f"{start}: {'; '.join(told)}."
