@@ -8,6 +8,7 @@ import pandas as pd
 from experiments.markdown import table
 from experiments.prose import number, points, signed
 from experiments.rnn.discussion.influence import WEEKDAYS
+from experiments.rnn.tally import number_or_none, tally
 from experiments.rnn.words import MODEL_NAMES
 from rnn.compare import holm
 from rnn.trial import NETS
@@ -28,32 +29,16 @@ def recurrence_finding(gains: pd.DataFrame) -> str:
     rows = gains[gains["metric"] == "auc"]
     rows = rows.assign(holds=holm(rows["p"].to_numpy()))
     told = [
-        f"{_pair(here.iloc[0])}: {_counted(here, here['gain'] > 0, 'higher AUC')}, "
-        f"{_counted(here, here['gain'] < 0, 'lower')}, "
-        f"no difference shown in {_none_or(int((~here['holds']).sum()))}."
+        f"{_pair(here.iloc[0])}: {tally(here, 'eras')}."
         for _, here in rows.groupby(["model", "other", "other_length"], sort=False)
     ]
     return f"{' '.join(told)} The {number(len(rows))} differences are corrected for their number by Holm's method."
-
-
-def _none_or(count: int) -> str:
-    return number(count) if count else "none"
 
 
 def _pair(row: Any) -> str:
     if row["model"] == row["other"]:
         return f"{MODEL_NAMES[row['model']]}, L = {row['length']} against L = {row['other_length']}"
     return f"{MODEL_NAMES[row['model']]} against {MODEL_NAMES[row['other']]}"
-
-
-def _counted(rows: pd.DataFrame, which: pd.Series, word: str) -> str:
-    """ "higher AUC in five of seven eras (+0.4 to +1.2 points)"."""
-    held = rows[rows["holds"] & which]["gain"]
-    if not len(held):
-        return f"{word} in none"
-    lowest, highest = signed(held.min()), signed(held.max())
-    span = lowest if lowest == highest else f"{lowest} to {highest}"
-    return f"{word} in {number(len(held))} of {number(len(rows))} eras ({span} points)"
 
 
 def _own_era(scores: pd.DataFrame, gains: pd.DataFrame) -> str:
@@ -93,7 +78,7 @@ def transfer_finding(scores: pd.DataFrame) -> str:
     way = "loses" if mean >= 0 else "gains"
     text = (
         f"Taught in another era than it is asked about, the net {way} {points(mean)} of AUC on average; in "
-        f"{_none_or(better)} of {number(len(lost))} pairs it does better than the net of the era itself."
+        f"{number_or_none(better)} of {number(len(lost))} pairs it does better than the net of the era itself."
     )
     if lost[worst] > 0:
         text += f" It loses most, {points(lost[worst])}, taught in {worst[0]} and asked about {worst[1]}."

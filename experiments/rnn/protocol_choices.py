@@ -7,10 +7,12 @@ import pandas as pd
 
 from experiments.markdown import table
 from experiments.prose import listed, number, signed
+from experiments.rnn.tally import tally
 from experiments.rnn.words import METRIC_NAMES, SPLIT_NAMES, SPLIT_PHRASES, model_name
 from rnn.compare import holm
 
 FEATURES = "logistic_features"
+BETWEEN_CELLS = (("gru", "rnn"), ("gru", "lstm"), ("lstm", "rnn"))
 QUOTED = ("accuracy", "auc", "log_loss", "brier")
 
 
@@ -76,6 +78,24 @@ def _verdict(net: Chosen, pair: tuple[Any, Any], holds: tuple[bool, bool]) -> st
     if not told:
         return f"{where.capitalize()} no difference to the linear model with features is shown."
     return f"{where.capitalize()} the chosen net is {' and '.join(told)} than the linear model with features."
+
+
+def cells_section(gains: pd.DataFrame) -> str:
+    """Which cell: the differences in AUC between cells on the same inputs, in every examination."""
+    auc = gains[gains["metric"] == "auc"]
+    rows = auc[[pair in BETWEEN_CELLS for pair in zip(auc["model"], auc["other"], strict=True)]]
+    if rows.empty:
+        return ""
+    rows = rows.assign(holds=holm(rows["p"].to_numpy()), pair=rows["model"] + " " + rows["other"])
+    names = {pair: " − ".join(map(model_name, pair.split())) for pair in dict.fromkeys(rows["pair"])}
+    told = [f"{names[pair]}: {tally(rows[rows['pair'] == pair], 'examinations')}." for pair in names]
+    cells = []
+    for (split, length), here in rows.groupby(["split", "length"], sort=False):
+        found = {row["pair"]: _bracket(row) for row in here.to_dict("records")}
+        cells.append([SPLIT_NAMES[str(split)], str(length), *(found.get(pair, "–") for pair in names)])
+    about = f"{' '.join(told)} The {number(len(rows))} differences are corrected for their number by Holm's method."
+    header = ["held out", "L", *(f"AUC: {name}" for name in names.values())]
+    return f"{about}\n\n{table(header, cells, 'l' + 'r' * (len(header) - 1))}"
 
 
 def steps_section(choices: pd.DataFrame, gains: pd.DataFrame) -> str:

@@ -7,7 +7,13 @@ import pandas as pd
 
 from experiments.markdown import table
 from experiments.prose import signed
-from experiments.rnn.protocol_choices import chosen_nets, chosen_section, steps_section, variants_section
+from experiments.rnn.protocol_choices import (
+    cells_section,
+    chosen_nets,
+    chosen_section,
+    steps_section,
+    variants_section,
+)
 from experiments.rnn.words import METRIC_NAMES, MODEL_NAMES, SPLIT_NAMES
 from rnn.baselines import BASELINES
 from rnn.compare import holm
@@ -43,6 +49,8 @@ def protocol_page(scores: pd.DataFrame, gains: pd.DataFrame, choices: pd.DataFra
         here, differences = (rows[rows["windows"] == "distinct"] for rows in (scores, gains))
         nets = chosen_nets(choices)
         parts += ["### The net that the validation cut chooses", chosen_section(nets, here, differences)]
+        if cells := cells_section(differences):
+            parts += ["### Which cell", cells]
         if steps := steps_section(choices, differences):
             parts += ["### Three features a day, or one", steps]
         parts += ["### Recalibrated on the cut, averaged over the seeds", variants_section(nets, here, differences)]

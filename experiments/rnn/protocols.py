@@ -29,6 +29,7 @@ from data.covid.choose import resolve_cases
 from experiments.cli import at_least, between, read_settings, setting
 from experiments.rnn import preparation
 from experiments.rnn.gains import CELLS_MEAN, MAJORITY, Scores, Setting, gain_of, score_all
+from experiments.rnn.protocol_choices import BETWEEN_CELLS
 from experiments.rnn.protocol_page import protocol_page
 from experiments.rnn.settings import STUDY, RnnSettings
 from experiments.rnn.sweep import run_all
@@ -49,7 +50,7 @@ GAIN_COLUMNS = ["windows", "split", "length", "model", "other", "metric", "gain"
 # A net beside the linear model that is given the same days.
 PAIRS = [(net, "logistic_features" if net.endswith("_steps") else "logistic") for net in NETS]
 PAIRS += [(net, other) for net in NETS for other in ("reversal", "logistic_features") if (net, other) not in PAIRS]
-PAIRS += [(f"{cell}_steps", cell) for cell in CELLS]
+PAIRS += [(f"{cell}_steps", cell) for cell in CELLS] + list(BETWEEN_CELLS)
 PAIRS += [(f"{net}:{name}", other) for net in NETS for name in VARIANTS for other in (net, "logistic_features")]
 PATIENCE = 4  # epochs without a lower loss on the validation cut, after which a first fit ends
 

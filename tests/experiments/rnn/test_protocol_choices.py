@@ -3,7 +3,13 @@
 import pandas as pd
 import pytest
 
-from experiments.rnn.protocol_choices import chosen_nets, chosen_section, steps_section, variants_section
+from experiments.rnn.protocol_choices import (
+    cells_section,
+    chosen_nets,
+    chosen_section,
+    steps_section,
+    variants_section,
+)
 from experiments.rnn.protocols import CHOICE_COLUMNS, COLUMNS, GAIN_COLUMNS
 
 METRICS = ("accuracy", "auc", "log_loss", "brier")
@@ -81,3 +87,21 @@ def test_each_variant_that_was_scored_has_a_row():
     assert "| by time | GRU | 7 | 0.600 | 0.600 | 0.600 | 0.600 | – |" in text
     assert "| by time | GRU, recalibrated | 7 | 0.600 | 0.600 | 0.600 | 0.600 | +0.6 [−0.4, +1.6] |" in text
     assert "averaged" not in text
+
+
+@pytest.mark.parametrize(
+    ("auc", "said"),
+    [
+        ((0.02, 1e-4), "GRU − RNN: higher AUC in one of one examinations (+2.0 points), lower in none, no difference"),
+        ((-0.02, 1e-4), "GRU − RNN: higher AUC in none, lower in one of one examinations (−2.0 points), no difference"),
+        ((0.02, 0.2), "GRU − RNN: higher AUC in none, lower in none, no difference shown in one."),
+    ],
+)
+def test_cells_are_compared_as_the_rows_have_them(auc, said):
+    text = cells_section(gains("gru", "rnn", auc=auc))
+    assert text.startswith(said)
+    assert f"| by time | 7 | {'−' if auc[0] < 0 else '+'}2.0 [" in text
+
+
+def test_a_single_cell_is_compared_with_no_other():
+    assert cells_section(gains("gru", "logistic", auc=(0.02, 1e-4))) == ""
