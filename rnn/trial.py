@@ -6,7 +6,9 @@ streams: all models of a seed meet the same split, whatever their length. A tria
 arguments, so it may run in any process and the number of processes changes no result.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,8 @@ SPLIT, NET, CUT, FIRST_FIT = 0, 1, 3, 4  # independent streams of random numbers
 
 # A net is a cell and what it sees of each day: name -> (cell, kind of `features.net_inputs`).
 NETS = {cell: (cell, "log") for cell in CELLS} | {f"{cell}_steps": (cell, "steps") for cell in CELLS}
+
+See = Callable[[np.ndarray], np.ndarray]  # windows (n, L) as a net sees them: (n, L) or (n, L, features)
 
 
 @dataclass(frozen=True)
@@ -90,11 +94,14 @@ class Recipe:
         return validation(known, how, self.generator(trial.seed, CUT))
 
 
-def train_and_score(trial: Trial, windows: Windows, recipe: Recipe, taught: np.ndarray | None = None) -> TrialResult:
+def train_and_score(
+    trial: Trial, windows: Windows, recipe: Recipe, taught: np.ndarray | None = None, see: See | None = None
+) -> TrialResult:
     """Train a net or a baseline on one part of the windows and score it on the other.
 
     taught: the mask (n,) of the windows that training may use, all of them if None; the scores are those of all test
     windows.
+    see: what a net sees of windows (n, L), in place of what its name says.
     """
     test = recipe.test_part(windows, trial)
     learnt = ~test if taught is None else ~test & taught
@@ -104,8 +111,9 @@ def train_and_score(trial: Trial, windows: Windows, recipe: Recipe, taught: np.n
     if trial.model in BASELINES:
         probability, decision = BASELINES[trial.model](known, windows)
     else:
-        net, chosen, records = _fit(trial, known, asked, recipe)
-        probability, choice = net.probability(inputs(trial, windows.values)), chosen.as_numbers()
+        see = see or partial(inputs, trial)
+        net, chosen, records = _fit(trial, known, asked, recipe, see)
+        probability, choice = net.probability(see(windows.values)), chosen.as_numbers()
         decision = probability >= 0.5
     scores = {"train_accuracy": accuracy(known.labels, decision[learnt])}
     scores |= evaluate(asked.labels, probability[test], decision[test])
@@ -115,7 +123,7 @@ def train_and_score(trial: Trial, windows: Windows, recipe: Recipe, taught: np.n
 
 def forecast(trial: Trial, windows: Windows, latest: np.ndarray, recipe: Recipe) -> TrialResult:
     """Train a net on all windows and give the probability of a rise for each row of `latest` (countries, L)."""
-    net, chosen, records = _fit(trial, windows, None, recipe)
+    net, chosen, records = _fit(trial, windows, None, recipe, partial(inputs, trial))
     probability = net.probability(inputs(trial, latest))
     decision = (probability >= 0.5).astype(int).tolist()
     kept = describe(net, *NETS[trial.model], trial.length, recipe.hidden, recipe.layers)
@@ -128,12 +136,12 @@ def inputs(trial: Trial, values: np.ndarray) -> np.ndarray:
 
 
 def _fit(
-    trial: Trial, known: Windows, asked: Windows | None, recipe: Recipe
+    trial: Trial, known: Windows, asked: Windows | None, recipe: Recipe, see: See
 ) -> tuple[SequenceClassifier, Choice, list[Record]]:
     """A net trained on all windows `known`, for as long as the first fit chose; `asked` is only measured."""
 
     def part(windows: Windows) -> Part:
-        return Part(inputs(trial, windows.values), windows.labels)
+        return Part(see(windows.values), windows.labels)
 
     cut = recipe.validation_part(known, trial)
     parts = {"train": part(known.take(~cut)), VALIDATION: part(known.take(cut))}
@@ -141,18 +149,18 @@ def _fit(
         parts["test"] = part(asked)
     try:
         rng = recipe.generator(trial.seed, FIRST_FIT)
-        choice, records = choose_epochs(_new_net(trial, recipe, rng), parts, recipe.training, rng, recipe.curves)
+        choice, records = choose_epochs(_new_net(trial, recipe, rng, see), parts, recipe.training, rng, recipe.curves)
         rng = recipe.generator(trial.seed, NET)
-        net = _new_net(trial, recipe, rng)
+        net = _new_net(trial, recipe, rng, see)
         refit(net, part(known), recipe.training, choice.epochs, rng)
     except FloatingPointError as error:
         raise FloatingPointError(f"{trial}: {error}") from error
     return net, choice, records
 
 
-def _new_net(trial: Trial, recipe: Recipe, rng: np.random.Generator) -> SequenceClassifier:
-    cell, kind = NETS[trial.model]
-    features = np.atleast_3d(net_inputs(np.zeros((1, trial.length)), kind)).shape[2]
+def _new_net(trial: Trial, recipe: Recipe, rng: np.random.Generator, see: See) -> SequenceClassifier:
+    cell, _ = NETS[trial.model]
+    features = np.atleast_3d(see(np.zeros((1, trial.length)))).shape[2]
     return SequenceClassifier(cell, features, recipe.hidden, recipe.layers, rng=rng)
 
 

@@ -116,13 +116,13 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _eras(cases: CaseCounts, windows: Windows, months: int) -> dict[str, np.ndarray]:
-    """The mask (n,) of each era's windows, by "first month to last month"; at least two eras."""
-    month = cases.dates[windows.day + 1].astype("datetime64[M]").astype(int)
-    era = month // months
+    """The mask (n,) of each era's windows, by the first and the last month that they ask about; at least two eras."""
+    month = cases.dates[windows.day + 1].astype("datetime64[M]")
+    era = month.astype(int) // months
     found = {}
     for one in np.unique(era):
-        first, last = ((one * months + offset).astype("datetime64[M]") for offset in (0, months - 1))
-        found[f"{first} to {last}" if months > 1 else str(first)] = era == one
+        first, last = month[era == one].min(), month[era == one].max()
+        found[str(first) if first == last else f"{first} to {last}"] = era == one
     if len(found) < 2:
         raise UsageError(f"--months {months}: the days asked about are all in one era, take more days or shorter eras")
     return found
