@@ -15,7 +15,7 @@ from . import mode
 from .dtypes import as_array, constant, one_dtype
 from .errors import calls_math, explain, require_alike, tensor_option
 from .node import Node, backward
-from .other_names import TENSOR, missing
+from .other_names import TENSOR, NotHere
 from .rules import elementwise, linear, reduction, shape
 
 
@@ -224,8 +224,8 @@ class Tensor:
             text += f", grad={_written(self.grad, 'grad=')}"
         return text + (")" if self.name is None else f", name={self.name!r})")
 
-    def __getattr__(self, name: str) -> Any:
-        raise missing("Tensor", name, TENSOR, self)
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__()} - TENSOR.keys())
 
     def __array__(self, *_: Any, **__: Any) -> np.ndarray:
         raise TypeError("a Tensor is not an array: use tensor.data for NumPy, or the function of autograd")
@@ -289,6 +289,10 @@ class Tensor:
     def var(self, axis=None, ddof=0, keepdims=False): return apply_unary(reduction.var, self, axis, ddof, keepdims)
     def std(self, axis=None, ddof=0, keepdims=False): return apply_unary(reduction.std, self, axis, ddof, keepdims)
     # fmt: on
+
+
+for _name in TENSOR:
+    setattr(Tensor, _name, NotHere("Tensor", _name, TENSOR))
 
 
 def apply_unary(rule, a, *options, **named):

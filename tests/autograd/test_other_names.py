@@ -35,8 +35,17 @@ def test_no_name_of_ours_is_in_the_tables():
         assert not table.keys() & set(dir(where))
 
 
+def test_a_tensor_hides_the_other_names():
+    assert not TENSOR.keys() & set(dir(Tensor(np.ones(2))))
+    assert not any(hasattr(Tensor(np.ones(2)), name) for name in TENSOR)
+
+
+def test_the_other_names_slow_no_attribute_down():
+    assert not hasattr(Tensor, "__getattr__")  # Python would read every attribute of a tensor through it
+
+
 def test_an_unknown_name_gets_pythons_own_suggestion():
-    with pytest.raises(AttributeError, match=r"^Tensor has no attribute 'reshap'$") as caught:
+    with pytest.raises(AttributeError, match=r"^'Tensor' object has no attribute 'reshap'$") as caught:
         Tensor(np.ones(2)).reshap  # noqa: B018
     assert caught.value.name == "reshap"
     assert isinstance(caught.value.obj, Tensor)  # Python finds "reshape" in it
