@@ -54,7 +54,7 @@ neighbouring tiles that share pixels add up by themselves:
     to_weight       dU = M V^T       dw = G^T dU G                       V or M was kept by the forward pass
 
 The transforms work on a few channels at a time, so that the result of the first product is still in the cache for the
-second. Threads share the groups of channels, and the n x n products.
+second. Threads share the groups of channels and of filters, and the n x n products.
 
 Taught by docs/15-fast-convolution.md.
 """
@@ -70,7 +70,10 @@ from .winograd_axes import is_known
 from .winograd_transforms import (
     by_product,
     empty_blocks,
+    empty_kernels,
     empty_results,
+    empty_weights,
+    filter_groups,
     image_groups,
     image_to_products,
     output_groups,
@@ -106,7 +109,8 @@ def serves(geometry):
 def to_output(image, weight, geometry, finish=None):
     """y (N, OH, OW, F) = A^T (U V) A."""
     V, lowering = _lowering_image(image, geometry)
-    U, *_ = in_parallel(_call, [partial(weight_to_products, weight, geometry), *lowering])
+    U, transforms = _transforming_weight(weight, geometry)
+    in_parallel(_call, [*transforms, *lowering])
     image.lowered = V
     M = empty_results(geometry, weight.dtype)
     _multiply_all(U, V, geometry, out=M)
@@ -125,10 +129,11 @@ def to_output(image, weight, geometry, finish=None):
 def to_image(output, weight, geometry, finish=None):
     """dx (N, H, W, C) = B (U^T M) B^T."""
     M, lowering = _lowering_output(output, geometry)
-    U, *_ = in_parallel(_call, [partial(weight_to_products, weight, geometry, transposed=True), *lowering])
+    U, transforms = _transforming_weight(weight, geometry)
+    in_parallel(_call, [*transforms, *lowering])
     output.lowered = M
     V = empty_blocks(geometry, weight.dtype)
-    _multiply_all(U, M, geometry, out=V)
+    _multiply_all(U.mT, M, geometry, out=V)
     dx = empty_hwcn(geometry.image_shape, weight.dtype)
 
     def run(channels):
@@ -181,6 +186,16 @@ def _lowering_output(output, geometry):
     return M, [partial(run, channels) for channels in output_groups(geometry)]
 
 
+def _transforming_weight(weight, geometry):
+    """U, and the functions that fill it in, one for each group of filters."""
+    U = empty_weights(geometry, weight.dtype)
+
+    def run(filters):
+        weight_to_products(weight[filters], geometry, U[:, :, filters])
+
+    return U, [partial(run, filters) for filters in filter_groups(geometry)]
+
+
 def _call(job):
     return job()
 
@@ -196,11 +211,17 @@ def to_weight(V, M, geometry):
         multiply_and_add(M[i, :, j], V[i, :, j], out=dU[i, j])
 
     in_parallel(run, np.ndindex(dU.shape[:2]))
-    return products_to_weight(dU, geometry)
+    dw = empty_kernels(geometry, M.dtype)
+
+    def finish(filters):
+        products_to_weight(dU[:, :, filters], geometry, dw[filters])
+
+    in_parallel(finish, filter_groups(geometry))
+    return np.ascontiguousarray(dw[:, : geometry.kernel[0], : geometry.kernel[1]])
 
 
 def _multiply_all(U, lowered, geometry, out):
-    """The n x n products of all tiles: out = U V, or out = U^T M if U is given transposed."""
+    """The n x n products of all tiles: out = U V, or out = U^T M if U is given transposed, a view."""
     lowered, out = by_product(lowered, geometry), by_product(out, geometry)
 
     def run(product):

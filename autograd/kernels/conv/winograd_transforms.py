@@ -10,12 +10,11 @@ Taught by docs/15-fast-convolution.md.
 
 import numpy as np
 
-from ..blas import has_avx2_only
-from ..products import in_row_order
 from .layout import view_as
 from .winograd_axes import matrices, tiling, width_in_blocks
 
 MAX_HALFWAY = 2**19  # elements between the two products of a transform, about: a group of channels stays in the cache
+MAX_MULTIPLICATIONS = 1_000_000  # in the transform of a group of filters: AVX-512 then needs no packing (``blas.py``)
 
 
 def tilings_of(geometry):
@@ -76,30 +75,23 @@ def _apply(matrix, arrays, out):
     np.matmul(matrix, arrays.reshape(count, size, columns), out=view_as(out, (count, len(matrix), columns)))
 
 
-def weight_to_products(weight, geometry, transposed=False):
-    """U (n, n, F, s s C) = G w G^T from the weight (F, kH, kW, C), or its transpose (n, n, s s C, F).
+def weight_to_products(weight, geometry, U):
+    """U (n, n, f, s s C) = G w G^T of the weight (f, kH, kW, C) of some filters.
 
     Both axes at once: one product with the Kronecker product of their matrices G.
     """
-    rows, columns = tilings_of(geometry)
-    w = _in_blocks(weight, geometry).transpose(1, 3, 0, 2, 4, 5)  # (r, r, F, s, s, C)
-    in_memory = transposed and not has_avx2_only()  # a transposed view multiplies as fast there, and needs no copy
-    if in_memory:
-        w = in_row_order(np.moveaxis(w, 2, -1))  # (r, r, s, s, C, F)
-    U = np.matmul(_of_both_axes(geometry, weight.dtype), w.reshape(w.shape[0] * w.shape[1], -1))
-    U = U.reshape(rows.products, columns.products, *((-1, len(weight)) if in_memory else (len(weight), -1)))
-    return U.mT if transposed and not in_memory else U
+    w = _in_blocks(weight, geometry).transpose(1, 3, 0, 2, 4, 5)  # (r, r, f, s, s, C)
+    G = _of_both_axes(geometry, U.dtype)
+    np.matmul(G, w.reshape(G.shape[1], -1), out=view_as(U, (len(G), -1)))
 
 
-def products_to_weight(dU, geometry):
-    """dw (F, kH, kW, C) = G^T dU G from dU (n, n, F, s s C)."""
+def products_to_weight(dU, geometry, dw):
+    """Its transpose: dw (f, r s, r s, C) = G^T dU G of dU (n, n, f, s s C)."""
     G = _of_both_axes(geometry, dU.dtype)
-    w = np.matmul(np.ascontiguousarray(G.T), dU.reshape(len(G), -1))  # (r r, F s s C)
+    w = np.matmul(np.ascontiguousarray(G.T), dU.reshape(len(G), -1))  # (r r, f s s C)
     (s_h, s_w), (u, v) = geometry.stride, map(width_in_blocks, geometry.kernel, geometry.stride)
-    w = w.reshape(u, v, geometry.filters, s_h, s_w, geometry.channels).transpose(2, 0, 3, 1, 4, 5)  # (F, r, s, r, s, C)
-    kernel_height, kernel_width = geometry.kernel
-    w = w.reshape(-1, u * s_h, v * s_w, geometry.channels)
-    return np.ascontiguousarray(w[:, :kernel_height, :kernel_width])
+    w = w.reshape(u, v, len(dw), s_h, s_w, geometry.channels)
+    view_as(dw, (len(dw), u, s_h, v, s_w, geometry.channels))[...] = w.transpose(2, 0, 3, 1, 4, 5)
 
 
 def _of_both_axes(geometry, dtype):
@@ -133,6 +125,26 @@ def empty_results(geometry, dtype):
     """An uninitialised M."""
     rows, columns = tilings_of(geometry)
     return np.empty((rows.entries, columns.entries, geometry.filters, geometry.batch), dtype)
+
+
+def empty_weights(geometry, dtype):
+    """An uninitialised U."""
+    rows, columns = tilings_of(geometry)
+    of_block = geometry.stride[0] * geometry.stride[1] * geometry.channels
+    return np.empty((rows.products, columns.products, geometry.filters, of_block), dtype)
+
+
+def empty_kernels(geometry, dtype):
+    """An uninitialised weight (F, r s, r s, C) whose kernels fill whole blocks."""
+    sizes = zip(geometry.kernel, geometry.stride, strict=True)
+    return np.empty((geometry.filters, *(width_in_blocks(k, s) * s for k, s in sizes), geometry.channels), dtype)
+
+
+def filter_groups(geometry):
+    """Slices of the filters; a transform of the weight works on one slice at a time."""
+    G = _of_both_axes(geometry, np.float32)
+    count = max(1, MAX_MULTIPLICATIONS // (G.size * geometry.stride[0] * geometry.stride[1] * geometry.channels))
+    return [slice(f, f + count) for f in range(0, geometry.filters, count)]
 
 
 def image_groups(geometry):

@@ -223,20 +223,22 @@ def test_each_geometry_goes_to_the_form_that_is_fast_at_it(x_shape, weight_shape
     assert convolution.form_for(conv_geometry(x_shape, weight_shape, **options)) is form
 
 
-@pytest.mark.parametrize("avx2_only", [True, False])
+@pytest.mark.parametrize("groups", [1, 3, 5])
 @pytest.mark.parametrize(("kernel", "stride"), [((4, 4), (2, 2)), ((3, 4), (1, 2)), ((3, 3), (2, 2))])
-def test_a_transformed_weight_is_that_of_both_axes_and_its_transpose(kernel, stride, avx2_only, monkeypatch):
-    monkeypatch.setattr(winograd_transforms, "has_avx2_only", lambda: avx2_only)
+def test_a_weight_is_transformed_along_both_axes_whatever_the_groups_of_filters(kernel, stride, groups, monkeypatch):
     geometry = conv_geometry((2, 11, 9, 3), (5, *kernel, 3), stride, padding=1)
     weight = random(geometry.weight_shape)
-    U = winograd_transforms.weight_to_products(weight, geometry)
     rows, columns = winograd_transforms.matrices_of(geometry, weight.dtype)
+    per_filter = rows.G.size * columns.G.size * stride[0] * stride[1] * 3
+    monkeypatch.setattr(winograd_transforms, "MAX_MULTIPLICATIONS", -(-5 // groups) * per_filter)
+    slices = winograd_transforms.filter_groups(geometry)
+    assert len(slices) == groups
+    U = winograd_transforms.empty_weights(geometry, weight.dtype)
+    for filters in slices:
+        winograd_transforms.weight_to_products(weight[filters], geometry, U[:, :, filters])
     blocks = winograd_transforms._in_blocks(weight, geometry)
     expected = np.einsum("iu,jv,fuavbc->ijfabc", rows.G, columns.G, blocks)
     np.testing.assert_allclose(U, expected.reshape(U.shape), atol=1e-13)
-    np.testing.assert_allclose(
-        winograd_transforms.weight_to_products(weight, geometry, transposed=True).mT, U, atol=1e-13
-    )
 
 
 @settings(max_examples=40, deadline=None)
