@@ -20,7 +20,6 @@ from operator import attrgetter
 import numpy as np
 
 from .errors import no_gradient
-from .kernels.products import row_order_copy
 
 
 class Node:
@@ -91,7 +90,8 @@ def _accumulate(node, g):
     """Add g to the gradient of a node so far.
 
     Never in place: an inner node may share its array with another one (a + b hands the same g to both). The gradient
-    of a leaf is an array of its own in row order, also for a number without axes, so that the user may change it.
+    of a leaf is an array of its own, also for a number without axes, so that the user may change it. It is in row
+    order; but images (four axes) keep theirs, since turning one takes up to a third of the time of a convolution.
     """
     if node.edges:
         node.grad = g if node.grad is None else node.grad + g
@@ -102,7 +102,7 @@ def _accumulate(node, g):
             "dtype, every vjp must keep that of its argument"
         )
     if node.grad is None:
-        node.grad = row_order_copy(g)
+        node.grad = np.array(g, order="K" if g.ndim == 4 else "C")
     else:
         total = node.grad + g
         node.grad = total if type(total) is np.ndarray else np.asarray(total)

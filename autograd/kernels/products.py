@@ -6,6 +6,8 @@ it. Elsewhere products stay whole, and sums of products become one long product.
 Taught by docs/05-matrix-products.md.
 """
 
+import math
+
 import numpy as np
 
 from .blas import has_avx2_only, max_unpacked_multiplications
@@ -24,8 +26,9 @@ def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
     )  # the kernels take 16 rows at once
     if fitting < MIN_PIECE_ROWS or fitting >= rows:
         return np.matmul(a, b, out=out)
-    for i in range(0, rows, fitting):
-        np.matmul(a[..., i : i + fitting, :], b, out=out[..., i : i + fitting, :])
+    step = math.ceil(rows / math.ceil(rows / fitting) / 16) * 16  # of about equal pieces
+    for i in range(0, rows, step):
+        np.matmul(a[..., i : i + step, :], b, out=out[..., i : i + step, :])
     return out
 
 
@@ -102,21 +105,6 @@ def in_row_order(a: np.ndarray) -> np.ndarray:
     plain = np.empty(a.shape, a.dtype)
     copy_in_row_order(a, plain)
     return plain
-
-
-def row_order_copy(a: np.ndarray) -> np.ndarray:
-    """A new contiguous array with the values of `a`.
-
-    Images come from the kernels with the batch innermost in memory. NumPy copies them one element at a time; by 64
-    columns of an image at a time it takes half as long.
-    """
-    if not a.size or a.ndim != 4 or not (innermost_first := a.transpose(1, 2, 3, 0)).flags.c_contiguous:
-        return np.array(a, order="C")
-    copy = np.empty(a.shape, a.dtype)
-    rows, columns = copy.reshape(len(a), -1), innermost_first.reshape(-1, len(a)).T
-    for i in range(0, rows.shape[1], 64):
-        rows[:, i : i + 64] = columns[:, i : i + 64]
-    return copy
 
 
 def copy_in_row_order(a: np.ndarray, out: np.ndarray) -> None:

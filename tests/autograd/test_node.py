@@ -257,6 +257,15 @@ def test_a_leafs_gradient_is_contiguous_whatever_the_vjp_gave():
     assert x.grad.flags.c_contiguous
 
 
+def test_a_leaf_image_keeps_the_order_of_the_convolutions_in_memory_of_its_own():
+    g = np.arange(24.0).reshape(2, 3, 2, 2).transpose(3, 0, 1, 2)  # the batch innermost
+    x = Tensor(np.ones(g.shape), requires_grad=True)
+    x.backward(g)
+    assert x.grad.strides == g.strides
+    assert not np.shares_memory(x.grad, g)
+    np.testing.assert_array_equal(x.grad, g)
+
+
 def test_backward_from_a_leaf_gives_it_the_gradient():
     x = leaf(1.0, 2.0)
     x.backward([1.0, 5.0])

@@ -9,7 +9,7 @@ Taught by docs/15-fast-convolution.md.
 
 import numpy as np
 
-from ..products import in_row_order, sum_of_products
+from ..products import in_row_order, multiply, sum_of_products
 from ..threads import in_parallel
 from .layout import empty_hwcn, to_nhwc
 
@@ -55,7 +55,7 @@ def to_weight(image, output, geometry):
 
 def _multiply_pixels(matrix, pixels, finish, out):
     def run(band):
-        np.matmul(matrix, pixels[band], out=out[band])
+        multiply(matrix, pixels[band], out=out[band])
         if finish is not None:
             finish(out[band])
 

@@ -27,7 +27,7 @@ Taught by docs/15-fast-convolution.md.
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ..products import in_row_order, sum_of_products
+from ..products import in_row_order, multiply, sum_of_products
 from ..threads import in_parallel
 from .geometry import seen_through
 from .layout import empty_hwcn, to_nhwc
@@ -57,7 +57,7 @@ def to_output(image, weight, geometry, finish=None):
     matrix = _matrix(weight)
 
     def run(band):
-        np.matmul(matrix, _Rows(geometry, band, image.dtype).gather(image).windows(), out=y[band])
+        multiply(matrix, _Rows(geometry, band, image.dtype).gather(image).windows(), out=y[band])
         if finish is not None:
             finish(y[band])
 
@@ -84,7 +84,8 @@ def to_image(output, weight, geometry, finish=None):
     matrix = in_row_order(_matrix(weight).T)
 
     def run(band):
-        return _Rows(geometry, band, output.dtype).add_windows(np.matmul(matrix, output[band])).scatter()
+        out = np.empty((*output[band].shape[:2], len(matrix), geometry.batch), output.dtype)
+        return _Rows(geometry, band, output.dtype).add_windows(multiply(matrix, output[band], out)).scatter()
 
     dx = _overlap_added(in_parallel(run, _bands(geometry)), empty_hwcn(geometry.image_shape, output.dtype))
     if finish is not None:

@@ -83,18 +83,3 @@ def test_row_order_is_a_copy_only_where_needed(shape):
     ordered = products.in_row_order(a.mT)
     assert ordered.flags.c_contiguous
     np.testing.assert_array_equal(ordered, a.mT)
-
-
-@pytest.mark.parametrize(
-    "order", [(0, 1, 2, 3), (3, 0, 1, 2), (0, 3, 1, 2)], ids=["as it is", "batch innermost", "other"]
-)
-@pytest.mark.parametrize(
-    "shape", [(3, 1, 2, 7), (3, 5, 2, 7), (3, 40, 2, 7), (5, 13, 1, 7), (3, 5, 2, 0), (0, 5, 2, 7)]
-)
-def test_a_copy_in_row_order_has_the_same_values_and_memory_of_its_own(order, shape):
-    (memory,) = draw(shape)
-    image = memory.transpose(order)
-    copy = products.row_order_copy(image)
-    assert copy.flags.c_contiguous
-    assert not np.shares_memory(copy, image)
-    np.testing.assert_array_equal(copy, image)
