@@ -43,11 +43,15 @@ class Tick(NamedTuple):
 
 @dataclass(frozen=True)
 class Dial:
-    """A chart on two logarithmic axes; ``text`` and ``caption`` are Markdown, ``data`` is what the script works on."""
+    """A chart on two logarithmic axes; ``text`` and ``caption`` are Markdown, ``data`` is what the script works on.
+
+    ``how`` says in Markdown how to turn it; it is read only where the script runs.
+    """
 
     kind: ClassVar[str] = "dial"
     heading: str
     text: str
+    how: str
     caption: str
     x_label: str
     y_label: str
@@ -117,9 +121,9 @@ def _between(value: float, limits: tuple[float, float], start: float, end: float
 
 
 def _round_numbers(low: float, high: float) -> list[float]:
-    """1, 2 and 5 times powers of ten from low to high; powers of ten alone where these are enough."""
+    """Powers of ten from low to high; 1, 2 and 5 times them, or more, where these are too few."""
     powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    for digits in ((1,), (1, 2, 5)):
+    for digits in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), np.arange(1, 10, 0.25)):
         found = [float(f"{digit}e{power}") for power in powers for digit in digits]
         inside = [number for number in found if low <= number <= high]
         if len(inside) >= 3:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from experiments import markdown
 from experiments.letters import readable
-from experiments.page.backpropagation import backpropagation
+from experiments.page.backpropagation import backpropagation, drawn_graph
 from experiments.page.inline_map import read_map
 from experiments.page.outline import simplified
 from experiments.page.pictures import grid_of_pictures, inlined
@@ -36,7 +36,14 @@ def page(studies: list[Study]) -> str:
     )
     template = _environment().get_template("page.html")
     return readable(
-        template.render(studies=studies, player=player, policy=policy, style=Markup(style), script=Markup(script))
+        template.render(
+            studies=studies,
+            player=player,
+            graph=drawn_graph(),
+            policy=policy,
+            style=Markup(style),
+            script=Markup(script),
+        )
     )
 
 
@@ -46,6 +53,11 @@ def command_words(command: str) -> list[str]:
     The page breaks a long command between them. A break within a word could be taken for a space.
     """
     return re.findall(r"""(?:'[^']*'|"[^"]*"|\S)+""", command)
+
+
+def _unbroken(html: str) -> str:
+    """Lines do not end within "65.7 %" or "L = 7"."""
+    return re.sub(r"(?<=\d) %", "\u00a0%", html).replace("L = ", "L\u00a0=\u00a0")
 
 
 def _hash(text: str) -> str:
@@ -63,8 +75,8 @@ def _environment() -> Environment:
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
-        "markdown": lambda text, prefix="": Markup(markdown.to_html(text, anchor=prefix, level=3)),
-        "markdown_line": lambda text: Markup(markdown.inline(text)),
+        "markdown": lambda text, prefix="": Markup(_unbroken(markdown.to_html(text, anchor=prefix, level=3))),
+        "markdown_line": lambda text: Markup(_unbroken(markdown.inline(text))),
         "words": command_words,
         "inlined": inlined,
         "grid_of_pictures": grid_of_pictures,

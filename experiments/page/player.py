@@ -1,6 +1,7 @@
 """A part of the page that a visitor plays with: what it shows and the data that its script works on.
 
-The script finds the part by its name and makes it visible; without JavaScript, and in print, it stays hidden.
+The script finds the part by its name and makes it visible. Without JavaScript, and in print, a still part of the page
+stands in its place.
 
 Arrays travel as text of base 85: five letters for four bytes, where base 64 needs five and a third.
 """
@@ -18,13 +19,14 @@ SAFE = bytes.maketrans(b"<>&", b",./")
 
 @dataclass(frozen=True)
 class Player:
-    """``name`` is that of its script, ``text`` Markdown, ``data`` JSON values."""
+    """``name`` is that of its script, ``text`` Markdown, ``data`` JSON values; ``still`` is the part that stands in."""
 
     kind: ClassVar[str] = "player"
     name: str
     heading: str
     text: str
     data: dict[str, Any]
+    still: Any
 
 
 def packed(array: np.ndarray, *, step: float | None = None, deflated: bool = False) -> dict[str, Any]:

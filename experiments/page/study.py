@@ -13,6 +13,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from data.atomic import visible_files
+from experiments.page.days import Days
 from experiments.page.dial import Dial
 from experiments.page.player import Player
 from experiments.style import narrow_path
@@ -92,7 +93,7 @@ class Pointer:
     anchor: str
 
 
-Part = str | Picture | WorldMap | Folded | Strip | Pointer | Player | Dial
+Part = str | Picture | WorldMap | Folded | Strip | Pointer | Player | Dial | Days
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from experiments.vae.words import nats, times
 
 SWEEP = Path("study-vae", "weights")  # where `python -m experiments study vae` trains many weights, beside the run
 MIN_RATE = 0.05  # nats: a smaller KL is drawn here, because the axis is logarithmic
-TEXT = (
-    "A larger weight of the KL term gives a shorter code and a worse picture. Drag along the curve, or move the slider "
-    "with the arrow keys: the reconstructions and the samples of each weight come up."
+TEXT = "A larger weight of the KL term gives a shorter code and a worse picture."
+HOW = (
+    "Drag along the curve, or move the slider with the arrow keys: the reconstructions and the samples of each weight "
+    "come up."
 )
 
 
@@ -50,7 +51,8 @@ def _dial(run: SavedVae, weights: list[float], own: bool) -> Dial:
     )
     caption = (
         f"Points: {what}, on {run.config['data']['held_out']:,} held-out faces of {run.image_size} pixels, after "
-        f"{run.config.get('epochs', '?')} epochs. Line: the best linear code of any weight, in theory."
+        f"{run.config.get('epochs', '?')} epochs. The error is that of a drawn code. "
+        "Line: the best linear code of any weight, in theory."
     )
     pictures = [_own_pictures(weight) if own else _pictures(run, weight) for weight in weights]
     first = run.reference if run.reference in weights else weights[0]
@@ -58,6 +60,7 @@ def _dial(run: SavedVae, weights: list[float], own: bool) -> Dial:
     return Dial(
         heading=rate_finding(run, first, line),
         text=TEXT,
+        how=HOW,
         caption=caption,
         x_label="rate: KL, nats per image",
         y_label="distortion: squared error per value",

@@ -6,15 +6,18 @@ from typing import Any
 import numpy as np
 
 from experiments.page.player import Player, packed
+from experiments.page.study import Row, Strip
 from experiments.vae.models import load_vae, model_file
 from experiments.vae.saved import SavedVae
 from experiments.vae.sheets import ACROSS
 from experiments.vae.story import FACES
 from experiments.vae.words import name
 from vae.compact import STEP, CompactDecoder, CompactLayer, compact_decoders, fine_step
+from vae.snapshot import as_bytes
 from vae.trained import Trained
 
 DIRECTIONS, UNITS = 8, 6  # sliders
+REACH = 3  # standard deviations that the still pictures go to either side
 TEXT = (
     "The decoders of this run, working in the page. Start at a held-out face or at a draw of the prior, go towards "
     "another face, and move the code. A slider counts standard deviations of the codes. Touch a picture to make its "
@@ -51,7 +54,23 @@ def explorer(run: SavedVae) -> tuple[Player, ...]:
         ],
         "pictures": pictures_data(decoders),
     }
-    return (Player("explorer", "Move the code: what does the decoder make of it?", TEXT, data),)
+    still = _still(run, weights, trained, factors, directions[0])
+    return (Player("explorer", "Move the code: what does the decoder make of it?", TEXT, data, still),)
+
+
+def _still(run: SavedVae, weights: list[float], trained: list[Trained], factors: list[str], direction: str) -> Strip:
+    """The first face in the hands of every model, moved along the first direction."""
+    face = run.snapshot(weights[0])["originals"][:1]
+    shifts = np.arange(-REACH, REACH + 1)[:, None]
+    rows = []
+    for weight, each in zip(weights, trained, strict=True):
+        move = _directions(run, weight, each, factors, 1)
+        rows.append(Row(name(weight), as_bytes(each.decode(each.encode(face)[0] + shifts * move))[None]))
+    return Strip(
+        tuple(rows),
+        f"The code of one held-out face, moved from −{REACH} to {REACH} standard deviations of the codes.",
+        f"What every decoder makes of the direction “{direction}”",
+    )
 
 
 def decoder_data(decoder: CompactDecoder) -> dict[str, Any]:
@@ -87,18 +106,26 @@ def _moves(
 ) -> dict[str, Any]:
     """What a slider of each direction and of each unit adds to eps for one standard deviation."""
     arrays, factor = run.snapshot(weight), trained.linear_map.factor
-    deviation = np.linalg.inv(factor)
-    covariance = deviation @ deviation.T
-    if factors:
-        moves = np.array([arrays[f"direction_{each}"] for each in factors])
-    else:
-        variances, axes = np.linalg.eigh(covariance)
-        largest = np.argsort(variances)[::-1][:directions]
-        moves = (axes[:, largest] * np.sqrt(variances[largest])).T
+    moves = _directions(run, weight, trained, factors, directions)
     loud = np.argsort(arrays["kl_per_unit"], kind="stable")[::-1][:units]
     singles = np.zeros((units, run.latent))
-    singles[np.arange(units), loud] = np.sqrt(np.diag(covariance)[loud])
+    singles[np.arange(units), loud] = np.sqrt(np.diag(_covariance(trained))[loud])
     return {"directions": _fine(moves @ factor.T), "units": _fine(singles @ factor.T)}
+
+
+def _directions(run: SavedVae, weight: float, trained: Trained, factors: list[str], count: int) -> np.ndarray:
+    """What one standard deviation of each direction adds to the latents z: those of factors, else the main axes."""
+    if factors:
+        return np.array([run.snapshot(weight)[f"direction_{each}"] for each in factors[:count]])
+    variances, axes = np.linalg.eigh(_covariance(trained))
+    largest = np.argsort(variances)[::-1][:count]
+    return (axes[:, largest] * np.sqrt(variances[largest])).T
+
+
+def _covariance(trained: Trained) -> np.ndarray:
+    """That of the codes, which the linear map has."""
+    deviation = np.linalg.inv(trained.linear_map.factor)
+    return deviation @ deviation.T
 
 
 def _layer(layer: CompactLayer) -> dict[str, Any]:

@@ -70,19 +70,26 @@ class Browser:
         os.close(self._from)
         self._profile.cleanup()
 
-    def load(self, page: Path, *, width: int = 1280, height: int = 900, dark: bool = False) -> None:
-        """Open a file and wait until it and its pictures are there; earlier complaints are forgotten."""
-        self.complaints.clear()
-        self.requests.clear()
-        self._events.clear()
+    def load(
+        self, page: Path, *, width: int = 1280, height: int = 900, dark: bool = False, scripts: bool = True
+    ) -> None:
+        """Open a file and wait until it and its pictures are there; earlier complaints are forgotten.
+
+        Without `scripts` those of the page do not run; `evaluate` still does, but for promises.
+        """
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.send("Emulation.setEmulatedMedia", features=[scheme])
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.send("Emulation.setScriptExecutionDisabled", value=not scripts)
+        self.complaints.clear()
+        self.requests.clear()
+        self._events.clear()
         self.send("Page.navigate", url=page.resolve().as_uri())
         deadline = time.monotonic() + SECONDS
         while "Page.loadEventFired" not in self._events:
             self._take(self._receive(deadline))
-        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        if scripts:
+            self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def evaluate(self, expression: str) -> Any:
         """The JSON value of a JavaScript expression, awaited if it is a promise."""

@@ -90,7 +90,7 @@ def _variety_kept(run: SavedVae, w: float) -> str:
     kept, along = run.kept_variety(w), run.distance_travelled(w)
     text = (
         f"The reconstructions vary {whole_percent(kept)} as much as their originals, and the decoded ends of an "
-        f"interpolation differ {whole_percent(along)} as much as the two real faces"
+        f"interpolation differ {whole_percent(along)} as much as the two faces themselves"
     )
     if run.has_snapshot(run.reference):
         before = run.kept_variety(run.reference), run.distance_travelled(run.reference)
@@ -104,7 +104,7 @@ def _error(run: SavedVae, w: float) -> str:
         return ""
     change = mse / reference - 1
     size = f"{whole_percent(abs(change))} {'above' if change > 0 else 'below'}"
-    beside = "the same as" if abs(change) < 0.005 else size
+    beside = "about" if abs(change) < 0.005 else size
     return f"The squared error per value is {mse:.4f}, {beside} that of {times(run.reference)}, {reference:.4f}."
 
 

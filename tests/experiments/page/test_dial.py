@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.page.dial import BOTTOM, LEFT, RIGHT, TOP
+from experiments.page.dial import BOTTOM, LEFT, RIGHT, TOP, _round_numbers
 from experiments.report import write_report
 from experiments.vae.dial import SWEEP, dial
 from experiments.vae.saved import SavedVae
@@ -108,3 +108,19 @@ def test_the_slider_and_a_finger_swap_the_pictures(kind, runs, swept, tmp_path):
             assert samples == browser.evaluate("document.querySelector('[data-name=kl-100-samples]').src")
         assert browser.evaluate("document.documentElement.scrollWidth") == 390
         assert browser.complaints == []
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0112, 0.035), (0.012, 0.0236), (0.01, 0.5), (3, 400), (1.1, 2.2)])
+def test_an_axis_has_at_least_three_labels_and_not_too_many(low, high):
+    found = _round_numbers(low, high)
+    assert 3 <= len(found) <= 8
+    assert all(low <= number <= high for number in found)
+
+
+def test_how_to_turn_the_dial_is_said_only_where_it_turns(runs, tmp_path):
+    how = "document.querySelector('.dial .how').getClientRects().length"
+    page = write_report(runs, tmp_path)
+    with Browser(str(find_chromium())) as browser:
+        for scripts in (True, False):
+            browser.load(page, scripts=scripts)
+            assert browser.evaluate(how) == int(scripts)

@@ -207,3 +207,37 @@ def test_directions_of_known_factors_have_their_names(runs):
 def test_a_run_without_models_has_no_explorer(tmp_path):
     write_vae_run(tmp_path)
     assert explorer(SavedVae.open(tmp_path)) == ()
+
+
+def test_the_still_pictures_go_along_a_direction_with_the_reconstruction_in_the_middle(runs):
+    run = SavedVae.open(runs / "vae")
+    (player,) = explorer(run)
+    originals = run.snapshot(1.0)["originals"]
+    for weight, row in zip(run.weights, player.still.rows, strict=True):
+        (pictures,) = row.pictures.astype(float)
+        trained = load_vae(run.folder, weight)
+        assert abs(pictures[3] - 255 * trained.reconstruct(originals[:1])[0]).max() < 1
+        covariance = np.linalg.inv(trained.linear_map.factor.T @ trained.linear_map.factor)
+        variances, axes = np.linalg.eigh(covariance)
+        end = trained.encode(originals[:1])[0] + 3 * np.sqrt(variances[-1]) * axes[:, -1]
+        ends = [abs(pictures[i] - 255 * trained.decode(end)[0]).max() for i in (0, 6)]
+        assert min(ends) < 1 < max(ends)
+
+
+STILL = "(e => e.getClientRects().length)(document.querySelector('.explorer + .stands-in'))"
+
+
+def test_the_still_pictures_give_way_to_the_player_and_come_back_in_print(browser, page):
+    open_explorer(browser, page)
+    assert browser.evaluate(STILL) == 0
+    browser.send("Emulation.setEmulatedMedia", media="print")
+    shown = browser.evaluate(STILL), browser.evaluate(f"{PLAYER}.getClientRects().length")
+    browser.send("Emulation.setEmulatedMedia", media="")
+    assert shown == (1, 0)
+
+
+def test_without_javascript_the_still_pictures_stand_there(browser, page):
+    browser.load(page, scripts=False)
+    assert browser.evaluate(STILL) == 1
+    assert browser.evaluate(f"{PLAYER}.getClientRects().length") == 0
+    assert browser.complaints == []

@@ -10,7 +10,7 @@ import pytest
 
 from experiments.__main__ import main
 from experiments.markdown import code_block, inline, table, to_html
-from experiments.page.backpropagation import backpropagation
+from experiments.page.backpropagation import backpropagation, drawn_graph
 from experiments.page.html_page import command_words, page
 from experiments.page.inline_map import Area, Circle, MapShapes, Outline, read_map
 from experiments.page.pictures import inlined
@@ -48,7 +48,7 @@ class Reader(HTMLParser):
 
     def handle_data(self, data):
         for tag in set(self._open) - {""}:
-            self.text_of[tag][-1] += data
+            self.text_of[tag][-1] += data.replace("\u00a0", " ")  # a space at which no line ends
 
     def attributes(self, name: str) -> list[str]:
         return [str(attributes[name]) for _, attributes in self.tags if name in attributes]
@@ -102,7 +102,8 @@ def inlined_text(path):
 
 def test_every_figure_of_the_runs_is_on_the_page_once(read, runs):
     files = [*runs.glob("*/figures/*.png"), *runs.glob("*/*.gif")]
-    assert sorted(src.partition("base64,")[2] for src in read.attributes("src")) == sorted(map(inlined_text, files))
+    expected = [*map(inlined_text, files), drawn_graph().address.partition("base64,")[2]]
+    assert sorted(src.partition("base64,")[2] for src in read.attributes("src")) == sorted(expected)
     assert len(files) > 20
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, sigmoid, stack
+from experiments.page.days import Answer, Days
 from experiments.page.scripts import bundle
 from experiments.report import write_report
 from experiments.rnn.models import load_rnn, model_file
@@ -111,6 +112,27 @@ def test_the_player_starts_with_a_country_and_the_answers_of_the_run(browser, pa
     expected = [load_rnn(runs / "rnn", cell).probability(days[None])[0] for cell in ("rnn", "lstm", "gru")]
     assert browser.evaluate(ANSWERS) == [f"{100 * p:.1f} %" for p in expected]
     assert browser.complaints == []
+
+
+def test_the_still_chart_gives_the_same_answers_and_gradients_as_the_player(browser, runs):
+    (player,) = tomorrow(open_run(runs / "rnn"))
+    days = counts_of(runs, player.data["countries"][0])[-7:]
+    assert list(player.still.counts) == list(days)
+    for cell, answer in zip(("rnn", "lstm", "gru"), player.still.answers, strict=True):
+        probability, gradient = answers_of_the_page(browser, cell, load_rnn(runs / "rnn", cell), days[None])
+        assert answer.words == f"{100 * probability[0]:.1f} %"
+        np.testing.assert_allclose(answer.slopes, gradient[0], atol=1e-5)
+
+
+def test_bars_of_the_still_chart_stand_on_their_lines_and_inside_it():
+    answers = (Answer("GRU", "50 %", (0.5, -1.0, 0.0)), Answer("RNN", "1 %", (0.0, 0.0, 0.0)))
+    chart = Days("", "", ("04-01", "04-02", "04-03"), (0, 100, -5), answers)
+    assert [bar.y + bar.height for bar in chart.bars] == [150] * 3
+    assert [bar.height > 0 for bar in chart.bars] == [False, True, False]
+    (_, line, (up, down, _)), (_, low, _) = chart.rows
+    assert up.y + up.height == pytest.approx(line) and down.y == line
+    assert up.height == pytest.approx(down.height / 2, abs=0.1)
+    assert low + 24 <= chart.size[1] and chart.bars[-1].x + chart.bars[-1].width < chart.size[0]
 
 
 def test_a_slider_moves_by_keyboard_and_the_answers_follow(browser, page):
