@@ -24,6 +24,7 @@ from .sweep import compare
 from .system.faults import WHAT_A_MACHINE_DOES, end_output, in_one_line, silence_output
 from .system.memory import keep_freed_memory
 from .system.terminal import make_streams_safe
+from .system.workers import pass_over_restarts
 from .textbook import command as textbook
 from .textbook import notebooks
 from .vae import ablation, reconstruct, sample
@@ -71,6 +72,7 @@ def main(argv: list[str] | None = None) -> int:
         raise
     try:
         keep_freed_memory()
+        pass_over_restarts()
         COMMANDS[args.command].run(args)
         if error := end_output():
             raise error

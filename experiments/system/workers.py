@@ -4,6 +4,7 @@ import functools
 import os
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -18,6 +19,15 @@ def in_worker(job: Callable[[], Result], parent: int) -> Result:
     """Run a job in a worker of the process with the id `parent`, or in that process itself."""
     begin_worker(parent)
     return job()
+
+
+def pass_over_restarts() -> None:
+    """Do not show joblib's warning that a worker was started anew.
+
+    Where psutil is installed, joblib replaces a worker whose memory has grown by 300 MB. Ours grow on purpose, since
+    they keep freed memory, and no job is lost.
+    """
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
 
 
 def begin_worker(parent: int) -> None:

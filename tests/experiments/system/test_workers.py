@@ -73,3 +73,31 @@ def test_a_killed_worker_is_one_line_that_says_how_to_continue(tmp_path, monkeyp
     assert line.count("\n") == 1
     assert "a worker process was killed" in line
     assert "--resume continues where the run stopped" in line
+
+
+GROWING = """
+import os, sys, time
+from joblib import Parallel, delayed, parallel_config
+from experiments.system.workers import pass_over_restarts
+
+def grow(number):
+    sys.kept = [*getattr(sys, "kept", []), bytearray(os.urandom(1) * 200_000_000)]  # until the process ends
+    time.sleep(1.1)  # memory is looked at once a second
+    return number
+
+if "pass over" in sys.argv:
+    pass_over_restarts()
+with parallel_config(backend="loky"):
+    print(Parallel(n_jobs=2, batch_size=1)(delayed(grow)(number) for number in range(6)))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arguments", [["pass over"], []])
+def test_a_worker_that_joblib_starts_anew_loses_nothing_and_is_not_spoken_of(arguments):
+    pytest.importorskip("psutil", reason="joblib looks at the memory of its workers with psutil only")
+    run = subprocess.run(
+        [sys.executable, "-c", GROWING, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert run.stdout.strip() == str(list(range(6)))
+    assert ("A worker stopped" in run.stderr) == (not arguments)
