@@ -81,14 +81,14 @@ from joblib import Parallel, delayed, parallel_config
 from experiments.system.workers import pass_over_restarts
 
 def grow(number):
-    sys.kept = [*getattr(sys, "kept", []), bytearray(os.urandom(1) * 200_000_000)]  # until the process ends
+    sys.kept = [*getattr(sys, "kept", []), bytearray(os.urandom(1) * 300_000_000)]  # until the process ends
     time.sleep(1.1)  # memory is looked at once a second
     return number
 
 if "pass over" in sys.argv:
     pass_over_restarts()
 with parallel_config(backend="loky"):
-    print(Parallel(n_jobs=2, batch_size=1)(delayed(grow)(number) for number in range(6)))
+    print(Parallel(n_jobs=2, batch_size=1)(delayed(grow)(number) for number in range(10)))
 """
 
 
@@ -99,5 +99,5 @@ def test_a_worker_that_joblib_starts_anew_loses_nothing_and_is_not_spoken_of(arg
     run = subprocess.run(
         [sys.executable, "-c", GROWING, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
-    assert run.stdout.strip() == str(list(range(6)))
+    assert run.stdout.strip() == str(list(range(10)))
     assert ("A worker stopped" in run.stderr) == (not arguments)
