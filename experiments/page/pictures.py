@@ -18,6 +18,7 @@ QUALITY = 75  # of 100, with loss
 GRID_QUALITY = 80  # of small pictures, which are shown larger than they are
 FILM_QUALITY = 35
 MAX_FILM_WIDTH = 320  # pixels: a film of faces has hundreds of pictures
+MAX_SHORT_FILM_WIDTH, SHORT_FILM = 640, 8  # pixels, and the frames of a film that may be so wide
 MEDIA_TYPE = "image/webp"
 
 
@@ -67,8 +68,9 @@ def still(picture: Image.Image) -> bytes:
 
 def _film(frames: list[Image.Image], times: list[int]) -> bytes:
     width, height = frames[0].size
-    if width > MAX_FILM_WIDTH:
-        size = MAX_FILM_WIDTH, round(height * MAX_FILM_WIDTH / width)
+    widest = MAX_SHORT_FILM_WIDTH if len(frames) <= SHORT_FILM else MAX_FILM_WIDTH
+    if width > widest:
+        size = widest, round(height * widest / width)
         frames = [frame.resize(size, Image.Resampling.LANCZOS) for frame in frames]
     return _encoded(frames[0], save_all=True, append_images=frames[1:], duration=times, loop=0, quality=FILM_QUALITY)
 

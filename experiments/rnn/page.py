@@ -240,6 +240,12 @@ def _map(run: SavedRnn, figures: Gallery) -> Item:
         parts += tomorrow(run)
         parts.append(Folded(f"All {len(world)} countries", _probabilities(world)))
     parts += figures.take(
+        "world_map_days",
+        "An animation: the world map of the net's probabilities on several days of the test by time",
+        "Days of the test by time, one after the other: the net was trained on the days before them. "
+        "Grey countries were not asked about.",
+    )
+    parts += figures.take(
         "calibration",
         "Observed share of rises against predicted probability on the test windows, one panel for each split",
         "Calibration: on the diagonal, the predicted probability is the observed share of rises.",

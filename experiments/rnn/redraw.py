@@ -6,6 +6,7 @@ from experiments.rnn.discussion.findings import write_discussion
 from experiments.rnn.figures.draw import draw_figures, draw_narrow_charts
 from experiments.rnn.markdown_tables import write_tables
 from experiments.rnn.saved import open_run
+from experiments.rnn.world_map.film import write_film
 from experiments.rnn.world_map.svg import write_world_map
 
 
@@ -15,6 +16,7 @@ def redraw(run_folder: str | os.PathLike[str]) -> str:
     draw_figures(run)
     draw_narrow_charts(run)
     covered = write_world_map(run) if run.has("world_map.csv") else "no map: the run has no world_map.csv"
+    write_film(run)
     write_tables(run)
     write_discussion(run_folder)
     return covered

@@ -11,11 +11,11 @@ from experiments.letters import FONT, FONTS
 WIDTH = 1400  # pixels
 
 
-def as_png(svg: bytes) -> bytes:
-    """The picture of an SVG on white, `WIDTH` pixels wide."""
+def as_png(svg: bytes, width: int = WIDTH) -> bytes:
+    """The picture of an SVG on white, `width` pixels wide."""
     return resvg_py.svg_to_bytes(
         svg_string=svg.decode(),
-        width=WIDTH,
+        width=width,
         background="white",
         skip_system_fonts=True,
         font_files=[str(FONT), str(FONTS / "DejaVuSans-Bold.ttf")],

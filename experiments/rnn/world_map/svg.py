@@ -10,6 +10,7 @@ that equal tables give equal bytes.
 """
 
 import textwrap
+from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -55,6 +56,24 @@ def render_svg(table: pd.DataFrame, heading: str, *, simulated: bool) -> bytes:
     outside = drawn[drawn["in_c"] == "no"]
     remark = f"; dashed outline ({len(outside)}): outside C, no net was trained on it" if len(outside) else ""
     notes = textwrap.wrap(drawable(coverage(table) + remark), NOTE_COLUMNS)
+    chart = coloured(
+        drawn,
+        title=drawable(heading),
+        height=HEIGHT,
+        margin_bottom=30 + NOTE_LINE * (len(notes) + simulated),
+        legend_at_bottom=True,
+        legend_at_bottom_columns=len(LEGEND),
+        truncate_legend=-1,
+    )
+    root = ElementTree.fromstring(chart.render())
+    tooltips = _names_without_data() | {row["code"]: tooltip(row) for _, row in drawn.iterrows()}
+    _make_static(root, tooltips, set(outside["code"]))
+    _add_notes(root, notes, simulated)
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def coloured(drawn: pd.DataFrame, **options: Any) -> World:
+    """pygal's map of rows of world_map.csv that have a shape; everything else is grey."""
     chart = World(
         style=Style(
             colors=[colour for _, colour in LEGEND],
@@ -67,26 +86,17 @@ def render_svg(table: pd.DataFrame, heading: str, *, simulated: bool) -> bytes:
             legend_font_size=14,
         ),
         css=["file://style.css", "file://graph.css", f"inline:{CSS}"],
-        title=drawable(heading),
         width=WIDTH,
-        height=HEIGHT,
-        margin_bottom=30 + NOTE_LINE * (len(notes) + simulated),
-        legend_at_bottom=True,
-        legend_at_bottom_columns=len(LEGEND),
-        truncate_legend=-1,
         no_prefix=True,
         js=[],
+        **options,
     )
     numbers = bins(drawn["probability"])
     for number, label in enumerate(LABELS):
         # pygal draws a country that has a value; equal values keep it from fading one country against another.
         chart.add(label, [(code, 1) for code in drawn["code"][numbers == number]])
     chart.add(NO_DATA, [(code, 1) for code in sorted(drawable_codes() - set(drawn["code"]))])
-    root = ElementTree.fromstring(chart.render())
-    tooltips = _names_without_data() | {row["code"]: tooltip(row) for _, row in drawn.iterrows()}
-    _make_static(root, tooltips, set(outside["code"]))
-    _add_notes(root, notes, simulated)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return chart
 
 
 def _names_without_data() -> dict[str, str]:

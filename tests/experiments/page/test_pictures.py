@@ -63,3 +63,10 @@ def test_a_file_that_does_not_decode_is_named_in_one_line(tmp_path):
     with pytest.raises(UsageError, match=r"a\.png: not a readable picture") as error:
         inlined(tmp_path / "a.png")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(("frames", "width"), [(8, 640), (9, 320)])
+def test_a_film_of_few_frames_may_be_wider(tmp_path, frames, width):
+    pictures = [Image.new("RGB", (700, 70), (20 * shade, 0, 0)) for shade in range(frames)]
+    pictures[0].save(tmp_path / "film.gif", save_all=True, append_images=pictures[1:], duration=100, loop=0)
+    assert Image.open(io.BytesIO(inlined(tmp_path / "film.gif").content)).size == (width, width // 10)
