@@ -21,7 +21,7 @@ from experiments.rnn.world_map.table import mark_drawn
 
 FILE = "world_map_days.gif"
 DAYS = 7  # pictures at most, of days evenly apart, the last one included
-WIDTH, MARGIN, LINE, KEY = 640, 8, 22, 26  # pixels: the picture, its margin, a line of text, a field of the legend
+WIDTH, MARGIN, LINE = 640, 8, 22  # pixels: the picture, its margin, a line of text
 SVG_HEIGHT = 600  # beside the map's width
 STAMP = "#a33b00"  # the colour of "simulated data"
 LAST, OTHER = 2500, 1200  # milliseconds that the last day and any other are shown
@@ -98,10 +98,10 @@ def _frame(run: SavedRnn, day: str, table: pd.DataFrame) -> Image.Image:
 
 def _legend(pen: ImageDraw.ImageDraw, top: int, simulated: bool) -> None:
     font = ImageFont.truetype(str(FONT), 11)
-    width = (WIDTH - 2 * MARGIN) // len(LEGEND)
-    for place, (label, colour) in enumerate(LEGEND):
-        left = MARGIN + place * width
+    left: float = MARGIN
+    for label, colour in LEGEND:
         pen.rectangle((left, top, left + 10, top + 10), fill=colour)
         pen.text((left + 13, top - 2), label, fill="black", font=font)
+        left += 13 + pen.textlength(label, font) + 9
     if simulated:
         pen.text((WIDTH - MARGIN, top - LINE), "simulated data", fill=STAMP, font=font, anchor="ra")

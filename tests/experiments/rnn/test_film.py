@@ -22,11 +22,12 @@ def run(tmp_path):
     shown = open_run(folder).table("world_map.csv")
     assert "France" in set(shown["country"])
     rows = [
-        ("gru", 3, split, seed, "France", day, 0.1 + 0.8 * (place >= 7) + 0.02 * (seed - 0.5), 1, int(place >= 7))
-        for split in ("time", "country")
+        ("gru", 3, "time", seed, "France", day, 0.1 + 0.8 * (place >= 7) + 0.02 * (seed - 0.5), 1, int(place >= 7))
         for seed in (0, 1)
         for place, day in enumerate(DAYS)
     ]
+    rows += [("gru", 3, "country", 0, "France", day, 0.5, 1, 1) for day in DAYS]
+    rows += [("gru", 7, "time", 0, "France", day, 0.5, 1, 1) for day in DAYS]
     pd.DataFrame(rows, columns=pd.read_csv(path).columns).to_csv(path, index=False)
     return open_run(folder)
 
