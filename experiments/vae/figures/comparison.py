@@ -108,7 +108,11 @@ def _units(run, weights, width):
 
 def _finding(run: SavedVae, weights: list[float]) -> str:
     verdicts = {weight: run.verdict(weight) for weight in weights}
-    named = {"collapsed": "collapses the code", "short code": "shortens it", "unused prior": "leaves the prior unused"}
+    named = {
+        "collapsed": "collapses the code",
+        "short code": "shortens the code",
+        "unused prior": "leaves the prior unused",
+    }
     parts = [f"{name(weight)} {named[verdict]}" for weight, verdict in verdicts.items() if verdict in named]
     best = min(weights, key=lambda weight: run.curve(weight, "held_out", "neg_elbo").values[-1])
     bound = f"{name(best)} has the best bound"

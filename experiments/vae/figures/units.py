@@ -36,7 +36,7 @@ def draw_kl(axes: Axes, run: SavedVae, weight: float) -> None:
     axes.axhline(SILENT_NATS, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.set_yscale("log")
     highest = max(float(_kl(run, other).max()) for other in run.weights if run.has_snapshot(other))
-    axes.set_ylim(0.7 * LOWEST, 10.0 ** np.ceil(np.log10(max(highest, SILENT_NATS) * 1.05)))
+    axes.set_ylim(0.7 * LOWEST, 10.0 ** np.ceil(np.log10(max(highest, SILENT_NATS) * 1.3)))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}" if value > LOWEST else f"≤ {LOWEST:g}"))
     axes.set_xlim(0.3, len(kl) + 0.7)
