@@ -129,15 +129,40 @@ class NarrowFigure(Figure):
     def fit(self) -> None:
         """Move the panels inwards by as much as words stick out of the figure."""
         size, margins = np.array([self.get_figwidth(), self.get_figheight()]), np.zeros((2, 2))
+        engine = self.get_layout_engine()
+        strip = engine.get()["rect"][1] if isinstance(engine, ConstrainedLayoutEngine) else 0  # that of the stamp
         for _ in range(3):  # panels that are narrower may have other labels
             FigureCanvasAgg(self).draw()
+            self._break_lines()
             words = self.get_tightbbox()
             left_below, right_above = -np.array(words.min) / size, np.array(words.max) / size - 1
             out = np.maximum([left_below, right_above], 0)
             if not out.any():
                 return
             margins = np.minimum(margins + out + 0.01 * (out > 0), MAX_MARGIN)
-            self.set_layout_engine("constrained", rect=(*margins[0], *(1 - margins.sum(axis=0))))
+            left_below = margins[0] + [0, strip]
+            self.set_layout_engine("constrained", rect=(*left_below, *(1 - left_below - margins[1])))
+
+    def _break_lines(self) -> None:
+        """Break titles and labels of x axes that stick out of the figure into lines that fit."""
+        for axes in self.axes:
+            titles = {axes.get_title(loc) for loc in ("left", "center")}
+            words = [
+                axes.xaxis.label,
+                *(t for t in axes.findobj(Text) if isinstance(t, Text) and t.get_text() in titles),
+            ]
+            for text in words:
+                box, width = text.get_window_extent(), self.bbox.width
+                if not text.get_text() or (box.x0 >= 0 and box.x1 <= width):
+                    continue
+                room = (
+                    width - box.x0
+                    if text.get_ha() == "left"
+                    else 2 * min(box.x0 + box.x1, 2 * width - box.x0 - box.x1) / 2
+                )
+                line = " ".join(text.get_text().split())
+                longest = max(map(len, text.get_text().split("\n")))
+                text.set_text(textwrap.fill(line, max(8, int(0.97 * longest * room / box.width))))
 
     def label_all(self) -> None:
         """Give every panel the labels that only the outer ones of the wide figure have, broken into lines."""

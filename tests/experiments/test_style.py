@@ -41,3 +41,15 @@ def test_one_panel_is_one_panel(tmp_path):
     with narrow(), figure(tmp_path / "chart.png", 8.0, 9.0) as fig:
         fig.subplots().plot([0, 1])
     assert imageio.imread(narrow_path(tmp_path / "chart.png")).shape[0] <= 5 * NARROW_DOTS
+
+
+def test_words_beside_a_panel_that_long_names_make_small_stay_inside_and_above_the_stamp(tmp_path):
+    with narrow(), figure(tmp_path / "chart.png", 9.0, 4.0, simulated=True) as fig:
+        for axes in fig.subplots(1, 2):
+            axes.set_yticks([0], ["Sao Tome and Principe (with Sierra Leone)"], fontsize=6.5)
+            axes.set_xlabel("threshold on the Pearson correlation (no unit)")
+            axes.set_title("the run's threshold, 0.7, keeps 173", loc="left")
+    words = fig.get_tightbbox()
+    assert words.x0 >= -0.01 and words.x1 <= NARROW + 0.01
+    below = min(axes.xaxis.label.get_window_extent().y0 for axes in fig.axes)
+    assert below >= fig.texts[-1].get_window_extent().y1

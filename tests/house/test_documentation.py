@@ -70,8 +70,14 @@ def test_every_chapter_has_something_to_run_and_is_in_the_reading_order(path):
 
 
 @pytest.mark.parametrize("path", [page for page in PAGES if page.name[0].isdigit()], ids=name)
-def test_a_chapter_is_read_in_ten_minutes(path):
-    assert len(path.read_text(encoding="utf-8").split()) <= MAX_WORDS
+def test_a_chapter_is_read_in_ten_minutes_has_a_picture_and_three_questions(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.split()) <= MAX_WORDS
+    assert "![" in text
+    assert (
+        len(re.findall(r"^\*\*[123]\.\*\* .+?\n\n<details><summary>Answer</summary>$", text, re.MULTILINE | re.DOTALL))
+        == 3
+    )
 
 
 def test_the_first_example_of_the_engine_works():

@@ -1,6 +1,7 @@
 """Pearson correlations between countries: all of them in clustered order, and a readable few."""
 
 import os
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 from matplotlib.image import AxesImage
 
-from experiments.style import DIVERGING, NO_DATA, figure, headline
+from experiments.style import DIVERGING, NO_DATA, NarrowFigure, figure, headline
 from rnn.correlation import clustered_order
 
 SCALE_LABEL = "Pearson correlation (−1 to 1, no unit)"
@@ -66,6 +67,9 @@ def plot_some_correlations(
     closest = np.where(hidden | ~np.isfinite(values), -np.inf, values)
     row, column = divmod(int(closest.argmax()), len(values))
     with figure(path, 7.4, 6.4, simulated=simulated) as fig:
+        slim = isinstance(fig, NarrowFigure)
+        if slim:
+            fig.set_figheight(5.0)
         headline(
             fig,
             f"Among {choice}, {some.index[row]} and {some.index[column]} "
@@ -77,7 +81,13 @@ def plot_some_correlations(
             value = values[i, j]
             text = f"{value:.2f}".replace("-", "−") if np.isfinite(value) else "–"
             axes.text(
-                j, i, text, ha="center", va="center", fontsize=7.5, color="white" if abs(value) > 0.65 else "black"
+                j,
+                i,
+                text.replace("0.", ".", 1) if slim else text,
+                ha="center",
+                va="center",
+                fontsize=7.5,
+                color="white" if abs(value) > 0.65 else "black",
             )
         # The first row and the last column of a lower triangle without its diagonal are empty.
         axes.set_yticks(range(1, len(some)), some.index[1:])
@@ -85,7 +95,8 @@ def plot_some_correlations(
         axes.set_ylim(len(some) - 0.5, 0.5)
         axes.set_xlim(-0.5, len(some) - 1.5)
         axes.spines[:].set_visible(False)
-        fig.colorbar(image, ax=axes, shrink=0.7, label=SCALE_LABEL)
+        where: Any = {"location": "bottom", "shrink": 0.9} if slim else {"shrink": 0.7}
+        fig.colorbar(image, ax=axes, label=SCALE_LABEL, **where)
 
 
 def _heatmap(axes: Axes, values: np.ndarray, nothing: str = NO_DATA) -> AxesImage:

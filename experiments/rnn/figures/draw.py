@@ -27,9 +27,10 @@ def draw_figures(run: SavedRnn) -> list[Path]:
 
 
 def draw_narrow_charts(run: SavedRnn) -> list[Path]:
-    """Draw the charts once more for a telephone; the matrices of correlations need the width and have no such form."""
+    """Draw the charts once more for a telephone; only the matrix of all correlations has no such form."""
+    folder = run.folder / "figures"
     with narrow():
-        return _draw_charts(run, run.folder / "figures")
+        return _draw_charts(run, folder) + _draw_dozen(run, folder)
 
 
 def _draw_charts(run: SavedRnn, folder: Path) -> list[Path]:
@@ -68,12 +69,18 @@ def _draw_correlations(run: SavedRnn, folder: Path) -> list[Path]:
     drawn = [folder / "correlation_all.png"]
     of_changes = run.correlation(CHANGES) if run.has(CHANGES) else None
     plot_all_correlations(correlation, of_changes, drawn[0], threshold=run.threshold, simulated=run.simulated)
-    if run.has("world_map.csv") and len(correlation) > 2:
-        chosen = busiest(run.table("world_map.csv"), A_READABLE_DOZEN)
-        choice = f"the {len(chosen)} countries with most new cases in the last {run.map_length} days"
-        drawn.append(folder / "correlation_dozen.png")
-        plot_some_correlations(correlation, chosen, drawn[1], choice=choice, simulated=run.simulated)
-    return drawn
+    return drawn + _draw_dozen(run, folder)
+
+
+def _draw_dozen(run: SavedRnn, folder: Path) -> list[Path]:
+    correlation = run.correlation() if run.has("correlation.csv") else ()
+    if not run.has("world_map.csv") or len(correlation) <= 2:
+        return []
+    chosen = busiest(run.table("world_map.csv"), A_READABLE_DOZEN)
+    choice = f"the {len(chosen)} countries with most new cases in the last {run.map_length} days"
+    path = folder / "correlation_dozen.png"
+    plot_some_correlations(correlation, chosen, path, choice=choice, simulated=run.simulated)
+    return [path]
 
 
 def _draw_results(run: SavedRnn, folder: Path) -> list[Path]:

@@ -51,13 +51,14 @@ def plot_headline(
                 axes = panels[row, column]
                 here = summary[(summary["metric"] == metric) & (summary["split"] == split)].set_index("model")
                 means, spreads = dict(here["mean"]), dict(here["sd"])
+                middle = (here["mean"].min() + here["mean"].max()) / 2
                 for height, model in enumerate(models):
                     if model in means:
-                        _draw_dot(axes, means[model], spreads[model], height, model)
+                        _draw_dot(axes, means[model], spreads[model], height, model, left=means[model] > middle)
                 axes.set_xlabel(f"test {METRIC_NAMES[metric]} (0 to 1)")
                 axes.set_yticks(range(len(models)), [MODEL_NAMES[model] for model in models])
                 axes.set_ylim(-0.6, len(models) - 0.4)
-                axes.margins(x=0.12)  # room for the numbers above the first and the last dot
+                axes.margins(x=0.12)
                 if row == 0:
                     axes.set_title(split_title(split))
 
@@ -92,15 +93,20 @@ def _draw_lengths(axes: Axes, summary: pd.DataFrame) -> None:
         )
 
 
-def _draw_dot(axes: Axes, mean: float, spread: float, height: int, model: str) -> None:
+def _draw_dot(axes: Axes, mean: float, spread: float, height: int, model: str, left: bool) -> None:
+    """A dot with its bar, and the number on that side of them where the other dots are not."""
+    reach = spread if np.isfinite(spread) else 0.0
     axes.errorbar(
         mean,
         height,
-        xerr=spread if np.isfinite(spread) else 0.0,
+        xerr=reach,
         fmt="o" if model in CELLS else "D",
         color=MODEL_COLOURS[model],
         markersize=5,
         capsize=3,
         linewidth=1.4,
     )
-    axes.annotate(f"{mean:.3f}", (mean, height), xytext=(0, 5), textcoords="offset points", ha="center", fontsize=6.5)
+    end, away, side = (mean - reach, -6, "right") if left else (mean + reach, 6, "left")
+    axes.annotate(
+        f"{mean:.3f}", (end, height), xytext=(away, 0), textcoords="offset points", ha=side, va="center", fontsize=7
+    )

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from experiments.style import GREY, figure, headline
+from experiments.style import GREY, NarrowFigure, figure, headline
 from experiments.vae.figures.look import colours, markers
 from experiments.vae.saved import RateCurve, SavedVae
 from experiments.vae.words import name, nats, times, whole_percent
@@ -85,7 +85,10 @@ def plot_spectrum(run: SavedVae, path: str | os.PathLike[str]) -> None:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.set_xlabel("cycles per picture")
         axes.set_ylabel("mean square of a frequency's value")
-        axes.legend(loc="upper right")
+        if isinstance(fig, NarrowFigure):  # which moves it below the panel
+            axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+        else:
+            axes.legend(loc="upper right")
 
 
 def _spectrum_finding(run: SavedVae, weights: list[float], pictures: np.ndarray) -> str:

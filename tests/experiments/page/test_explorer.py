@@ -10,6 +10,7 @@ from experiments.report import write_report
 from experiments.vae.explorer import decoder_data, explorer, pictures_data
 from experiments.vae.models import load_vae, model_file
 from experiments.vae.saved import SavedVae
+from tests.experiments.page import measure
 from tests.fakes.chromium import Browser, find_chromium
 from tests.fakes.saved_vae_sample import LATENT, SIDE, USUAL, write_vae_run
 from vae.compact import compact_decoders, decode
@@ -241,3 +242,21 @@ def test_without_javascript_the_still_pictures_stand_there(browser, page):
     assert browser.evaluate(STILL) == 1
     assert browser.evaluate(f"{PLAYER}.getClientRects().length") == 0
     assert browser.complaints == []
+
+
+def test_the_measuring_command_tells_sizes_and_the_time_of_every_model(page, capsys):
+    assert measure.main([str(page)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in said] == ["page", "in", "KL", "KL", "KL"]
+    assert float(said[1].split()[2]) <= measure.MAX_PRINTED / 1e6
+    assert all(0 < float(line.split()[2]) < 1000 and line.endswith("ms a face") for line in said[2:])
+
+
+@pytest.mark.parametrize("fault", ["no page", "too large in print"])
+def test_the_measuring_command_refuses_in_one_line(page, tmp_path, monkeypatch, capsys, fault):
+    if fault == "too large in print":
+        monkeypatch.setattr(measure, "MAX_PRINTED", 1000)
+    with pytest.raises(SystemExit) as left:
+        measure.main([str(tmp_path / "index.html" if fault == "no page" else page)])
+    said = capsys.readouterr()
+    assert (left.value.code, said.out, said.err.count("\n")) == (2, "", 1)
