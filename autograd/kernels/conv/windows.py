@@ -24,6 +24,8 @@ Nothing is prepared beforehand: a lowered side is the whole array in this memory
 Taught by docs/15-fast-convolution.md.
 """
 
+import math
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
@@ -112,10 +114,10 @@ def _matrix(weight):
 
 
 def _bands(geometry):
-    """The output rows in about equal slices."""
+    """The output rows in about equal slices, an even number of them: two threads then have equal shares."""
     count = geometry.output[0]
     numbers = count * geometry.image[1] * geometry.kernel[0] * geometry.channels * geometry.batch
-    bands = min(count, -(-numbers // MAX_BAND))
+    bands = min(count, 2 * math.ceil(numbers / (2 * MAX_BAND)))
     return [slice(k * count // bands, (k + 1) * count // bands) for k in range(bands)]
 
 

@@ -8,12 +8,14 @@ Shapes (n products of a tile, t tiles, along each axis): V (n t, n t, s, s, C, N
 Taught by docs/15-fast-convolution.md.
 """
 
+import math
+
 import numpy as np
 
 from .layout import view_as
 from .winograd_axes import matrices, tiling, width_in_blocks
 
-MAX_HALFWAY = 2**19  # elements between the two products of a transform, about: a group of channels stays in the cache
+MAX_HALFWAY = 2**19  # elements between the two products of a transform: a group of channels stays in the cache
 MAX_MULTIPLICATIONS = 1_000_000  # in the transform of a group of filters: AVX-512 then needs no packing (``blas.py``)
 
 
@@ -160,5 +162,5 @@ def output_groups(geometry):
 def _groups(geometry, channels, rows):
     _, columns = tilings_of(geometry)
     halfway = columns.entries * rows * channels * geometry.batch
-    count = max(1, min(halfway // MAX_HALFWAY, channels))
+    count = min(math.ceil(halfway / MAX_HALFWAY), channels)
     return [slice(k * channels // count, (k + 1) * channels // count) for k in range(count)]
