@@ -149,16 +149,17 @@ def _fit(
         parts["test"] = part(asked)
     try:
         rng = recipe.generator(trial.seed, FIRST_FIT)
-        choice, records = choose_epochs(_new_net(trial, recipe, rng, see), parts, recipe.training, rng, recipe.curves)
+        choice, records = choose_epochs(new_net(trial, recipe, rng, see), parts, recipe.training, rng, recipe.curves)
         rng = recipe.generator(trial.seed, NET)
-        net = _new_net(trial, recipe, rng, see)
+        net = new_net(trial, recipe, rng, see)
         refit(net, part(known), recipe.training, choice.epochs, rng)
     except FloatingPointError as error:
         raise FloatingPointError(f"{trial}: {error}") from error
     return net, choice, records
 
 
-def _new_net(trial: Trial, recipe: Recipe, rng: np.random.Generator, see: See) -> SequenceClassifier:
+def new_net(trial: Trial, recipe: Recipe, rng: np.random.Generator, see: See) -> SequenceClassifier:
+    """The net of a trial before training, its weights drawn by `rng`."""
     cell, _ = NETS[trial.model]
     features = np.atleast_3d(see(np.zeros((1, trial.length)))).shape[2]
     return SequenceClassifier(cell, features, recipe.hidden, recipe.layers, rng=rng)

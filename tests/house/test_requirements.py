@@ -31,6 +31,7 @@ NOT_IMPORTED = {  # commands, types, plug-ins; Dask, which is asked for by name
 OPTIONAL = {
     "IPython",
     "torch",
+    "sklearn",
     "jax",
     "mygrad",
     "expecttest",
