@@ -260,3 +260,28 @@ def test_the_measuring_command_refuses_in_one_line(page, tmp_path, monkeypatch, 
         measure.main([str(tmp_path / "index.html" if fault == "no page" else page)])
     said = capsys.readouterr()
     assert (left.value.code, said.out, said.err.count("\n")) == (2, "", 1)
+
+
+def test_on_a_telephone_the_faces_have_the_whole_width_and_no_label_is_cut(browser, page):
+    browser.load(page, width=390)
+    cut = (
+        "[...document.querySelectorAll('.strip dt')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
+    )
+    assert browser.evaluate(cut) == []
+    widths = browser.evaluate(
+        "[...document.querySelectorAll('figure.strip dd')].map(e => e.clientWidth).filter(Boolean)"
+    )
+    assert widths and min(widths) > 330
+
+
+SHEET = 720  # pixels: the width of what is printed on a sheet of letter paper
+
+
+def test_on_paper_no_table_is_cut_and_the_settings_are_told(browser, page):
+    browser.load(page, width=SHEET)
+    browser.send("Emulation.setEmulatedMedia", media="print")
+    ends = browser.evaluate("[...document.querySelectorAll('table')].map(t => t.getBoundingClientRect().right)")
+    told = browser.evaluate("document.querySelector('.settings .facts').getBoundingClientRect().height")
+    browser.send("Emulation.setEmulatedMedia", media="")
+    assert ends and max(ends) <= SHEET
+    assert told > 100
