@@ -41,14 +41,17 @@ def vjps_of(pullback, count):
     """Turn one ``pullback``, in which the gradients of all arguments share their work, into ``count`` vjps.
 
     ``pullback(g)`` does the shared work and returns one function without arguments for each gradient. The shared work
-    runs once, and a gradient that is not needed is never computed.
+    runs once, and a gradient that is not needed is never computed. Then the pullback is let go, with what only the
+    shared work needs.
     """
     finishers: list[Callable[[], Any]] = []
 
     def make_vjp(i):
         def vjp(g):
-            if not finishers:
+            nonlocal pullback
+            if pullback is not None:
                 finishers.extend(pullback(g))
+                pullback = None
             return finishers[i]()
 
         return vjp

@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 from autograd import Tensor, tanh
 from autograd.apply import apply
 from autograd.node import unbroadcast
+from autograd.rules.registry import vjps_of
 
 
 def leaf(*values):
@@ -429,3 +430,18 @@ def test_an_op_on_one_number_costs_little_more_than_numpy():
         return time.perf_counter() - start
 
     assert min(seconds(recorded) / seconds(raw) for _ in range(40)) < 10
+
+
+def test_what_only_shared_work_needs_is_let_go_after_it():
+    kept = np.ones(3)
+
+    def pullback(g, kept=kept):
+        product = g * kept
+        return lambda: product, lambda: -product
+
+    memory = weakref.ref(kept)
+    first, second = vjps_of(pullback, 2)
+    del kept, pullback
+    np.testing.assert_array_equal(first(np.full(3, 2.0)), np.full(3, 2.0))
+    assert memory() is None
+    np.testing.assert_array_equal(second(np.full(3, 2.0)), np.full(3, -2.0))

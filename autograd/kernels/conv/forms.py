@@ -144,19 +144,20 @@ def pullback(g, weight, saved):
 
     They may be called in any order: the incoming gradient is lowered once, by the first that needs it.
     """
-    geometry = saved.geometry
-    form, incoming = form_for(geometry), IncomingGradient(g, saved.y, saved.activation, saved.negative_slope)
+    geometry, lowered, transposed, *of_activation = saved
+    form, incoming = form_for(geometry), IncomingGradient(g, *of_activation)
+    del of_activation  # incoming lets y go when it can
 
     @fast_on_short_runs
     def of_input():
-        back = form.to_output if saved.transposed else form.to_image
+        back = form.to_output if transposed else form.to_image
         return back(incoming, weight, geometry)
 
     @fast_on_short_runs
     def of_weight():
-        if saved.transposed:
-            return form.to_weight(form.lower_image(incoming, geometry), saved.lowered, geometry)
-        return form.to_weight(saved.lowered, form.lower_output(incoming, geometry), geometry)
+        if transposed:
+            return form.to_weight(form.lower_image(incoming, geometry), lowered, geometry)
+        return form.to_weight(lowered, form.lower_output(incoming, geometry), geometry)
 
     return of_input, of_weight, incoming.bias_gradient
 

@@ -45,13 +45,26 @@ class Operand:
 
 
 class IncomingGradient(Operand):
-    """g = dL/dy (N, H, W, C), carried back through the activation that made y; and its sum, which is dL/dbias."""
+    """g = dL/dy (N, H, W, C), carried back through the activation that made y; and its sum, which is dL/dbias.
+
+    Once it is lowered, all parts have been read, and y is let go: its memory may serve the products that follow.
+    """
 
     def __init__(self, g, y=None, activation=None, negative_slope=0.0):
-        super().__init__(g)
         self._y = None if y is None else Operand(y)
+        super().__init__(g)
         self._activation, self._negative_slope = activation, negative_slope
         self._sums = {}
+
+    @property
+    def lowered(self):
+        return self._lowered
+
+    @lowered.setter
+    def lowered(self, lowered):
+        self._lowered = lowered
+        if lowered is not None:
+            self._y = None
 
     def part(self, rows=ALL, channels=ALL):
         """The part (rows, W, channels, N) of the gradient before the activation."""

@@ -2,6 +2,7 @@
 
 import itertools
 import tracemalloc
+import weakref
 from unittest import mock
 
 import numpy as np
@@ -250,6 +251,23 @@ def test_the_transposed_convolution_is_the_adjoint_of_the_convolution_with_the_s
     y, _ = convolution.conv2d_forward(x, weight, **options)
     painted, _ = convolution.conv_transpose2d_forward(z, weight, **transposed_options)
     assert np.sum(y * z) == pytest.approx(np.sum(x * painted), abs=1e-10)
+
+
+@pytest.mark.parametrize("channels", [2, 32])  # two forms
+def test_the_result_is_let_go_as_soon_as_the_gradient_before_its_activation_is_known(channels):
+    x, weight = random((2, 16, 16, channels)), random((2 * channels, 3, 3, channels), 1)
+    y, saved = convolution.conv2d_forward(x, weight, padding=1, activation="relu")
+    g = random(y.shape, 2)
+    expected = [finish() for finish in convolution.pullback(g, weight, saved)]
+    finish_input, finish_weight, finish_bias = convolution.pullback(g, weight, saved)
+    memory = weakref.ref(y.base)
+    del y, saved
+    assert memory() is not None
+    found = [finish_input()]
+    assert memory() is None
+    found += [finish_weight(), finish_bias()]
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 @settings(max_examples=20, deadline=None)
