@@ -28,6 +28,7 @@ from experiments.rnn.gains import Scores, Setting, gain_of, score_all
 from experiments.rnn.protocols import PATIENCE
 from experiments.rnn.settings import A_CORRELATION, DATA, STUDY, RnnSettings
 from experiments.rnn.sweep import run_all
+from experiments.rnn.words import data_line
 from experiments.runs.folder import RunFolder, UsageError
 from rnn import trial as trials
 from rnn.baselines import MIN_LENGTH
@@ -109,7 +110,9 @@ def run(args: argparse.Namespace) -> None:
     folder.write_csv("eras.csv", pd.DataFrame(scores, columns=COLUMNS).round(6))
     folder.write_csv("gains.csv", pd.DataFrame(gains, columns=GAIN_COLUMNS).round(6))
     folder.write_csv("weekdays.csv", pd.DataFrame(weekdays, columns=WEEKDAY_COLUMNS).round(6))
-    page = eras_page(*(pd.read_csv(folder.path / f"{name}.csv") for name in ("eras", "gains", "weekdays")))
+    page = f"{data_line(folder.config['data'])}\n\n" + eras_page(
+        *(pd.read_csv(folder.path / f"{name}.csv") for name in ("eras", "gains", "weekdays"))
+    )
     folder.write_text("eras.md", page)
     print(page)
     folder.finish()

@@ -25,6 +25,7 @@ from experiments.rnn.protocols import PATIENCE
 from experiments.rnn.scalings_page import scalings_page
 from experiments.rnn.settings import STUDY, RnnSettings
 from experiments.rnn.sweep import run_all
+from experiments.rnn.words import data_line
 from experiments.runs.folder import RunFolder
 from rnn.correlation import correlation_matrix
 from rnn.scaling import SCALINGS, level_kept, steps_lost
@@ -83,7 +84,9 @@ def run(args: argparse.Namespace) -> None:
     folder.write_csv("scalings.csv", pd.DataFrame(_rows(results, windows, recipe), columns=COLUMNS).round(6))
     properties = [(scaling, *_properties(scaling, trials, windows, recipe)) for scaling in SCALINGS]
     folder.write_csv("properties.csv", pd.DataFrame(properties, columns=PROPERTY_COLUMNS).round(6))
-    page = scalings_page(*(pd.read_csv(folder.path / f"{name}.csv") for name in ("scalings", "properties")))
+    page = f"{data_line(folder.config['data'])}\n\n" + scalings_page(
+        *(pd.read_csv(folder.path / f"{name}.csv") for name in ("scalings", "properties"))
+    )
     folder.write_text("scalings.md", page)
     print(page)
     folder.finish()

@@ -32,6 +32,7 @@ from experiments.rnn.gains import Scores, gain_of, score_all
 from experiments.rnn.protocols import PATIENCE
 from experiments.rnn.settings import A_CORRELATION, STUDY, RnnSettings
 from experiments.rnn.which_countries_page import countries_page
+from experiments.rnn.words import data_line
 from experiments.runs.folder import RunFolder
 from rnn.correlation import correlated_set, correlation_matrix
 from rnn.splits import TEST_DAYS
@@ -89,7 +90,7 @@ def run(args: argparse.Namespace) -> None:
         rows += [*sheets.thresholds(model), *sheets.cut(model), *sheets.days(model), *sheets.countries(model)]
     found = pd.DataFrame(rows, columns=COLUMNS).round(6)
     folder.write_csv("countries.csv", found)
-    page = countries_page(found)
+    page = f"{data_line(folder.config['data'])}\n\n" + countries_page(found)
     folder.write_text("countries.md", page)
     print(page)
     folder.finish()

@@ -1,5 +1,8 @@
 """What the models, splits and metrics of problem 1 are called, and differences between models in words."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from experiments.prose import signed
@@ -43,6 +46,12 @@ def model_name(model: str) -> str:
     """A model's name; a variant's too: "GRU, averaged over the seeds"."""
     name, _, variant = model.partition(":")
     return MODEL_NAMES[name] + {"": "", **VARIANT_NAMES}[variant]
+
+
+def data_line(facts: Mapping[str, Any]) -> str:
+    """What a table was made from, from the entry "data" of config.json."""
+    period = f"{facts['first_day']} to {facts['last_day']}"
+    return f"Data: {facts['source']}, {facts['countries']} countries, {period}."
 
 
 def the(model: str) -> str:

@@ -24,6 +24,7 @@ from experiments.rnn.gains import Scores, Setting, gain_of, score_all
 from experiments.rnn.protocols import PATIENCE
 from experiments.rnn.settings import STUDY, RnnSettings
 from experiments.rnn.sweep import run_all
+from experiments.rnn.words import data_line
 from experiments.runs.folder import RunFolder, UsageError
 from rnn.compare import estimate
 from rnn.correlation import correlation_matrix
@@ -103,7 +104,7 @@ def run(args: argparse.Namespace) -> None:
     folder.write_csv("gains.csv", pd.DataFrame(_gains(found, settings.cells), columns=GAIN_COLUMNS).round(6))
     versions = {name: peers.version(package.replace("sklearn", "scikit-learn")) for package, name in PACKAGES.items()}
     scores, gains = (pd.read_csv(folder.path / name) for name in ("yardsticks.csv", "gains.csv"))
-    page = yardsticks_page(scores, gains, versions)
+    page = f"{data_line(folder.config['data'])}\n\n" + yardsticks_page(scores, gains, versions)
     folder.write_text("yardsticks.md", page)
     print(page)
     folder.finish()
