@@ -41,7 +41,7 @@ def plot_curves(
             low, high = min(d[0] for d in drawn), max(d[1] for d in drawn)
             for axes, cell in zip(panels[row], cells, strict=True):
                 chosen = float(values_by_seed(results, cell, length, split, "epochs").median())
-                axes.axvline(chosen, color=GREY, linewidth=1.1, label="chosen by the validation cut (median)")
+                draw_chosen(axes, chosen)
                 _draw_baselines(axes, results, length, split, metric, low, high)
             panels[row, 0].set_ylabel(label)
         for i, cell in enumerate(cells):
@@ -50,6 +50,13 @@ def plot_curves(
             panels[1, i].xaxis.set_major_locator(MaxNLocator(5, integer=True))
         for axes, title in zip(panels[:, -1], ("loss", "accuracy"), strict=True):
             axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title=title, alignment="left")
+
+
+def draw_chosen(axes: Axes, epoch: float) -> None:
+    """An upright line at an epoch, and upright in the legend too, where it would else look like the training curve."""
+    axes.axvline(epoch, color=GREY, linewidth=1.1)
+    label = "chosen by the validation cut (median)"
+    axes.plot([], [], color=GREY, linestyle="none", marker="|", markersize=9, label=label)
 
 
 def _draw_cell(axes: Axes, rows: pd.DataFrame, column: str) -> tuple[float, float]:

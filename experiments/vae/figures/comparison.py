@@ -14,7 +14,8 @@ from experiments.vae.words import latent_facts, name, title
 
 ACROSS, SAMPLE_ROWS, PAIRS, STEPS = 8, 4, 2, 5  # pictures per row; rows of samples; interpolations; pictures on each
 TILE = 64
-LABEL, BETWEEN, BAND = 190, 34, 26
+LABEL, BETWEEN, BAND = 216, 34, 26
+TICK_LABELS = 96  # room for "−10,000" and its tick
 TITLE, CHART, DOTS, TICKS = 74, 190, 150, 46
 
 
@@ -45,7 +46,7 @@ def plot_comparison(run: SavedVae, path: str | os.PathLike[str]) -> None:
             y = top + TITLE
             for (label, height, draw), taken in zip(rows, heights, strict=True):
                 if i == 0:
-                    apart = 68 if taken > height else 8  # room for the tick labels of a chart
+                    apart = TICK_LABELS if taken > height else 8
                     page.row_label(x - apart, y, height, label)
                 draw(page, x, y, weight)
                 y += taken + BAND

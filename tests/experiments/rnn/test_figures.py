@@ -11,6 +11,7 @@ from matplotlib.text import Text
 from experiments import style
 from experiments.rnn.discussion.titles import headline_finding, length_finding
 from experiments.rnn.figures.correlation import plot_all_correlations, plot_some_correlations
+from experiments.rnn.figures.curves import draw_chosen
 from experiments.rnn.figures.draw import busiest, draw_figures
 from experiments.rnn.figures.lengths import plot_headline
 from experiments.rnn.figures.windows import plot_threshold
@@ -160,3 +161,11 @@ def test_the_title_of_the_lengths_tells_every_split(sample: SavedRnn) -> None:
     title = length_finding(sample.table("results.csv"), Gains(sample.table("gains.csv")))
     assert "L = 7 instead of 3 days" in title
     assert title.count("points") == 3
+
+
+def test_the_chosen_epoch_is_an_upright_line_in_the_panel_and_in_the_legend():
+    axes = Figure().subplots()
+    draw_chosen(axes, 3.0)
+    (handle,), _ = axes.get_legend_handles_labels()
+    assert (handle.get_marker(), handle.get_linestyle()) == ("|", "None")
+    assert list(axes.lines[0].get_xdata()) == [3.0, 3.0]

@@ -13,7 +13,7 @@ from PIL import Image
 from data.errors import DataError
 from experiments import style
 from experiments.vae.figures import gif as vae_gif
-from experiments.vae.figures.comparison import plot_comparison
+from experiments.vae.figures.comparison import TICK_LABELS, plot_comparison
 from experiments.vae.figures.curves import plot_learning_curve
 from experiments.vae.figures.draw import draw_all
 from experiments.vae.figures.gif import MAX_BYTES, thinned, write_gif
@@ -235,3 +235,11 @@ def test_the_scale_of_a_curve_leaves_out_the_untrained_network():
     trained = Curve(np.arange(4), np.array([900.0, 3, 2, 1])).trained()
     assert list(trained.values) == [3, 2, 1]
     assert list(Curve(np.array([0]), np.array([5.0])).trained().values) == [5]
+
+
+def test_labels_beside_a_chart_leave_room_for_long_numbers_on_its_axis():
+    axes = Figure(dpi=style.DOTS_PER_INCH).add_axes((0.5, 0.1, 0.4, 0.8))
+    axes.set_yticks([-10_000], ["−10,000"], fontsize=style.SETTINGS["ytick.labelsize"])
+    FigureCanvasAgg(axes.figure).draw()
+    (label,) = axes.get_yticklabels()
+    assert axes.bbox.x0 - label.get_window_extent().x0 < TICK_LABELS
