@@ -45,11 +45,16 @@ def torch_finding(gains: pd.DataFrame) -> str:
     """How far the scores of our nets and PyTorch's are apart at most."""
     rows = gains[gains["other"].str.startswith(TORCH)]
     apart = rows["gain"].abs().groupby(rows["metric"], sort=False).max()
-    most = listed([f"{apart[metric]:.6f} in {METRIC_NAMES[str(metric)]}" for metric in apart.index])
+    most = listed([f"{_small(apart[metric])} in {METRIC_NAMES[str(metric)]}" for metric in apart.index])
     return (
         "PyTorch's cells start from our weights and meet the same windows in the same order: over all nets, lengths "
-        f"and splits their scores differ from ours by at most {most}."
+        f"and splits the largest difference of a score from ours is {most}."
     )
+
+
+def _small(value: float) -> str:
+    """Six decimals, as many as the table of gains keeps."""
+    return f"{value:.6f}" if value >= 1e-6 else "below 0.000001"
 
 
 def _table(scores: pd.DataFrame, gains: pd.DataFrame) -> str:
