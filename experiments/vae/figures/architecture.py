@@ -8,13 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from experiments.style import GREY, figure, headline
+from experiments.style import GREY, NarrowFigure, figure, headline
 from experiments.vae.saved import SavedVae
 
 ENCODER, CODE, DECODER = "#0072b2", "#009e73", "#e69f00"
 PITCH = 1.5  # distance between the centres of two columns; a box is at most 1 wide, a picture's side 1.1 high
 NODE = 0.2  # radius of a node without parameters
 ABOVE = 0.3  # height of the mean above the middle, and of the log-variance below it
+SMALLER = 0.75  # letters on a narrow screen, as a share of those on a wide one
 ROOF = 0.86  # height of the linear path that passes the convolutions by
 
 
@@ -28,21 +29,42 @@ class Column(NamedTuple):
 
 
 def plot_architecture(run: SavedVae, path: str | os.PathLike[str]) -> None:
-    """Boxes for layers: the height shows the side of the picture, the width the number of channels."""
+    """Boxes for layers: the height shows the side of the picture, the width the number of channels.
+
+    On a narrow screen the way from the image to z stands above the way back.
+    """
     layers = {layer["name"]: layer for layer in run.config["layers"]}
     columns = _columns(run, layers)
     with figure(path, 1.22 * len(columns), 4.3, drawn=run.drawn) as fig:
         headline(fig, _finding(run))
-        axes = fig.subplots()
-        for i, column in enumerate(columns):
-            _draw(axes, column, PITCH * i, run.image_size)
-        _arrows(axes, columns, run.image_size)
-        if "linear_encoder" in layers:
-            _linear_path(axes, columns, layers)
-        axes.text(-0.6, 1.22, _kinds(run), fontsize=8, color=GREY, va="top")
-        axes.set_xlim(-0.75, PITCH * (len(columns) - 1) + 0.75)
-        axes.set_ylim(-1.1, 1.25)
-        axes.set_axis_off()
+        slim, draw = isinstance(fig, NarrowFigure), [column.title for column in columns].index("a draw")
+        parts = [columns[: draw + 1], columns[draw:]] if slim else [columns]
+        panels = fig.subplots(len(parts), 1, squeeze=False)[:, 0]
+        for axes, part in zip(panels, parts, strict=True):
+            _draw_part(axes, part, run.image_size, layers)
+        panels[0].text(-0.6, 1.22, _kinds(run), fontsize=8, color=GREY, va="top")
+        if slim:
+            _make_small(panels)
+
+
+def _make_small(panels: np.ndarray) -> None:
+    """Letters and nodes for columns that are half as wide."""
+    for axes in panels:
+        for text in axes.texts:
+            text.set_fontsize(SMALLER * text.get_fontsize())
+            text.set_text(text.get_text().replace(" × ", "×"))
+        for line in axes.lines:
+            line.set_markersize(SMALLER * SMALLER * line.get_markersize())
+
+
+def _draw_part(axes: Axes, columns: list[Column], size: int, layers: dict[str, dict[str, Any]]) -> None:
+    for i, column in enumerate(columns):
+        _draw(axes, column, PITCH * i, size)
+    _arrows(axes, columns, size)
+    _linear_paths(axes, columns, layers)
+    axes.set_xlim(-0.75, PITCH * (len(columns) - 1) + 0.75)
+    axes.set_ylim(-1.1, 1.25)
+    axes.set_axis_off()
 
 
 def _columns(run: SavedVae, layers: dict[str, dict[str, Any]]) -> list[Column]:
@@ -53,7 +75,7 @@ def _columns(run: SavedVae, layers: dict[str, dict[str, Any]]) -> list[Column]:
     decoder = [_of_layer(layer) for name, layer in layers.items() if name.startswith("decoder")]
     posterior = (layers["to_mean"], layers["to_log_variance"])
     drawn = Column("a draw", ("z = m + s ε", f"{latent}"), node="z")
-    coded = Column("posterior", (f"m, log s²: 2 × {latent}", *_parameters(posterior)), posterior)
+    coded = Column("posterior", (f"2 × {latent}", *_parameters(posterior)), posterior)
     first, last = Column("image x", (f"{side} × {side} × 3",), (picture,)), Column("sigmoid", ("to [0, 1]",), node="σ")
     return [first, *encoder, coded, drawn, _of_layer(layers["from_latent"]), *decoder, last]
 
@@ -78,7 +100,7 @@ def _draw(axes: Axes, column: Column, x: float, size: int) -> None:
         colour = _colour(layer["name"])
         axes.add_patch(Rectangle((x - width / 2, y - height / 2), width, height, facecolor=colour, alpha=0.85))
         if len(column.layers) > 1:
-            words = "mean m" if layer["name"] == "to_mean" else "log-variance"
+            words = "m" if layer["name"] == "to_mean" else "log s²"
             axes.text(x, y, words, ha="center", va="center", fontsize=7, color="white")
     if column.node == "z":
         axes.text(x, 0.62, "noise ε\nfrom N(0, I)", ha="center", va="bottom", fontsize=7.5, color=GREY)
@@ -110,14 +132,17 @@ def _arrows(axes: Axes, columns: list[Column], size: int) -> None:
                 _arrow(axes, (begin, y0), (end, y1))
 
 
-def _linear_path(axes: Axes, columns: list[Column], layers: dict[str, dict[str, Any]]) -> None:
-    """The path beside the convolutions: from the image to the mean, and from z to the input of the sigmoid."""
+def _linear_paths(axes: Axes, columns: list[Column], layers: dict[str, dict[str, Any]]) -> None:
+    """The paths beside the convolutions: from the image to the mean, and from z to the input of the sigmoid."""
     place = {column.title: PITCH * i for i, column in enumerate(columns)}
     ways = {
-        "linear_encoder": ((place["image x"], 0.57), (place["posterior"], ABOVE + 0.17)),
-        "linear_decoder": ((place["a draw"] + 0.5, 0.0), (place["sigmoid"], NODE - 0.06)),
+        "linear_encoder": ("image x", 0.0, 0.57, "posterior", ABOVE + 0.17),
+        "linear_decoder": ("a draw", 0.5, 0.0, "sigmoid", NODE - 0.06),
     }
-    for name, ((x0, y0), (x1, y1)) in ways.items():
+    for name, (begin, aside, y0, end, y1) in ways.items():
+        if not {begin, end} <= set(place) or name not in layers:
+            continue
+        x0, x1 = place[begin] + aside, place[end]
         axes.plot([x0, x0, x1], [y0, ROOF, ROOF], color=GREY, lw=1.2)
         _arrow(axes, (x1, ROOF), (x1, y1))
         words = f"linear path, {layers[name]['parameters']:,} parameters"

@@ -44,6 +44,7 @@ def draw_all(run_folder: str | os.PathLike[str]) -> list[Path]:
     with narrow():
         _draw_curves(run, folder)
         _draw_charts(run, folder)
+        _draw_architecture(run, folder)
     if run.frames(run.reference):
         drawn.append(run.folder / "samples.gif")
         write_gif(run, run.reference, drawn[-1])
@@ -55,10 +56,14 @@ def _draw_preparation(run: SavedVae, folder: Path) -> list[Path]:
     if run.stages():
         drawn.append(folder / "preprocessing.png")
         plot_preparation(run, drawn[-1])
-    if run.config.get("layers"):
-        drawn.append(folder / "architecture.png")
-        plot_architecture(run, drawn[-1])
-    return drawn
+    return drawn + _draw_architecture(run, folder)
+
+
+def _draw_architecture(run: SavedVae, folder: Path) -> list[Path]:
+    if not run.config.get("layers"):
+        return []
+    plot_architecture(run, folder / "architecture.png")
+    return [folder / "architecture.png"]
 
 
 def _draw_curves(run: SavedVae, folder: Path) -> list[Path]:

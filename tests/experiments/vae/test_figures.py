@@ -1,3 +1,4 @@
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image
 from data.errors import DataError
 from experiments import style
 from experiments.vae.figures import gif as vae_gif
+from experiments.vae.figures.architecture import plot_architecture
 from experiments.vae.figures.comparison import TICK_LABELS, plot_comparison
 from experiments.vae.figures.curves import plot_learning_curve
 from experiments.vae.figures.draw import draw_all
@@ -243,3 +245,18 @@ def test_labels_beside_a_chart_leave_room_for_long_numbers_on_its_axis():
     FigureCanvasAgg(axes.figure).draw()
     (label,) = axes.get_yticklabels()
     assert axes.bbox.x0 - label.get_window_extent().x0 < TICK_LABELS
+
+
+def test_the_network_on_a_narrow_screen_is_two_rows_whose_words_do_not_meet(drawn, monkeypatch):
+    folder, _, _ = drawn
+    run, kept = SavedVae.open(folder), []
+    monkeypatch.setattr(style, "write_png", lambda fig, path: kept.append(fig))
+    with style.narrow():
+        plot_architecture(run, "architecture.png")
+    (fig,) = kept
+    FigureCanvasAgg(fig).draw()
+    titles = [[text for text in axes.texts if text.get_fontweight() == "bold"] for axes in fig.axes]
+    assert [[row[i].get_text() for i in (0, -1)] for row in titles] == [["image x", "a draw"], ["a draw", "sigmoid"]]
+    for row in titles:
+        boxes = [text.get_window_extent() for text in row]
+        assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
