@@ -18,7 +18,7 @@ from .runs.folder import UsageError
 from .runs.saved import read_config
 
 PICTURES = {
-    "rnn": ["world_map.png", "figures/headline.png", "figures/lengths.png", "figures/correlation_all.png"],
+    "rnn": ["world_map.png", "figures/headline.png", "figures/correlation_all.png"],
     "vae": ["figures/comparison.png", "figures/reconstructions_kl_1.png", "figures/interpolation_kl_1.png"],
 }
 MAX_BYTES, MAX_WIDTH = 200_000, 1400
