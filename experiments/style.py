@@ -157,7 +157,7 @@ class NarrowFigure(Figure):
                     continue
                 room = (
                     width - box.x0
-                    if text.get_ha() == "left"
+                    if text.get_horizontalalignment() == "left"
                     else 2 * min(box.x0 + box.x1, 2 * width - box.x0 - box.x1) / 2
                 )
                 line = " ".join(text.get_text().split())

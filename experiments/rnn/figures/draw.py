@@ -73,8 +73,10 @@ def _draw_correlations(run: SavedRnn, folder: Path) -> list[Path]:
 
 
 def _draw_dozen(run: SavedRnn, folder: Path) -> list[Path]:
-    correlation = run.correlation() if run.has("correlation.csv") else ()
-    if not run.has("world_map.csv") or len(correlation) <= 2:
+    if not (run.has("correlation.csv") and run.has("world_map.csv")):
+        return []
+    correlation = run.correlation()
+    if len(correlation) <= 2:
         return []
     chosen = busiest(run.table("world_map.csv"), A_READABLE_DOZEN)
     choice = f"the {len(chosen)} countries with most new cases in the last {run.map_length} days"
