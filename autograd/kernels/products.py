@@ -26,7 +26,7 @@ def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
     )  # the kernels take 16 rows at once
     if fitting < MIN_PIECE_ROWS or fitting >= rows:
         return np.matmul(a, b, out=out)
-    step = math.ceil(rows / math.ceil(rows / fitting) / 16) * 16  # of about equal pieces
+    step = math.ceil(rows / math.ceil(rows / fitting) / 16) * 16  # equal pieces, if 16 allows it
     for i in range(0, rows, step):
         np.matmul(a[..., i : i + step, :], b, out=out[..., i : i + step, :])
     return out

@@ -39,6 +39,17 @@ def test_multiplied_some_rows_after_others(size, limit):
         np.testing.assert_allclose(products.multiply(a, b, out=np.empty((3, R, M))), a @ b, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("rows", [33, 48, 64, 100])
+def test_the_rows_multiplied_at_once_are_few_enough(rows):
+    a, b = draw((rows, 5), (5, 4))
+    with cut_at(50 * 5 * 4), mock.patch.object(np, "matmul", wraps=np.matmul) as matmul:
+        products.multiply(a, b, out=np.empty((rows, 4)))
+    lengths = [len(call.args[0]) for call in matmul.call_args_list]
+    assert sum(lengths) == rows
+    assert max(lengths) <= 50
+    assert lengths == {33: [33], 48: [48], 64: [32, 32], 100: [48, 48, 4]}[rows]
+
+
 @drawn
 @given(size=sizes, limit=limits)
 def test_pieces_are_views_of_all_rows_in_order_and_small_where_that_is_possible(size, limit):
