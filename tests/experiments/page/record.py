@@ -19,7 +19,7 @@ from experiments.runs.folder import UsageError
 from experiments.runs.saved import read_config
 from tests.fakes.chromium import Browser, find_chromium
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 600_000
 FRAME, HOLD = 110, 900  # milliseconds that a picture of a movement is shown, and the last one of it
 WAY = 14  # pictures of the way from one face to another
 SHIFTS = (*np.linspace(0, 2.5, 6), *np.linspace(2.5, -2.5, 11), *np.linspace(-2.5, 0, 6))
@@ -66,7 +66,7 @@ class Camera:
 
 
 def record(run: Path) -> bytes:
-    """The film of a run's explorer as an animated WebP of at most 1 MB.
+    """The film of a run's explorer as an animated WebP of at most MAX_BYTES.
 
     Raises:
         UsageError: there is no Chromium, or the faces were not drawn by the program.
