@@ -35,7 +35,7 @@ def a_worker_in_the_middle(out: Path) -> tuple[int, Path]:
     """Wait until a task has trained its first model; gives the process that works on it, and what it trained."""
     end = time.monotonic() + MAX_SECONDS
     while time.monotonic() < end:
-        for trained in out.glob("tasks/*/trainings/*.json"):
+        for trained in out.glob("tasks/*/trainings/[!.]*.json"):  # no file that is still being written
             lock = trained.parents[2] / f".{trained.parents[1].name}.lock"
             if lock.is_file() and (owner := re.match(r"process (\d+) ", lock.read_text())):
                 return int(owner[1]), trained
