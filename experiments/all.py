@@ -19,7 +19,7 @@ from .vae import study as vae
 STUDIES = {"rnn": rnn, "vae": vae}
 
 # Minutes that each study takes on two cores; the estimates printed before each study come from them.
-MINUTES = {"rnn": {"quick": 0.6, "default": 6, "full": 6}, "vae": {"quick": 0.7, "default": 5, "full": 8 * 60}}
+MINUTES = {"rnn": {"quick": 0.5, "default": 2, "full": 2}, "vae": {"quick": 0.7, "default": 5, "full": 8 * 60}}
 FULL = {"rnn": [], "vae": ["--epochs", "100"]}
 
 
