@@ -158,7 +158,7 @@ class NarrowFigure(Figure):
                 room = (
                     width - box.x0
                     if text.get_horizontalalignment() == "left"
-                    else 2 * min(box.x0 + box.x1, 2 * width - box.x0 - box.x1) / 2
+                    else min(box.x0 + box.x1, 2 * width - box.x0 - box.x1)  # centred: twice the shorter side
                 )
                 line = " ".join(text.get_text().split())
                 longest = max(map(len, text.get_text().split("\n")))
