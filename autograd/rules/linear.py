@@ -40,6 +40,8 @@ def matmul(a, b):
     def vjp_b(g):
         g = as_matrix(g)
         if right.ndim == 2:  # one matrix shared by a whole batch: one large product, not a sum of many small ones
+            if right.flags.f_contiguous:  # a transposed weight: (G^T A)^T has its memory order, no copy has to turn it
+                return _drop(np.matmul(_rows(g).T, _rows(left)).T, b.ndim == 1, -1)
             return _drop(np.matmul(_rows(left).T, _rows(g)), b.ndim == 1, -1)
         return _drop(np.matmul(left.mT, g), b.ndim == 1, -1)
 

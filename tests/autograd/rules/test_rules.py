@@ -194,3 +194,12 @@ def test_logsumexp_of_nothing_but_minus_infinity_is_minus_infinity_and_has_no_gr
     np.testing.assert_array_equal(y, [-np.inf, 3.0])
     np.testing.assert_array_equal(vjp(np.ones(2, dtype)), [[0, 0], [0, 1]])
     assert y.dtype == vjp(np.ones(2, dtype)).dtype == dtype
+
+
+def test_the_gradient_of_a_transposed_weight_has_the_weights_order_in_memory():
+    rng = np.random.default_rng(0)
+    x, weight, g = (rng.standard_normal(shape) for shape in ((2, 5, 3), (4, 3), (2, 5, 4)))
+    _, _, of_right = RULES["matmul"](x, weight.T)
+    gradient = of_right(g)
+    np.testing.assert_allclose(gradient, np.einsum("nik,nij->kj", x, g), rtol=1e-12)
+    assert gradient.T.flags.c_contiguous
