@@ -205,6 +205,34 @@ def test_observers_that_overlap_end_one_by_one():
     assert (first.ops, second.ops) == (["exp"], ["exp", "tanh"])
 
 
+def test_observers_run_and_see_ops_of_any_number_of_arguments_and_results():
+    class Doubling(Counter):
+        def running(self, rule):
+            def doubled(*arrays, **options):
+                value, *vjps = rule(*arrays, **options)
+                return (tuple(2 * each for each in value) if isinstance(value, tuple) else 2 * value, *vjps)
+
+            doubled.__name__ = rule.__name__
+            return doubled
+
+    def three(a, b, c):
+        return a + b + c, None, None, None
+
+    def two_results(a):
+        return (a, 3 * a), None
+
+    x = leaf(1.0)
+    functions = {"exp": lambda: x.exp(), "mul": lambda: x * x, "three": lambda: lift(three)(x, x, x)}
+    for name, function in functions.items():
+        counter, plain = Doubling(), function()
+        with mode.observing(counter):
+            np.testing.assert_array_equal(function().data, 2 * plain.data)
+        assert counter.ops == [name]
+    with mode.observing(counter):
+        first, second = lift(two_results)(x)
+    assert (first.data, second.data, counter.ops[-1]) == ([2.0], [6.0], "two_results")
+
+
 def test_a_decorated_method_of_a_pickled_class_stays_a_method():
     class Model:
         @no_grad

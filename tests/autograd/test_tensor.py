@@ -138,6 +138,7 @@ def test_the_left_operand_may_be_an_array_of_numpy():
         (np.float32(2) + x, [3, 4, 5]),
         (np.sqrt(4) * x, [2, 4, 6]),
         (matrix @ x, matrix @ [1, 2, 3]),
+        (matrix.tolist() @ x, matrix @ [1, 2, 3]),  # NumPy has no part in this one
         ([1.0, 1.0, 1.0] - x, [0, -1, -2]),
     ]:
         assert isinstance(y, Tensor)
@@ -243,6 +244,8 @@ def test_methods_and_functions_agree():
     for name in ("sum", "mean", "max", "min", "var", "std"):
         expected = getattr(values, name)(axis=1, keepdims=True)
         np.testing.assert_allclose(getattr(x, name)(axis=1, keepdims=True).data, expected)
+        np.testing.assert_allclose(getattr(x, name)(axis=1).data, expected[:, 0])
+        np.testing.assert_allclose(getattr(x, name)(1).data, expected[:, 0])
 
 
 @pytest.mark.parametrize(
@@ -254,6 +257,8 @@ def test_methods_and_functions_agree():
         (slice(None), 1),
         (Ellipsis, None, slice(None, None, -1)),
         [0, 2, 0],
+        [True, False, True],
+        [],
         np.array([[0, 2], [2, 2]]),
         (np.array([0, 0, 2]), np.array([1, 1, 3])),
         np.array([True, False, True]),

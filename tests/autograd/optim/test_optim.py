@@ -248,6 +248,26 @@ def test_clipping_scales_long_gradients_to_the_length_asked_for_and_leaves_short
     np.testing.assert_allclose(after, before * 0.5 / norm, rtol=1e-5)
 
 
+@pytest.mark.parametrize("max_norm", [1.0, 4.99, 5.0, 5.1, 7.0])
+def test_clipping_is_the_formula_of_its_comment_and_never_lengthens(max_norm):
+    (parameter,) = make([(2,)])
+    parameter.grad = np.array([3.0, 4.0])
+    assert optim.clip_grad_norm([parameter], max_norm) == 5
+    np.testing.assert_array_equal(parameter.grad, np.array([3.0, 4.0]) * min(1.0, max_norm / (5 + 1e-6)))
+
+
+@pytest.mark.parametrize(
+    "optimizer, rate, decay",
+    [(optim.Adam, 1e-3, 0.0), (optim.AdamW, 1e-3, 0.01), (optim.SGD, None, 0.0)],
+)
+def test_defaults_are_those_of_the_papers_and_of_pytorch(optimizer, rate, decay):
+    made = optimizer(make()) if rate else optimizer(make(), 0.1)
+    assert made.current_rate == (rate or 0.1)
+    assert made.weight_decay == decay
+    if rate:
+        assert (made.betas, made.epsilon) == ((0.9, 0.999), 1e-8)
+
+
 def test_clipping_refuses_what_is_not_finite():
     parameters = make()
     give_gradients(parameters, np.random.default_rng(0))
