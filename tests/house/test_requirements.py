@@ -112,6 +112,17 @@ def test_the_lowest_versions_are_the_bounds_themselves():
         assert re.sub(r"(\.0)+$", "", pin.version) == re.sub(r"(\.0)+$", "", lowest.version), package
 
 
+def test_the_workflow_and_the_comparison_with_pytorch_ask_for_the_same_test_tools():
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    pins = [Requirement(pin) for pin in re.findall(r'"(\S+==\S+)"', workflow)]
+    assert {pin.name for pin in pins} == {"pytest", "hypothesis"}
+    for pin in pins:
+        assert str(pin.specifier).replace("==", ">=") == str(TESTING[pin.name].specifier)
+    for name in ("pytest", "hypothesis"):
+        bound = str(requirements("requirements-parity.txt")[name].specifier).removeprefix(">=")
+        assert TESTING[name].specifier.contains(bound), f"{name} {bound}"
+
+
 def test_the_wheel_asks_for_the_bounds_of_the_whole_project():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     asked = re.search(r"^dependencies = \[(.*)\]", text, re.MULTILINE)
