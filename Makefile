@@ -44,6 +44,7 @@ mutants: $(VENV)/installed-dev
 
 coverage: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/autograd tests/rnn tests/vae tests/data --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -m tests.covered
 
 parity: $(PARITY_VENV)/installed
 	$(PARITY_VENV)/bin/python -m pytest tests/parity

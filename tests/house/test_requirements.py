@@ -38,7 +38,8 @@ OPTIONAL = {
     "atheris",
     "jupytext",
 }  # asked for where it is needed, and told
-BROUGHT_BY = {"urllib3": "requests", "markupsafe": "jinja2", "scipy": "scikit-image", "packaging": "pytest"}
+BROUGHT_BY = {"urllib3": "requests", "markupsafe": "jinja2", "scipy": "scikit-image", "packaging": "pytest",
+              "coverage": "pytest-cov"}  # fmt: skip
 PEERS = ROOT / "experiments" / "benchmark" / "peers"  # what the benchmark compares with has its own environment
 BUILT_IN = sys.stdlib_module_names
 

@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import sys
 import threading
 import time
 import weakref
@@ -96,6 +97,8 @@ def interrupt_after():
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer that interrupts")
 def test_an_interruption_at_any_moment_leaves_nobody_at_work_and_the_next_call_right(threads, interrupt_after):
+    if sys.gettrace():
+        pytest.skip("an interruption within the tool that measures coverage keeps that tool's own lock for ever")
     threads(2)
     delays = np.random.default_rng(0).uniform(0, 0.001, 1500)
     at_work = []
