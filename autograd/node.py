@@ -38,10 +38,11 @@ class Node:
         self.shape = value.shape
         self.dtype = value.dtype
         self.name = self.notes = None
-        self.depth = 0
+        depth = 0
         for parent, _ in edges:
-            if parent.depth >= self.depth:
-                self.depth = parent.depth + 1
+            if parent.depth >= depth:
+                depth = parent.depth + 1
+        self.depth = depth
         self.grad = None
         self.retains_grad = False
 
