@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import importlib.machinery
 import importlib.util
+import multiprocessing
 import os
 import random
 import resource
@@ -64,11 +65,18 @@ def survives(module: str, source: str) -> bool:
     return os.waitpid(child, 0)[1] == 0
 
 
+def survivor(mutant: tuple[str, str, str]) -> str:
+    """What was changed, if no test has failed; else nothing."""
+    module, what, source = mutant
+    return f"{module} {what}" if survives(module, source) else ""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--module", choices=tuple(TESTS), help="only one module (all)")
     parser.add_argument("--seconds", type=float, default=3600, help="(%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the order (%(default)s)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (all cores)")
     args = parser.parse_args()
     os.chdir(ROOT)
     sources = {name: (ROOT / name).read_text(encoding="utf-8") for name in TESTS if args.module in (None, name)}
@@ -79,13 +87,14 @@ def main() -> int:
     waiting = [(module, *each) for module, source in sources.items() for each in mutants(source)]
     random.Random(args.seed).shuffle(waiting)
     end, tried, survivors = time.monotonic() + args.seconds, 0, 0
-    for module, what, source in waiting:
-        if time.monotonic() > end:
-            break
-        tried += 1
-        if survives(module, source):
-            survivors += 1
-            print(f"survived {module} {what}", flush=True)
+    with multiprocessing.get_context("fork").Pool(args.jobs) as pool:
+        for what in pool.imap_unordered(survivor, waiting):
+            tried += 1
+            if what:
+                survivors += 1
+                print(f"survived {what}", flush=True)
+            if time.monotonic() > end:
+                break
     print(f"{tried - survivors} of {tried} mutants caught, of {len(waiting)} that there are")
     return 0
 
