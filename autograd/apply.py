@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from . import mode
-from .dtypes import as_array, mixed_dtypes
-from .errors import explain, no_rule, tensor_option
+from .dtypes import NUMBERS, as_array, mixed_dtypes, numbers
+from .errors import explain, no_numbers, no_rule, tensor_option
 from .node import Node
 from .tensor import Tensor, record
 
@@ -54,6 +54,8 @@ def _apply(rule, args, options, convert):
     if type(result) is not tuple:
         raise no_rule(rule.__name__, result)
     value, *vjps = result
+    if type(value) is not tuple and np.asarray(value).dtype.kind not in NUMBERS:
+        raise no_numbers(rule.__name__, args)
     if Tensor in map(type, args[len(vjps) :]):
         raise tensor_option(rule.__name__)
     edges = [
@@ -73,24 +75,26 @@ def _arrays_of(rule, args, convert):
     if sum(dtype.kind == "f" for dtype in dtypes) > 1:
         raise mixed_dtypes(rule.__name__, *sorted(dtypes, key=str))
     dtype = max(dtypes, key=lambda dtype: dtype.kind == "c", default=None)
-    return [convert(a, dtype) for a in arrays]
+    return [convert(rule.__name__, a, dtype) for a in arrays]
 
 
-def _array(a, dtype):
+def _array(op, a, dtype):
     """An argument unchanged, except that a list becomes an array, and a floating array takes `dtype`."""
     if isinstance(a, np.generic):
         return a.item()
     if isinstance(a, np.ndarray | list):
-        a = as_array(a)  # rules see no subclasses
+        a = as_array(op, a)  # rules see no subclasses
         return a.astype(dtype, copy=False) if dtype and a.dtype.kind == "f" else a
     return a
 
 
-def _value(a, dtype):
+def _value(op, a, dtype):
     """A number, a list or an array in `dtype`; any other argument unchanged."""
-    if isinstance(a, Real | np.ndarray | list | tuple):
-        return np.asarray(a, dtype) if dtype else as_array(a)
-    return _array(a, dtype)
+    if isinstance(a, Real):
+        return np.asarray(a, dtype)
+    if isinstance(a, np.ndarray | list | tuple):
+        return numbers(op, a).astype(dtype, copy=False) if dtype else as_array(op, a)
+    return _array(op, a, dtype)
 
 
 class _Gradients(list):

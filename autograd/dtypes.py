@@ -8,23 +8,44 @@ occur only in gradient checks; a result beside them is complex.)
 
 import numpy as np
 
+NUMBERS = "fiubc"  # the kinds of dtypes that tensors hold: floating, integer, boolean and complex
 
-def as_array(data):
-    """Data for a tensor: an array keeps its dtype, Python floats become float32."""
-    array = np.asarray(data)
+
+def numbers(op, value):
+    """A value as an array of numbers. NumPy would also turn text, dates and None into numbers, None into NaN.
+
+    Raises:
+        TypeError: anything else than numbers.
+        ValueError: lists of different lengths.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{op}: {error}") from None
+    if array.dtype.kind not in NUMBERS:
+        raise TypeError(f"{op}: the data have dtype {array.dtype}, expected numbers")
+    return array
+
+
+def as_array(op, data):
+    """Data for a tensor: an array keeps its dtype, Python floats become float32. Raises like `numbers`."""
+    array = numbers(op, data)
     if array.dtype == np.float64 and not isinstance(data, np.generic | np.ndarray):
         return array.astype(np.float32)
     return array
 
 
-def constant(value, dtype):
-    """A constant operand beside a tensor of `dtype`; NotImplemented if it is not a number, list or array."""
+def constant(op, value, dtype):
+    """A constant operand beside a tensor of `dtype`; NotImplemented if it is not a number, list or array.
+
+    Raises like `numbers` for lists and arrays of anything else.
+    """
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, int | float):
         return value
     if isinstance(value, np.ndarray | list | tuple):
-        array = np.asarray(value)
+        array = numbers(op, value)
         return array.astype(dtype, copy=False) if dtype.kind in "fc" else array
     return NotImplemented
 

@@ -58,6 +58,12 @@ def no_rule(op, result):
     )
 
 
+def no_numbers(op, args):
+    """The error for arguments that are no numbers."""
+    given = " and ".join(type(a).__name__ for a in args)
+    return TypeError(f"{op}: expected tensors, arrays or numbers, not {given}")
+
+
 def no_gradient(op, vjp, share):
     """The error for an edge whose vjp is no function, or returned no array."""
     if not callable(vjp):

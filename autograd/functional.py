@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .apply import apply, apply_to_values
+from .errors import no_numbers
 from .rules import (
     convolution,
     elementwise,
@@ -54,8 +55,7 @@ def lift(rule: Callable[..., Any], applied: Callable[..., Any] = apply) -> Calla
     """
     if not callable(rule):
         raise TypeError(f"lift: expected a rule, which is a function of arrays, not {rule!r}")
-    by_name = [p for p in signature(rule).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
-    parameters = [(p.name, p.default is p.empty) for p in by_name]
+    parameters = _parameters_of(rule)
 
     @wraps(rule)
     def function(*args, **options):
@@ -63,11 +63,19 @@ def lift(rule: Callable[..., Any], applied: Callable[..., Any] = apply) -> Calla
             args, options = _tensors_first(parameters, args, options)
         result = applied(rule, *args, **options)
         if result is NotImplemented:  # an operator would now ask the other operand
-            given = " and ".join(type(a).__name__ for a in args)
-            raise TypeError(f"{rule.__name__}: expected tensors, arrays or numbers, not {given}")
+            raise no_numbers(rule.__name__, args)
         return result
 
     return function
+
+
+def _parameters_of(rule):
+    """(name, whether it has no default) of each parameter that may be given by position or by name."""
+    try:
+        parameters = signature(rule).parameters.values()
+    except ValueError:  # a function written in C need not tell its parameters
+        return []
+    return [(p.name, p.default is p.empty) for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
 
 
 def _tensors_first(parameters, args, options):

@@ -12,7 +12,7 @@ from typing import Any, final
 import numpy as np
 
 from . import mode
-from .dtypes import as_array, constant, one_dtype
+from .dtypes import as_array, constant, numbers, one_dtype
 from .errors import calls_math, explain, require_alike, tensor_option
 from .node import Node, backward
 from .other_names import TENSOR, NotHere
@@ -44,10 +44,8 @@ class Tensor:
     node: Node | None
 
     def __init__(self, data: Any, requires_grad: bool = False, name: str | None = None):
-        self._array = data if type(data) is np.ndarray else as_array(_array_of(data))
+        self._array = as_array("Tensor", _array_of(data))
         self.node = None
-        if self._array.dtype.kind not in "fiubc":
-            raise TypeError(f"Tensor: the data have dtype {self._array.dtype}, expected numbers")
         if requires_grad:
             self.requires_grad = True
         if name is not None:
@@ -64,7 +62,7 @@ class Tensor:
 
     @data.setter
     def data(self, value: Any) -> None:
-        array = value if type(value) is np.ndarray else as_array(_array_of(value))
+        array = as_array("data", _array_of(value))
         if self.node is not None:
             require_alike("data", array, self._array)
         self._array = array
@@ -318,10 +316,10 @@ def apply_binary(rule, a, b):
         if x.dtype is not y.dtype:
             x, y = one_dtype(rule.__name__, x, y)
     elif is_tensor_a:
-        x, y = a._array, constant(b, a._array.dtype)
+        x, y = a._array, constant(rule.__name__, b, a._array.dtype)
     else:
         b = b if is_tensor_b else Tensor(b)
-        x, y = constant(a, b._array.dtype), b._array
+        x, y = constant(rule.__name__, a, b._array.dtype), b._array
     if x is NotImplemented or y is NotImplemented:
         return NotImplemented
     if mode.watches:
@@ -359,7 +357,7 @@ def _seed(data, gradient):
                 "or pass the gradient with respect to it"
             )
         return np.ones_like(data)
-    gradient = np.asarray(_array_of(gradient), dtype=data.dtype)
+    gradient = numbers("backward", _array_of(gradient)).astype(data.dtype, copy=False)
     if gradient.shape != data.shape:
         raise ValueError(f"backward: gradient of shape {gradient.shape} for a tensor of shape {data.shape}")
     return gradient

@@ -1,6 +1,7 @@
 """Ops that a user writes: a rule becomes a function of tensors, and what is no rule is refused in one line."""
 
 import doctest
+import inspect
 
 import numpy as np
 import pytest
@@ -89,3 +90,21 @@ def test_what_is_no_number_is_refused_by_every_function():
 def test_the_example_of_the_docstring_works():
     results = doctest.testmod(functional)
     assert (results.failed, results.attempted) == (0, 6)
+
+
+@pytest.mark.parametrize("wrong", [None, "a"], ids=repr)
+def test_an_op_whose_result_would_be_no_numbers_is_refused(wrong):
+    x = Tensor(np.ones(3), requires_grad=True)
+    objects = lift(lambda condition, a, b: (np.array([a[0], b], object), None, None, None))
+    for name, function in {"where": autograd.where, "<lambda>": objects}.items():
+        with pytest.raises(
+            TypeError, match=f"^{name}: expected tensors, arrays or numbers, not ndarray and Tensor and"
+        ):
+            function(np.array([True, False, True]), x, wrong)
+
+
+def test_a_function_that_does_not_tell_its_parameters_is_lifted_and_judged_by_what_it_returns():
+    with pytest.raises(ValueError, match="signature"):
+        inspect.signature(min)
+    with pytest.raises(TypeError, match="min: returned float64, but a rule returns a tuple"):
+        lift(min)(Tensor(np.ones(3)))

@@ -678,3 +678,46 @@ def test_a_function_of_the_math_module_would_cut_the_gradient_and_is_refused(fun
         function(t)
     function(t.detach())
     assert [float(t), max(float(t), math.pi)] == [3, math.pi]
+
+
+NOT_NUMBERS = {
+    "text": np.array(["1", "2", "3"]),
+    "a list of text": ["1", "2", "3"],
+    "None": [None] * 3,
+    "objects": np.array([1, 2, 3], object),
+    "dates": np.array(["2020-01-22"] * 3, "datetime64[D]"),
+    "durations": np.array([1, 2, 3], "timedelta64[D]"),
+    "lists of two lengths": [[1.0], [2.0, 3.0], [4.0]],
+}
+TAKERS = {
+    "add": lambda x, wrong: x + wrong,
+    "sub": lambda x, wrong: wrong - x,
+    "matmul": lambda x, wrong: x @ wrong,
+    "where": lambda x, wrong: autograd.where([True, False, True], wrong, x),
+    "mse": lambda x, wrong: autograd.mse(x, wrong),
+    "stack": lambda x, wrong: autograd.stack([x, wrong]),
+    "einsum": lambda x, wrong: autograd.einsum("i,i->i", x, wrong),
+    "two": lambda x, wrong: autograd.lift(two)(x, wrong),
+    "Tensor": lambda x, wrong: Tensor(wrong),
+    "data": lambda x, wrong: setattr(Tensor(np.ones(3)), "data", wrong),
+    "backward": lambda x, wrong: (x * 1).backward(wrong),
+}
+
+
+def two(a, b):
+    return a + b, None, None
+
+
+@pytest.mark.parametrize("wrong", NOT_NUMBERS.values(), ids=NOT_NUMBERS)
+@pytest.mark.parametrize("name", TAKERS)
+def test_what_numpy_would_make_numbers_of_in_silence_is_refused_by_name(name, wrong):
+    with pytest.raises((TypeError, ValueError), match=f"^{name}: .*(expected numbers|inhomogeneous)") as refused:
+        TAKERS[name](leaf([1.0, 2.0, 3.0]), wrong)
+    assert "\n" not in str(refused.value)
+
+
+def test_numbers_of_every_kind_are_taken():
+    for numbers in ([True, False, True], [1, 2, 3], np.arange(3, dtype=np.uint8), np.ones(3, np.float16), 10**30):
+        x = leaf([1.0, 2.0, 3.0])
+        for y in (x + numbers, autograd.where([True, False, True], numbers, x)):
+            assert y.dtype == np.float64
