@@ -10,6 +10,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, gradcheck, is_recording, no_grad
+from autograd.dtypes import constant, one_dtype
 
 OPERATORS = {
     "+": lambda a, b: a + b,
@@ -721,3 +722,18 @@ def test_numbers_of_every_kind_are_taken():
         x = leaf([1.0, 2.0, 3.0])
         for y in (x + numbers, autograd.where([True, False, True], numbers, x)):
             assert y.dtype == np.float64
+
+
+def test_operands_that_have_the_dtype_already_are_not_copied():
+    a, b = np.ones(3, np.float32), np.zeros(3, np.float32)
+    assert constant("add", a, a.dtype) is a
+    x, y = one_dtype("add", a, b)
+    assert x is a and y is b
+    held = []
+
+    def rule(*arrays):
+        held.extend(arrays)
+        return arrays[0] * 1, None, None
+
+    autograd.lift(rule)(Tensor(a), b, np.arange(3))
+    assert held[0] is a and held[1] is b

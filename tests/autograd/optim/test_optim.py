@@ -397,3 +397,22 @@ def test_adam_in_half_precision_moves_by_the_rate_and_stays_finite(optimiser):
     optimizer.step()
     assert parameter.dtype == np.float16
     np.testing.assert_allclose(parameter.data, [0.0, -0.01, 0.01], rtol=1e-3)
+
+
+def test_small_parameters_change_together_and_those_of_other_age_apart():
+    sizes = []
+
+    class Counting(optim.SGD):
+        def _change(self, gradient, averages, update, rate):
+            sizes.append(gradient.size)
+            return super()._change(gradient, averages, update, rate)
+
+    parameters = make([(3,), (2, 2), (5,), (1,)])
+    optimizer = Counting(parameters, 0.1, momentum=0.9)
+    for absent, expected in [(None, [13]), (1, [3, 6]), (None, [3, 4, 6])]:
+        give_gradients(parameters, np.random.default_rng(0))
+        if absent is not None:
+            parameters[absent].grad = None
+        sizes.clear()
+        optimizer.step()
+        assert sorted(sizes) == expected
