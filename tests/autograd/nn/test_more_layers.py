@@ -88,3 +88,37 @@ def test_dropout_with_nothing_between_layers_is_refused():
 def test_the_gradients_of_the_new_layers_are_right():
     layer = nn.Sequential(nn.Conv1d(3, 4, 2, rng(), dtype=np.float64), nn.GELU(), nn.Flatten(), nn.SiLU())
     gradcheck(layer, rng().standard_normal((2, 5, 3)))
+
+
+@pytest.mark.parametrize(
+    "layer, function",
+    [
+        (nn.MaxPool2d(2), lambda x: autograd.max_pool2d(x, 2)),
+        (nn.MaxPool2d(3, stride=2, padding=1), lambda x: autograd.max_pool2d(x, 3, 2, 1)),
+        (nn.AvgPool2d((2, 3), stride=1), lambda x: autograd.avg_pool2d(x, (2, 3), 1)),
+        (nn.Upsample2d(2), lambda x: autograd.upsample2d(x, 2)),
+        (
+            nn.GroupNorm(2, 4, epsilon=0.1, dtype=np.float64),
+            lambda x: autograd.group_norm(x, np.ones(4), np.zeros(4), 2, 0.1),
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_layer_is_its_function_with_its_settings(layer, function):
+    x = np.random.default_rng(0).standard_normal((2, 6, 6, 4))
+    np.testing.assert_array_equal(layer(Tensor(x)).data, function(Tensor(x)).data)
+
+
+@pytest.mark.parametrize(
+    "labels, message",
+    [
+        (np.zeros((2, 1), int), r"logits have shape \(2, 3\) and labels \(2, 1\): expected \(batch, classes\) and"),
+        (np.array([0.0, 1.0]), "labels have dtype float32: expected integers, the index of the right class"),
+        (np.array([0, 3]), "labels run from 0 to 3: expected 0 to 2"),
+        (np.array([-1, 0]), "labels run from -1 to 0: expected 0 to 2"),
+    ],
+)
+def test_labels_that_name_no_class_are_refused_in_one_line(labels, message):
+    logits = Tensor(np.zeros((2, 3), np.float32), requires_grad=True)
+    with pytest.raises(ValueError, match=f"^cross_entropy: {message}"):
+        autograd.cross_entropy(logits, labels)
