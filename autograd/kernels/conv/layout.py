@@ -35,8 +35,10 @@ def batch_innermost(images):
     """The same images (N, H, W, C), in the memory order of the convolutions.
 
     A convolution copies images of any other order. If a batch is used several times (the pixels of an autoencoder are
-    both its input and its target), one copy beforehand is cheaper.
+    both its input and its target), one copy beforehand is cheaper. Raises ValueError unless they have four axes.
     """
+    if np.ndim(images) != 4:
+        raise ValueError(f"batch_innermost: images have shape {np.shape(images)}, expected (N, H, W, C)")
     return to_nhwc(to_hwcn(images))
 
 

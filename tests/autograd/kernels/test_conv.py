@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import autograd
 from autograd.kernels import activation as activations
 from autograd.kernels import plain
 from autograd.kernels.conv import forms as convolution
@@ -457,3 +458,12 @@ def test_what_cannot_be_written_to_in_another_shape_is_refused_instead_of_writte
     assert array.sum() == 16
     with pytest.raises(ValueError, match=r"cannot view shape \(2, 2, 4\), .*, as shape \(4, 4\) without a copy"):
         conv_layout.view_as(array[:, 1:], (4, 4))
+
+
+def test_images_in_the_memory_order_of_the_convolutions_are_the_same_images():
+    images = np.random.default_rng(0).standard_normal((5, 4, 3, 2))
+    laid_out = autograd.batch_innermost(images)
+    np.testing.assert_array_equal(laid_out, images)
+    assert laid_out.transpose(1, 2, 3, 0).flags.c_contiguous
+    with pytest.raises(ValueError, match=r"batch_innermost: images have shape \(4, 3\), expected \(N, H, W, C\)"):
+        autograd.batch_innermost(images[0, :, :, 0])
