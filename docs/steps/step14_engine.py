@@ -29,7 +29,7 @@ PAIRS = [
     (
         "a value is deeper than all it was made from",
         (step13_safety, "self.depth = 1 + max((parent.depth for parent, _ in edges), default=-1)"),
-        (node, "self.depth = parent.depth + 1"),
+        (node, "depth = parent.depth + 1"),
     ),
     (
         "deepest first",
