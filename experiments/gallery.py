@@ -13,14 +13,16 @@ from PIL import Image
 
 from data.atomic import write_bytes
 
-from .page.pictures import still
+from .page.pictures import read_frames, still
 from .runs.folder import UsageError
-from .runs.saved import read_config
+from .runs.saved import CONFIG, read_config
+from .runs.values import FLAG, TEXT, check_fields, optional
 
 PICTURES = {
     "rnn": ["world_map.png", "figures/headline.png", "figures/correlation_all.png"],
     "vae": ["figures/comparison.png", "figures/reconstructions_kl_1.png", "figures/interpolation_kl_1.png"],
 }
+FIELDS = {"data.source": TEXT, "data.simulated": optional(FLAG), "data.drawn": optional(FLAG)}
 MAX_BYTES, MAX_WIDTH = 200_000, 1400
 
 
@@ -36,7 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     for study, names in PICTURES.items():
         folder = args.runs / study
-        data = read_config(folder, study)["data"]
+        config = read_config(folder, study)
+        check_fields(config, FIELDS, folder / CONFIG)
+        if not config["finished"]:
+            raise UsageError(f"{folder}: the run has not finished: --resume continues it")
+        data = config["data"]
         if not (data.get("simulated") or data.get("drawn")):
             raise UsageError(f"{folder}: made from {data['source']}: only simulated or drawn data may be published")
         for name in names:
@@ -44,7 +50,7 @@ def run(args: argparse.Namespace) -> None:
             if not source.is_file():
                 raise UsageError(f"{source}: no such picture: run the study to its end first")
             target = args.out / f"{study}_{source.stem}.webp"
-            write_bytes(target, _small(Image.open(source).convert("RGB")))
+            write_bytes(target, _small(read_frames(source)[0][0]))
             print(target)
 
 

@@ -148,11 +148,13 @@ def _fit(
     if asked is not None:
         parts["test"] = part(asked)
     try:
-        rng = recipe.generator(trial.seed, FIRST_FIT)
-        choice, records = choose_epochs(new_net(trial, recipe, rng, see), parts, recipe.training, rng, recipe.curves)
-        rng = recipe.generator(trial.seed, NET)
-        net = new_net(trial, recipe, rng, see)
-        refit(net, part(known), recipe.training, choice.epochs, rng)
+        with np.errstate(all="ignore"):  # an overflow ends in a loss that is refused, and is told once
+            rng = recipe.generator(trial.seed, FIRST_FIT)
+            start = new_net(trial, recipe, rng, see)
+            choice, records = choose_epochs(start, parts, recipe.training, rng, recipe.curves)
+            rng = recipe.generator(trial.seed, NET)
+            net = new_net(trial, recipe, rng, see)
+            refit(net, part(known), recipe.training, choice.epochs, rng)
     except FloatingPointError as error:
         raise FloatingPointError(f"{trial}: {error}") from error
     return net, choice, records

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import autograd
 
-from ..cli import require
+from ..cli import MAX_THREADS, require
 from ..runs.folder import UsageError
 from . import peers
 from .growth import AXES, Axis
@@ -17,6 +17,8 @@ from .works import WORKS, Work, chosen
 QUICK = ("vae64_b32", "conv_k3s1", "*_I1_H32_L10", "node_overhead", "growth_length", "growth_graph")
 ALL = ("*",)
 DEFAULT_PLAN, QUICK_PLAN = Plan(rounds=9, least_seconds=0.1), Plan(rounds=3, least_seconds=0.02)
+
+MAX_ROUNDS = 10_000
 
 # These works are measured a second time on all cores: their matrix products are large enough for several threads.
 MANY_THREADS = ("vae*",)
@@ -88,9 +90,9 @@ def resolve(args: argparse.Namespace) -> Request:
     Raises:
         UsageError: a value is out of its range, no work matches a pattern, or a peer is not installed.
     """
-    for name in ("rounds", "threads"):
+    for name, most in {"rounds": MAX_ROUNDS, "threads": MAX_THREADS}.items():
         value = getattr(args, name)
-        require(name, value, value is None or value >= 1, "at least 1")
+        require(name, value, value is None or 1 <= value <= most, f"at least 1, at most {most:,}")
     if args.cpu_time and (args.threads or 1) > 1:
         raise UsageError("--cpu-time adds up the time of all threads: expected --threads 1 with it")
     patterns = args.only or (QUICK if args.quick else ALL)

@@ -14,28 +14,37 @@ from typing import Any
 import numpy as np
 
 import autograd
-from data.errors import DataError
 from vae.elbo import elbo_terms
-from vae.model import VAE, as_floats
+from vae.model import LIKELIHOODS, NOISES, NORMS, VAE, as_floats
+from vae.trained import MAX_SIZE
 
+from ..cli import MAX_BATCH
 from ..runs.folder import UsageError
-from ..runs.saved import read_config
+from ..runs.saved import CONFIG, read_config
+from ..runs.values import POSITIVE_COUNT, Expected, Number, check_fields, list_of, one_of
+from ..vae.settings import STARTS
 from .sides import Training
 from .timing import Plan, interleaved
+
+SIZE = Number(1, MAX_SIZE, whole=True)
+FIELDS: dict[str, Expected] = {
+    "seconds_per_epoch": Number(0), "data.training": POSITIVE_COUNT, "batch_size": Number(1, MAX_BATCH, whole=True),
+    "image_size": SIZE, "latent": SIZE, "widths": list_of(SIZE), "norm": one_of(NORMS), "noise": one_of(NOISES),
+    "start": one_of(STARTS), "likelihood": one_of(LIKELIHOODS),
+}  # fmt: skip
 
 
 def sentence(folder: Path, plan: Plan) -> str:
     """How many times a run's epoch takes as long as its bare steps, with the threads of this process.
 
     Raises:
-        UsageError: the folder holds no run of problem 2 that has trained to its end.
+        UsageError: the run has not trained to its end, or no model has its sizes.
+        DataError: the folder holds no run of problem 2, or its config.json is damaged.
     """
-    try:
-        config = read_config(folder, "vae")
-    except (DataError, OSError) as error:
-        raise UsageError(f"--epoch: {error}") from None
+    config = read_config(folder, "vae")
     if not config["finished"] or not config.get("seconds_per_epoch"):
         raise UsageError(f"--epoch: {folder}: the run has not trained to its end")
+    check_fields(config, FIELDS, folder / CONFIG)
     count = config["data"]["training"]
     epoch, step = config["seconds_per_epoch"] / count, _seconds_of_a_step(config, plan) / config["batch_size"]
     return (
@@ -48,7 +57,10 @@ def bare_step(config: Mapping[str, Any]) -> Training:
     """The training step of a run's model, on random images; `config` is the run's config.json."""
     names = ("image_size", "widths", "latent", "likelihood", "norm", "noise")
     skip = "linear" if config["start"] == "linear" else "none"
-    model = VAE(**{name: config[name] for name in names}, skip=skip, rng=np.random.default_rng(0))
+    try:
+        model = VAE(**{name: config[name] for name in names}, skip=skip, rng=np.random.default_rng(0))
+    except ValueError as error:
+        raise UsageError(f"--epoch: the run's model cannot be made: {error}") from None
     shape = (config["batch_size"], config["image_size"], config["image_size"], 3)
     images = as_floats(np.random.default_rng(1).integers(0, 256, shape, np.uint8), model)
     noise = np.random.default_rng(2)

@@ -1,25 +1,40 @@
 """One table of several runs. A machine that is quiet for a few minutes at a time measures some works, then others."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
-
-from data.errors import DataError
+from typing import ClassVar
 
 from ..runs.folder import UsageError
-from ..runs.saved import read_config
+from ..runs.saved import CONFIG, SavedRun
+from ..runs.values import POSITIVE_COUNT, TEXT, Kind, Number, check_fields
 from . import report
 from .comparison import Comparison
 from .timing import Ratio
 from .works import WORKS
+
+TABLE = "benchmark.csv"
+NUMBERS = tuple(column for column in report.COLUMNS if column not in ("work", "peer", "threads"))
+MACHINE = Kind("texts by name", lambda value: isinstance(value, dict) and all(map(TEXT.holds, value.values())))
+
+
+@dataclass(frozen=True)
+class SavedBenchmark(SavedRun):
+    """A run of the benchmark."""
+
+    STUDY = "benchmark"
+    REMEDY = "measure it again"
+    COLUMNS: ClassVar = {TABLE: report.COLUMNS}
+    TEXT_COLUMNS = frozenset(("work", "peer"))
+    RANGES: ClassVar = {"threads": POSITIVE_COUNT, **dict.fromkeys(NUMBERS, Number(0))}
 
 
 def table(folders: Sequence[Path]) -> str:
     """The Markdown table of the works of these runs, and its summary.
 
     Raises:
-        UsageError: no finished run of the benchmark, runs of different machines or versions, or a work in two of them.
+        UsageError: an unfinished run, runs of different machines or versions, or a work in two of them.
+        DataError: a folder holds no run of the benchmark, or a file of it is damaged.
     """
     machines, comparisons = [], []
     for folder in folders:
@@ -37,20 +52,20 @@ def table(folders: Sequence[Path]) -> str:
 
 def _machine(folder: Path) -> dict[str, str]:
     """What a run says of its machine, without the load of the moment."""
-    try:
-        config = read_config(folder, "benchmark")
-    except (DataError, OSError) as error:
-        raise UsageError(f"--join: {error}") from None
+    config = SavedBenchmark.open(folder).config
     if not config["finished"]:
         raise UsageError(f"--join: {folder}: the run is not finished")
+    check_fields(config, {"machine": MACHINE}, folder / CONFIG)
     return {name: value for name, value in config["machine"].items() if name != "load"}
 
 
 def _comparisons(folder: Path) -> list[Comparison]:
     """The rows of a run's benchmark.csv; what it does not hold (the peer's settings) is left out."""
     works = {work.name: work for work in WORKS}
-    path = folder / "benchmark.csv"
-    rows = pd.read_csv(path, dtype={"peer": str}, keep_default_na=True).fillna({"peer": ""}) if path.is_file() else None
+    saved = SavedBenchmark.open(folder)
+    rows = saved.table(TABLE) if saved.has(TABLE) else None
+    if rows is not None and (unknown := set(rows["work"]) - works.keys()):
+        raise UsageError(f"--join: {folder / TABLE}: there is no work {min(unknown)}: measure it again")
     return [
         Comparison(
             work=works[row["work"]],

@@ -21,8 +21,8 @@ def run_facts(config: dict[str, Any]) -> Facts:
     """Versions, commit, time and memory, as far as the run recorded them."""
     environment = config.get("environment", {})
     versions = [f"{words} {environment[key]}" for key, words in VERSIONS.items() if environment.get(key)]
-    cost = [f"{config['wall_seconds']:.0f} s"] if "wall_seconds" in config else []
+    cost = [f"{config['wall_seconds']:.0f} s"] if config.get("wall_seconds") is not None else []
     cost += [f"{environment['cores']} cores"] if environment.get("cores") else []
-    cost += [f"{config['peak_memory_mb']:.0f} MB of memory at most"] if "peak_memory_mb" in config else []
+    cost += [f"{config['peak_memory_mb']:.0f} MB of memory at most"] if config.get("peak_memory_mb") else []
     facts = {"Made with": versions, "Took": cost}
     return tuple((name, ", ".join(words)) for name, words in facts.items() if words)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from experiments.runs.folder import UsageError
+from experiments.runs.saved import read_text
 
 PATH_DATA = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9eE\s,.+-]+")
 NUMBERS = re.compile(r"[0-9eE\s.+-]+")
@@ -51,8 +52,8 @@ class MapShapes(NamedTuple):
 def read_map(path: Path) -> MapShapes:
     """The map in an SVG that ``experiments.rnn.world_map.svg`` wrote; UsageError if the file is no such map."""
     try:
-        root = ElementTree.fromstring(path.read_bytes())
-    except ElementTree.ParseError as error:
+        root = ElementTree.fromstring(read_text(path))
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise UsageError(f"{path}: not an SVG ({error}); draw the run's figures again") from None
     countries = list(_countries(root))
     inner = next((svg for svg in root.iter() if _name(svg) == "svg" and svg is not root), None)

@@ -6,13 +6,16 @@ several times smaller, at a quality where no loss can be seen. So both are tried
 
 import base64
 import io
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageSequence
 
+from data.regular_file import read_regular
 from experiments.runs.folder import UsageError
+from experiments.runs.saved import MAX_BYTES
 
 QUALITY = 75  # of 100, with loss
 GRID_QUALITY = 80  # of small pictures, which are shown larger than they are
@@ -43,13 +46,21 @@ class Inlined(NamedTuple):
 
 def inlined(path: Path) -> Inlined:
     """A PNG or GIF as WebP; UsageError, with one line, for a file that does not decode."""
+    frames, times = read_frames(path)
+    return Inlined(_film(frames, times) if len(frames) > 1 else still(frames[0]), *frames[0].size, len(frames) > 1)
+
+
+def read_frames(path: Path) -> tuple[list[Image.Image], list[int]]:
+    """The frames of a PNG or GIF in RGB, and the time of each in ms; UsageError for a file that does not decode."""
     try:
-        with Image.open(path) as picture:
+        content = read_regular(path, MAX_BYTES)
+        with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=("PNG", "GIF")) as picture:
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
             frames = [frame.convert("RGB") for frame in ImageSequence.Iterator(picture)]
             times = [frame.info.get("duration", 0) for frame in ImageSequence.Iterator(picture)]
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Exception as error:  # a damaged file may trip the decoders anywhere
         raise UsageError(f"{path}: not a readable picture ({error}); draw the run's figures again") from None
-    return Inlined(_film(frames, times) if len(frames) > 1 else still(frames[0]), *frames[0].size, len(frames) > 1)
+    return frames, times
 
 
 def grid_of_pictures(pictures: np.ndarray) -> Inlined:

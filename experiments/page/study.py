@@ -16,6 +16,7 @@ from data.atomic import visible_files
 from experiments.page.days import Days
 from experiments.page.dial import Dial
 from experiments.page.player import Player
+from experiments.runs.saved import read_text
 from experiments.style import narrow_path
 
 TITLES = {
@@ -188,7 +189,7 @@ def figures_in(folder: Path) -> Gallery:
 def discussion(folder: Path) -> list[Part]:
     """The text of a run's discussion.md without its title; empty if there is none."""
     path = folder / "discussion.md"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = read_text(path) if path.is_file() else ""
     title, _, body = text.partition("\n")
     text = body if title.startswith("# ") else text
     return [text.strip()] if text.strip() else []

@@ -114,8 +114,8 @@ def run(args: argparse.Namespace) -> None:
         *(pd.read_csv(folder.path / f"{name}.csv") for name in ("eras", "gains", "weekdays"))
     )
     folder.write_text("eras.md", page)
-    print(page)
     folder.finish()
+    print(page)
 
 
 def _eras(cases: CaseCounts, windows: Windows, months: int) -> dict[str, np.ndarray]:

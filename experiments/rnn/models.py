@@ -4,8 +4,10 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from experiments.rnn.saved import open_run
+from experiments.rnn.saved import MAP, open_run
 from experiments.runs.folder import RunFolder, UsageError
+from experiments.runs.saved import CONFIG
+from experiments.runs.values import check_fields
 from rnn.trained import TrainedNets, load
 from rnn.trial import EVERYTHING, Trial
 
@@ -23,7 +25,8 @@ def trials_of_map(cells: Iterable[str], length: int, seeds: int) -> list[Trial]:
 
 
 def all_are_kept(run: RunFolder) -> bool:
-    """Whether a finished run still has the nets that it trained for its map."""
+    """Whether a finished run still has the nets that it trained for its map; DataError if it has no map."""
+    check_fields(run.config, {"map": MAP}, run.path / CONFIG)
     trials = trials_of_map(run.config["cells"], run.config["map"]["length"], run.config["map"]["seeds"])
     return all((run.path / model_file(trial)).is_file() for trial in trials)
 

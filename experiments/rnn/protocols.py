@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,8 @@ from experiments.rnn.settings import STUDY, RnnSettings
 from experiments.rnn.sweep import run_all
 from experiments.rnn.variants import VARIANTS, variants
 from experiments.runs.folder import RunFolder
+from experiments.runs.saved import SavedRun
+from experiments.runs.values import COUNT, object_of, optional
 from rnn.baselines import BASELINES, MIN_LENGTH
 from rnn.classifier import CELLS
 from rnn.compare import DRAWS, estimate
@@ -98,7 +101,7 @@ def run(args: argparse.Namespace) -> None:
     config = {"data": preparation.facts(cases), **settings.recorded()}
     folder = RunFolder(args.out, "rnn-protocols", config, resume=args.resume, force=args.force, data=settings.data)
     if folder.finished:
-        _tell(folder)
+        print(_write_page(folder))
         return
     pairs = {keep: int(kept[keep].sum()) for keep in settings.windows}
     folder.record(notes=preparation.notes(cases), pairs=pairs)
@@ -123,17 +126,31 @@ def run(args: argparse.Namespace) -> None:
         folder.write_csv("protocol.csv", pd.DataFrame(rows, columns=COLUMNS).round(6))
         folder.write_csv("gains.csv", pd.DataFrame(gains, columns=GAIN_COLUMNS).round(6))
 
+    page = _write_page(folder)
     folder.finish()
-    _tell(folder)
+    print(page)
     print(f"done in {folder.config['wall_seconds']:.0f} s: the table is in {folder.path / 'protocol.md'}")
 
 
-def _tell(folder: RunFolder) -> None:
-    """The table for a page, from the saved rows: written and printed."""
-    scores, gains, choices = (pd.read_csv(folder.path / f"{name}.csv") for name in ("protocol", "gains", "choices"))
+@dataclass(frozen=True)
+class SavedProtocols(SavedRun):
+    """The rows of a study, read back."""
+
+    STUDY = "rnn-protocols"
+    COLUMNS: ClassVar = {
+        "protocol.csv": tuple(COLUMNS), "gains.csv": tuple(GAIN_COLUMNS), "choices.csv": tuple(CHOICE_COLUMNS),
+    }  # fmt: skip
+    TEXT_COLUMNS = frozenset(("windows", "split", "model", "other", "metric", "name"))
+    FIELDS: ClassVar = {"pairs": object_of(dict.fromkeys(KEEPS, optional(COUNT)))}
+
+
+def _write_page(folder: RunFolder) -> str:
+    """The table for a page, from the saved rows."""
+    saved = SavedProtocols.open(folder.path)
+    scores, gains, choices = (saved.table(f"{name}.csv") for name in ("protocol", "gains", "choices"))
     page = protocol_page(scores, gains, choices, folder.config)
     folder.write_text("protocol.md", page)
-    print(page)
+    return page
 
 
 def _trials(settings: ProtocolSettings) -> Iterator[Trial]:

@@ -13,9 +13,23 @@ import pandas as pd
 
 from data.errors import DataError
 from experiments.runs.saved import SavedRun, read_config, read_table
-from experiments.runs.values import COUNT, FLAG, POSITIVE_COUNT, TEXT, Number, list_of, object_of, one_of, optional
+from experiments.runs.values import (
+    COUNT,
+    DAY,
+    FLAG,
+    POSITIVE_COUNT,
+    TEXT,
+    Number,
+    list_of,
+    object_of,
+    one_of,
+    optional,
+)
 from rnn.classifier import CELLS
 from rnn.windows import KEEPS, TARGETS
+
+SEEDS = Number(1, 1000, whole=True)
+MAP = object_of({"model": one_of(CELLS), "length": POSITIVE_COUNT, "seeds": SEEDS})
 
 
 @dataclass(frozen=True)
@@ -60,10 +74,10 @@ class SavedRnn(SavedRun):
     }
     FIELDS: ClassVar = {
         "data.source": TEXT, "data.simulated": FLAG, "data.countries": POSITIVE_COUNT, "data.days": POSITIVE_COUNT,
-        "data.first_day": TEXT, "data.last_day": TEXT, "lengths": list_of(POSITIVE_COUNT), "epochs": POSITIVE_COUNT,
-        "seeds": POSITIVE_COUNT, "threshold": Number(-1, 1), "target": one_of(TARGETS), "windows": one_of(KEEPS),
+        "data.first_day": DAY, "data.last_day": DAY, "lengths": list_of(POSITIVE_COUNT), "epochs": POSITIVE_COUNT,
+        "seeds": SEEDS, "threshold": Number(-1, 1), "target": one_of(TARGETS), "windows": one_of(KEEPS),
         "notes": list_of(TEXT),
-        "map": optional(object_of({"model": one_of(CELLS), "length": POSITIVE_COUNT, "seeds": POSITIVE_COUNT})),
+        "kept": optional(object_of({"pairs": POSITIVE_COUNT, "rises": COUNT})), "map": optional(MAP),
     }  # fmt: skip
 
     @property

@@ -88,8 +88,8 @@ def run(args: argparse.Namespace) -> None:
         *(pd.read_csv(folder.path / f"{name}.csv") for name in ("scalings", "properties"))
     )
     folder.write_text("scalings.md", page)
-    print(page)
     folder.finish()
+    print(page)
 
 
 def _fitted(scaling: str, trial: Trial, windows: Windows, recipe: Recipe):

@@ -92,8 +92,8 @@ def run(args: argparse.Namespace) -> None:
     folder.write_csv("countries.csv", found)
     page = f"{data_line(folder.config['data'])}\n\n" + countries_page(found)
     folder.write_text("countries.md", page)
-    print(page)
     folder.finish()
+    print(page)
 
 
 @dataclass(frozen=True, eq=False)

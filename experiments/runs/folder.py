@@ -84,7 +84,7 @@ class RunFolder:
             raise UsageError(f"--out {path}: holds a run already: --resume continues it, --force replaces it")
         path.mkdir(exist_ok=True)
         sweep(path, but=holds_runs)
-        self._started = time.monotonic() - before.get("wall_seconds", 0.0)
+        self._started = time.monotonic() - (before.get("wall_seconds") or 0.0)
         self.finished = bool(before.get("finished")) and self._is_intact(before)
         if self.finished:
             self.config: dict[str, Any] = before
@@ -149,8 +149,8 @@ class RunFolder:
         if differs:
             told = (" and ".join(f"{name} {which.get(name)}" for name in differs) for which in (begun, now))
             print("warning: the run was started with {} and is continued with {}".format(*told), flush=True)
-        taken = {name: before[name] for name in ("wall_seconds", "peak_memory_mb") if name in before}
-        self.config |= {"environment": begun, "resumed": [*before.get("resumed", []), now], **taken}
+        taken = {name: before[name] for name in ("wall_seconds", "peak_memory_mb") if before.get(name)}
+        self.config |= {"environment": begun, "resumed": [*(before.get("resumed") or []), now], **taken}
 
     def write_json(self, name: str, value: Any) -> None:
         self.write_text(name, json.dumps(value, indent=2) + "\n")

@@ -1,10 +1,11 @@
 """A run folder opened for reading: config.json, tables and arrays, each checked where it is read.
 
 `config.json` holds a hash of itself, and once the run has finished the hashes of all its tables. A file that was
-damaged or edited since is refused in one line.
+damaged or edited since is refused in one line, and so is a pipe, a device or a huge file in its place.
 """
 
 import hashlib
+import io
 import json
 import os
 from collections.abc import Mapping
@@ -16,14 +17,17 @@ import numpy as np
 import pandas as pd
 
 from data.errors import DataError
-from experiments.runs.values import ANY_NUMBER, FLAG, Expected, Kind, Number, check_fields, object_of, optional
+from data.regular_file import check_regular, read_regular
+from experiments.runs.values import ANY_NUMBER, FLAG, Expected, Kind, Number, check_fields, list_of, object_of, optional
 
 CONFIG = "config.json"
+MAX_BYTES = 300_000_000  # no file of a run is larger, its arrays unpacked
 FORMAT = 1  # of run folders; raised when files change their meaning, so that an old folder is refused and not misread
 HEAD: Mapping[str, Expected] = {
     "environment": object_of({}),
     "finished": FLAG,
     "files": Kind("hashes by file", lambda value: value is None or isinstance(value, dict)),
+    "resumed": optional(list_of(object_of({}))),
     "wall_seconds": optional(Number(0)),
     "peak_memory_mb": optional(Number(0)),
 }
@@ -42,6 +46,7 @@ class SavedRun:
     TEXT_COLUMNS: ClassVar[frozenset[str]] = frozenset()
     RANGES: ClassVar[Mapping[str, Number]] = {}
     FIELDS: ClassVar[Mapping[str, Expected]] = {}
+    REMEDY: ClassVar[str] = "--resume writes it again"
 
     folder: Path
     config: dict[str, Any]
@@ -62,7 +67,7 @@ class SavedRun:
         path = self.folder / name
         known = (self.config.get("files") or {}).get(name)
         if known and path.is_file() and file_hash(path) != known:
-            raise DataError(f"{path}: has changed since the run wrote it: --resume writes it again")
+            raise DataError(f"{path}: has changed since the run wrote it: {self.REMEDY}")
         return path
 
     def table(self, name: str) -> pd.DataFrame:
@@ -116,43 +121,62 @@ def checksum(config: Mapping[str, Any]) -> str:
 
 def file_hash(path: Path) -> str:
     """The SHA-256 hash of a file; DataError if it cannot be read."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from None
+    return hashlib.sha256(read_regular(path, MAX_BYTES)).hexdigest()
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """The JSON object in a file of a run folder; DataError if it is missing or damaged."""
+    text = _content(path, f"is {path.parent} a run folder?")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file: is {path.parent} a run folder?") from None
-    except (ValueError, OSError, RecursionError) as error:
+        content = json.loads(text.decode())
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: cannot be read ({error}): delete the run or choose another folder") from None
     if not isinstance(content, dict):
         raise DataError(f"{path}: holds no JSON object: is {path.parent} a run folder?")
     return content
 
 
-def read_table(path: Path, text: dict[str, type] | None = None) -> pd.DataFrame:
-    """A CSV file of a run folder; DataError if it is missing or no table. ``text``: columns to keep as they are."""
+def read_text(path: Path) -> str:
+    """A text that a run wrote; DataError if it is missing or damaged."""
     try:
-        # Only an empty field means "nothing": by default pandas drops a country called "NA" or "None" too.
-        return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file: run the study again, with --resume, to write it") from None
-    except (ValueError, OSError) as error:
+        return _content(path, "--resume writes it").decode()
+    except ValueError as error:
+        raise DataError(f"{path}: not a text ({error}): --resume writes it again") from None
+
+
+def read_table(path: Path, text: Mapping[str, type] | None = None) -> pd.DataFrame:
+    """A CSV file of a run folder; DataError if it is missing or no table. ``text``: columns to keep as they are."""
+    content = _content(path, "run the study again, with --resume, to write it")
+    try:
+        # Only an empty field means "nothing": by default pandas drops a country called "NA" or "None" too. Read as
+        # a whole, a column has one kind, and pandas does not warn of two.
+        return pd.read_csv(io.BytesIO(content), dtype=text, keep_default_na=False, na_values=[""], low_memory=False)
+    except Exception as error:  # a damaged file may trip the parser anywhere
         raise DataError(f"{path}: not a table ({error})") from None
 
 
 def read_arrays(path: Path, keep: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
     """The arrays of a `.npz` (or only those in ``keep``); nothing in it can run code. DataError if damaged."""
+    _check_there(path, "it is written at the end of training")
+    check_regular(path, MAX_BYTES)
     try:
         # opened here, since NumPy leaves a damaged archive open
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            if sum(member.file_size for member in archive.zip.infolist()) > MAX_BYTES:
+                raise ValueError(f"unpacked it has more than {MAX_BYTES:,} bytes")
             return {name: archive[name] for name in keep or archive.files}
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file: it is written at the end of training") from None
     except Exception as error:  # a damaged file may trip the readers of zip and npy anywhere
         raise DataError(f"{path}: cannot be read ({error}): train again to write it anew") from None
+
+
+def _content(path: Path, remedy: str) -> bytes:
+    """All bytes of a file of a run; `remedy` is what to do if it is missing."""
+    _check_there(path, remedy)
+    if path.is_file() and path.stat().st_size == 0:  # what is wrong with nothing, its parser says
+        return b""
+    return read_regular(path, MAX_BYTES)
+
+
+def _check_there(path: Path, remedy: str) -> None:
+    if not os.path.lexists(path):
+        raise DataError(f"{path}: no such file: {remedy}")

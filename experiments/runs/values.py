@@ -5,14 +5,18 @@ check_fields(config, {"epochs": Number(1, whole=True), "data.drawn": FLAG, "seco
 
 import json
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
 
 from data.errors import DataError
+
+LARGEST = sys.float_info.max  # JSON has no largest number: an integer above it becomes no float
 
 
 class Expected(Protocol):
@@ -27,7 +31,7 @@ class Expected(Protocol):
 
 @dataclass(frozen=True)
 class Number:
-    """A number from `low` to `high`, not NaN; with `whole` an integer."""
+    """A number from `low` to `high`, not NaN nor infinite; with `whole` an integer."""
 
     low: float = -math.inf
     high: float = math.inf
@@ -43,7 +47,8 @@ class Number:
 
     def holds(self, value: Any) -> bool:
         """Whether a value read from JSON is such a number."""
-        return type(value) in ((int,) if self.whole else (int, float)) and self.low <= value <= self.high
+        kinds = (int,) if self.whole else (int, float)
+        return type(value) in kinds and abs(value) <= LARGEST and self.low <= value <= self.high
 
     def holds_all(self, column: pd.Series) -> bool:
         """Whether a column of a table has such numbers only; where it need not be whole, fields may be empty."""
@@ -66,6 +71,14 @@ class Kind:
         return self.test(value)
 
 
+def _is_day(value: Any) -> bool:
+    try:
+        return type(value) is str and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+DAY = Kind("a day such as 2020-01-31", _is_day)
 TEXT = Kind("a text", lambda value: type(value) is str)
 FLAG = Kind("true or false", lambda value: type(value) is bool)
 COUNT = Number(0, whole=True)

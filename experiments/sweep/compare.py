@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from data.atomic import write_bytes
+from data.errors import printable
 from experiments.cli import setting_names
 from experiments.markdown import table
 from experiments.prose import escaped
@@ -122,8 +123,11 @@ def _side(folder: Path, name: str, kind: str) -> Side:
 def _as_measure(value: Any) -> Measure:
     if isinstance(value, list):
         value = " ".join(map(str, value))
-    text = str(value) if value is not None else "none"
-    return Measure("none" if value is None else value, text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 4]} ...")
+    text = printable(str(value)) if value is not None else "none"
+    return Measure(
+        value if type(value) in (int, float, bool) else text,
+        text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 4]} ...",
+    )
 
 
 def _differing(sides: Sequence[Side]) -> dict[str, list[Measure]]:

@@ -12,19 +12,21 @@ continues where a run stopped.
 
 import argparse
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from data.errors import DataError
 from data.faces.choose import resolve_faces
 from data.faces.load import Faces
 from experiments.cli import add_run_arguments, add_settings, add_threads_argument, read_settings, use_threads
 from experiments.markdown import table
 from experiments.runs.folder import RunFolder
-from experiments.runs.saved import read_table
+from experiments.runs.saved import SavedRun
+from experiments.runs.values import POSITIVE_COUNT, Number
 from experiments.vae.evaluation import final_metrics, sample_distances
 from experiments.vae.faces import facts, split
 from experiments.vae.settings import VaeSettings
@@ -63,6 +65,16 @@ TABLE = {  # column of ablation.csv: its heading and format
 FILE = "ablation.csv"
 
 
+@dataclass(frozen=True)
+class SavedAblation(SavedRun):
+    """The rows of an ablation, read back."""
+
+    STUDY = "vae-ablation"
+    COLUMNS: ClassVar = {FILE: ("variant", *TABLE, "frechet_floor")}
+    TEXT_COLUMNS = frozenset(("variant",))
+    RANGES: ClassVar = {"cpu_seconds": Number(0, 1e9), "epochs": POSITIVE_COUNT}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser, Path("runs/ablation"))
     add_threads_argument(parser)
@@ -84,8 +96,7 @@ def run(args: argparse.Namespace) -> None:
     # The run folder, with the rows of variants that are done.
     what = {"data": facts(faces, training, held_out), "equal": args.equal, **settings.recorded()}
     folder = RunFolder(args.out, "vae-ablation", what, resume=args.resume, force=args.force, data=settings.data)
-    path = folder.path / FILE
-    rows: list[Any] = read_table(path).to_dict("records") if path.is_file() else []
+    rows = _rows_so_far(SavedAblation(folder.path, folder.config))
 
     # A training for each of the others.
     for name, changes in VARIANTS.items():
@@ -98,10 +109,20 @@ def run(args: argparse.Namespace) -> None:
             rows.append({"variant": name, **metrics})
             folder.write_csv(FILE, pd.DataFrame(rows), float_format="%.6g")
             print(f"{name}: negative ELBO {metrics['neg_elbo']:,.0f}", flush=True)
-    folder.finish()
     text = _report(rows, settings, components, training.images, held_out.images)
     folder.write_text("ablation.md", text + "\n")
+    folder.finish()
     print(f"\n{text}\n")
+
+
+def _rows_so_far(saved: SavedAblation) -> list[Any]:
+    """The rows of variants that are done; DataError if one is not as it was written."""
+    if not saved.has(FILE):
+        return []
+    frame = saved.table(FILE)
+    if frame.isna().any(axis=None):
+        raise DataError(f"{saved.folder / FILE}: a field is empty: delete the file to train all variants again")
+    return frame.to_dict("records")
 
 
 def _seconds_of_an_epoch(settings: VaeSettings, components: PrincipalComponents, training: Faces) -> float:

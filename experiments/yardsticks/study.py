@@ -106,8 +106,8 @@ def run(args: argparse.Namespace) -> None:
     scores, gains = (pd.read_csv(folder.path / name) for name in ("yardsticks.csv", "gains.csv"))
     page = f"{data_line(folder.config['data'])}\n\n" + yardsticks_page(scores, gains, versions)
     folder.write_text("yardsticks.md", page)
-    print(page)
     folder.finish()
+    print(page)
 
 
 def _theirs(trial: Trial, ours: TrialResult, windows: Windows, recipe: Recipe) -> Results:

@@ -76,6 +76,7 @@ def test_all_force_replaces_and_full_asks_for_the_courses_scale(studies, tmp_pat
 
 def _finished_run(path, study, **data):
     folder = RunFolder(path, study, {"data": {"source": "somewhere", **data}})
+    folder.finish()
     rng = np.random.default_rng(0)
     return folder, rng.integers(0, 256, (900, 1500, 3), dtype=np.uint8)
 
@@ -91,6 +92,22 @@ def test_the_gallery_takes_pictures_of_made_up_data_and_makes_them_small(tmp_pat
     assert len(made) == sum(map(len, gallery.PICTURES.values()))
     assert max(path.stat().st_size for path in made) <= gallery.MAX_BYTES
     assert {path.read_bytes()[8:12] for path in made} == {b"WEBP"}
+
+
+def test_the_gallery_refuses_a_run_that_has_not_finished_and_a_picture_that_does_not_decode(tmp_path, capsys):
+    folder, _ = _finished_run(tmp_path / "runs" / "rnn", "rnn", simulated=True)
+    for name in gallery.PICTURES["rnn"]:
+        (folder.path / name).parent.mkdir(exist_ok=True)
+        (folder.path / name).write_bytes(b"\x89PNG\r\n\x1a\n damaged")
+    command = ["gallery", str(tmp_path / "runs"), "--out", str(tmp_path / "gallery")]
+    assert main(command) == 2
+    assert "not a readable picture" in capsys.readouterr().err
+    folder.record(finished=False)
+    assert main(command) == 2
+    assert "has not finished" in capsys.readouterr().err
+    folder.record(data=None)
+    assert main(command) == 2
+    assert "data.source is null, expected a text" in capsys.readouterr().err
 
 
 def test_the_gallery_refuses_pictures_of_real_data(tmp_path):

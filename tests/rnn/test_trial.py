@@ -71,3 +71,10 @@ def test_a_loss_that_explodes_names_the_trial(windows):
     wild = Recipe(24, 3, 1, TrainingSettings(epochs=3, learning_rate=1e38, clip=1e30), 0)
     with pytest.raises(FloatingPointError, match="gru L=8 country seed 0"):
         train_and_score(Trial("gru", 8, "country", 0), windows, wild)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_training_that_overflows_is_told_once_and_numpy_does_not_warn(windows):
+    recipe = replace(RECIPE, training=TrainingSettings(epochs=2, learning_rate=1e308))
+    with pytest.raises(FloatingPointError, match="rnn L=8 country seed 0: epoch"):
+        train_and_score(Trial("rnn", 8, "country", 0), windows, recipe)

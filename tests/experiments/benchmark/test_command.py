@@ -1,6 +1,7 @@
 """The command, with a made-up PyTorch: what it writes, and what it refuses in one line."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from experiments.__main__ import main
 from experiments.benchmark import arguments, joined, machine, peers
 from experiments.benchmark.report import COLUMNS
 from experiments.benchmark.works import Work
+from experiments.runs.saved import checksum
 
 from ...fakes.benchmark_peers import SMALL, Sum
 
@@ -104,6 +106,8 @@ def test_growth_leaves_its_table_and_figure(tmp_path):
     [
         (["--only", "nothing*"], "nothing*"),
         (["--rounds", "0"], "--rounds is 0"),
+        (["--rounds", "1000000000000"], "--rounds is 1000000000000, expected at least 1, at most 10,000"),
+        (["--threads", "2000"], "--threads is 2000, expected at least 1, at most 1,024"),
         (["--threads", "0"], "--threads is 0"),
         (["--threads", "2", "--cpu-time"], "--cpu-time"),
         (["--peers", "mygrad"], "mygrad"),
@@ -138,6 +142,16 @@ def test_without_a_number_of_threads_the_autoencoder_is_measured_with_all_cores_
     assert groups("--cpu-time") == [(1, works)]
 
 
+def change_config(folder, **changes):
+    config = json.loads((folder / "config.json").read_text()) | changes
+    (folder / "config.json").write_text(json.dumps(config | {"checksum": checksum(config)}))
+
+
+def rename_work(folder):
+    path = folder / "benchmark.csv"
+    path.write_text(re.sub("^node", "third", path.read_text(), flags=re.MULTILINE))
+
+
 @pytest.fixture
 def two_runs(tmp_path, monkeypatch):
     """Folders of two runs, each with one of two works."""
@@ -165,9 +179,16 @@ def test_runs_of_some_works_each_are_joined_to_one_table_in_the_order_of_the_wor
     [
         (lambda a, b: b.joinpath("config.json").unlink(), "config.json"),
         (
-            lambda a, b: b.joinpath("benchmark.csv").write_text(a.joinpath("benchmark.csv").read_text()),
+            lambda a, b: [
+                b.joinpath(name).write_text(a.joinpath(name).read_text()) for name in ("benchmark.csv", "config.json")
+            ],
             "two of the runs",
         ),
+        (lambda a, b: b.joinpath("benchmark.csv").write_text("work\nthat\n"), "has changed since"),
+        (lambda a, b: change_config(b, files=None) or b.joinpath("benchmark.csv").write_text("work\n"), "no column"),
+        (lambda a, b: change_config(b, machine=None), "machine is null, expected texts by name"),
+        (lambda a, b: change_config(b, machine={"processor": 5}), "expected texts by name"),
+        (lambda a, b: change_config(b, files=None) or rename_work(b), "there is no work third"),
     ],
 )
 def test_runs_that_do_not_belong_together_are_refused_in_one_line(two_runs, capsys, change, named):

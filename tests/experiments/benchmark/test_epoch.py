@@ -26,6 +26,10 @@ CONFIG = {
     "start": "linear",
     "seconds_per_epoch": 10.0,
 }
+BAD = (
+    *({"data": {}}, {"data": {"training": 0}}, {"batch_size": 10**12}, {"widths": [4, 10**9]}, {"widths": []}),
+    *({"seconds_per_epoch": 10**400}, {"norm": 5}, {"image_size": 33}, {"likelihood": None}),
+)
 FLAGS = ["--rounds", "1", "--threads", "1"]
 
 
@@ -52,7 +56,7 @@ def test_the_step_is_that_of_the_runs_model(start):
     assert hasattr(side.model, "linear_encoder") == (start == "linear")
 
 
-@pytest.mark.parametrize("changes", [{"study": "rnn"}, {"finished": False}, {"seconds_per_epoch": None}])
+@pytest.mark.parametrize("changes", [{"study": "rnn"}, {"finished": False}, {"seconds_per_epoch": None}, *BAD])
 def test_another_run_is_refused_in_one_line(tmp_path, capsys, changes):
     assert main(["benchmark", "--epoch", saved(tmp_path, **changes), *FLAGS]) == 2
     assert capsys.readouterr().err.count("\n") == 1

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.errors import DataError
 from experiments import study
 from experiments.rnn import protocols
 from experiments.rnn.protocol_page import protocol_page, verdict
@@ -83,6 +84,31 @@ def test_a_study_that_was_stopped_trains_only_what_is_missing_and_ends_the_same(
     assert [model for model in trained if model != "majority"] == ["gru"]  # each examination has its own majority
     for name in ("protocol.csv", "gains.csv", "choices.csv"):
         assert (again / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_a_study_that_is_killed_before_its_page_is_written_is_not_finished(folder, tmp_path, monkeypatch):
+    shutil.copytree(folder, tmp_path / "run")
+    change(tmp_path / "run", finished=False)
+    monkeypatch.setattr(protocols, "protocol_page", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run(tmp_path / "run", "--resume")
+    assert not json.loads((tmp_path / "run" / "config.json").read_text())["finished"]
+
+
+def test_tables_of_a_finished_study_are_checked_where_they_are_read(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "run")
+    change(tmp_path / "run", files=None)
+    (tmp_path / "run" / "gains.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match=r"gains\.csv: no column windows"):
+        run(tmp_path / "run", "--resume")
+    change(tmp_path / "run", pairs=5)
+    with pytest.raises(DataError, match="pairs is 5, expected an object"):
+        run(tmp_path / "run", "--resume")
+
+
+def change(folder, **changes):
+    config = json.loads((folder / "config.json").read_text()) | changes
+    (folder / "config.json").write_text(json.dumps(config | {"checksum": checksum(config)}))
 
 
 def test_the_page_is_markdown_with_the_study_behind_it(folder):

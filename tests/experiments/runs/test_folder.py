@@ -1,6 +1,7 @@
 """Run folders: nothing is overwritten by accident, nothing is half-written, a resumed run is the same run."""
 
 import json
+import os
 import platform
 from typing import ClassVar
 
@@ -9,8 +10,18 @@ import pytest
 
 from data.errors import DataError
 from experiments.runs.folder import RunFolder, UsageError
-from experiments.runs.saved import CONFIG, FORMAT, SavedRun, read_json
-from experiments.runs.values import Number
+from experiments.runs.saved import (
+    CONFIG,
+    FORMAT,
+    MAX_BYTES,
+    SavedRun,
+    file_hash,
+    read_arrays,
+    read_json,
+    read_table,
+    read_text,
+)
+from experiments.runs.values import DAY, Number
 
 HEAD = {"format": FORMAT, "environment": {}, "finished": True}
 SETTINGS = {"epochs": 3, "lengths": [3, 7], "data": {"sha256": "abc"}}
@@ -111,6 +122,50 @@ def test_what_was_written_is_read_back_and_a_country_called_na_stays(walk):
     assert list(table["country"]) == ["NA", ""]
     assert list(walk.arrays("grid.npz", keep=("grid",))) == ["grid"]
     np.testing.assert_array_equal(walk.arrays("grid.npz")["grid"], np.arange(3))
+
+
+READERS = (read_json, read_text, read_table, read_arrays, file_hash)
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_a_file_that_has_no_end_or_is_huge_is_refused_before_it_is_read(read, tmp_path):
+    huge = tmp_path / "huge"
+    with huge.open("wb") as file:
+        file.truncate(20 * 10**9)  # takes no space
+    with pytest.raises(DataError, match="huge: the file has 20,000,000,000 bytes; expected at most"):
+        read(huge)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "device").symlink_to("/dev/zero")
+        for name in ("pipe", "device"):
+            with pytest.raises(DataError, match=f"{name}: this is a pipe or a device"):
+                read(tmp_path / name)
+
+
+def test_arrays_that_unpack_to_more_than_any_run_has_are_refused(tmp_path):
+    np.savez_compressed(tmp_path / "bomb.npz", a=np.zeros(MAX_BYTES + 1, np.uint8))
+    assert (tmp_path / "bomb.npz").stat().st_size < 1_000_000
+    with pytest.raises(DataError, match="unpacked it has more than 300,000,000 bytes"):
+        read_arrays(tmp_path / "bomb.npz")
+
+
+def test_a_number_is_finite_and_a_day_is_one_of_the_calendar():
+    assert Number(0).holds(1e308)
+    assert not Number(0).holds(10**400)
+    assert not Number(0).holds(float("inf"))
+    assert DAY.holds("2020-02-29")
+    assert not any(map(DAY.holds, ("2020-02-30", "20200229", "x", "", None, 5, ["2020-02-29"])))
+
+
+@pytest.mark.parametrize("entry", ["wall_seconds", "peak_memory_mb", "resumed"])
+def test_a_run_whose_cost_is_null_goes_on(entry, tmp_path):
+    run = RunFolder(tmp_path / "run", "rnn", SETTINGS)
+    run.record(**{entry: None})
+    del run
+    again = RunFolder(tmp_path / "run", "rnn", SETTINGS, resume=True)
+    again.finish()
+    assert again.config["wall_seconds"] >= 0
+    assert len(again.config["resumed"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 import io
+import json
 import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -46,6 +48,31 @@ def test_a_study_that_was_stopped_trains_only_what_is_missing(done, capsys):
     columns = [name for name in ablation.TABLE if name != "cpu_seconds"]
     before = pd.read_csv(io.StringIO(whole))[columns]
     pd.testing.assert_frame_equal(pd.read_csv(done / "ablation.csv")[columns], before)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [("cpu_seconds", "", "a field is empty"), ("cpu_seconds", "inf", "from 0 to 1e+09"), ("neg_elbo", "x", "neg_elbo")],
+)
+def test_rows_that_are_not_as_they_were_written_are_refused_in_one_line(column, value, said, done, tmp_path, capsys):
+    shutil.copytree(done, tmp_path / "run")
+    table = pd.read_csv(tmp_path / "run" / "ablation.csv").astype({column: object})
+    table.loc[0, column] = value
+    table.to_csv(tmp_path / "run" / "ablation.csv", index=False)
+    assert main(["ablation", *SMALL, "--out", str(tmp_path / "run"), "--resume"]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.count("\n") == 1
+
+
+def test_an_ablation_that_is_killed_before_its_page_is_written_is_not_finished(done, tmp_path, monkeypatch):
+    shutil.copytree(done, tmp_path / "run")
+    with (tmp_path / "run" / "ablation.csv").open("a") as file:
+        file.write("\n")  # so that the run goes on
+    monkeypatch.setattr(ablation, "_report", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        main(["ablation", *SMALL, "--out", str(tmp_path / "run"), "--resume"])
+    assert not json.loads((tmp_path / "run" / "config.json").read_text())["finished"]
 
 
 def test_a_folder_that_holds_a_study_is_not_written_to_without_a_word(done, capsys):
