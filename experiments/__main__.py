@@ -4,7 +4,9 @@ import argparse
 import re
 import signal
 import sys
+import unicodedata
 from contextlib import suppress
+from pathlib import Path
 
 # Ctrl-C while the modules are loaded ends the process at once, without a traceback from the middle of an import.
 if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -118,7 +120,16 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         subparser = subparsers.choices[args.command]
         known = re.findall(r"--[a-z-]+", subparser.format_help())
         subparser.error(f"there is no {unknown[0]}{did_you_mean(unknown[0].partition('=')[0], known)}")
+    if control := _with_control_characters(args):
+        subparsers.choices[args.command].error(f"{control}: a name with control characters, expected one that prints")
     return args
+
+
+def _with_control_characters(args: argparse.Namespace) -> str:
+    """The first text or path among the arguments that a terminal would obey if it were printed; empty without one."""
+    values = [one for value in vars(args).values() for one in (value if isinstance(value, list) else [value])]
+    texts = [str(value) for value in values if isinstance(value, str | Path)]
+    return next((text for text in texts if any(unicodedata.category(letter) == "Cc" for letter in text)), "")
 
 
 def _how_to_continue(args: argparse.Namespace) -> str:

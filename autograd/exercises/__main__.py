@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..proof.output import ended
 from .catalogue import EXERCISES
 from .checking import NOT_STARTED, SOLVED, WRONG, Verdict, judge_file
 from .help import LEVELS, derivation, hints, solution
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     arguments = parser.parse_args(argv)
     if unknown := [name for name in arguments.names if name not in EXERCISES]:
-        print(f"unknown exercise {', '.join(unknown)}: choose from {', '.join(EXERCISES)}", file=sys.stderr)
+        print(f"unknown exercise {', '.join(unknown)!a}: choose from {', '.join(EXERCISES)}", file=sys.stderr)
         return 2
     if arguments.hint:
         return show_hints(arguments.names, arguments.hint)
@@ -115,4 +116,4 @@ def _first_line(verdict) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

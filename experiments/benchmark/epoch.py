@@ -22,7 +22,6 @@ from ..cli import MAX_BATCH
 from ..runs.folder import UsageError
 from ..runs.saved import CONFIG, read_config
 from ..runs.values import POSITIVE_COUNT, Expected, Number, check_fields, list_of, one_of
-from ..vae.settings import STARTS
 from .sides import Training
 from .timing import Plan, interleaved
 
@@ -30,7 +29,7 @@ SIZE = Number(1, MAX_SIZE, whole=True)
 FIELDS: dict[str, Expected] = {
     "seconds_per_epoch": Number(0), "data.training": POSITIVE_COUNT, "batch_size": Number(1, MAX_BATCH, whole=True),
     "image_size": SIZE, "latent": SIZE, "widths": list_of(SIZE), "norm": one_of(NORMS), "noise": one_of(NOISES),
-    "start": one_of(STARTS), "likelihood": one_of(LIKELIHOODS),
+    "start": one_of(("random", "linear")), "likelihood": one_of(LIKELIHOODS),
 }  # fmt: skip
 
 

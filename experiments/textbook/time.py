@@ -3,6 +3,7 @@
 ``python -m experiments.textbook.time`` prints which share of it the untrained cells keep a day.
 """
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 
 from autograd import Tensor, binary_cross_entropy_with_logits, cells
 from autograd.nn import GRU, LSTM, RNN
+from autograd.proof.output import ended
 from data.covid.epidemic import simulate_epidemic
 from rnn.classifier import SequenceClassifier
 from rnn.scaling import signed_log
@@ -137,4 +139,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

@@ -23,6 +23,9 @@ from experiments.system.memory import keep_freed_memory
         (["a\x1b[31m\nb"], "[31m"),
         (["rnn", "--seeds", "1\n2"], "--seeds"),
         ([], "COMMAND"),
+        (["rnn", "--out", "a\x1b[31m\nb"], r"a\x1b[31m\nb: a name with control characters"),
+        (["compare", "a", "b\x07"], r"b\x07: a name with control characters"),
+        (["predict", "run", "--data", "a\rb"], r"a\rb: a name with control characters"),
     ],
 )
 def test_a_mistake_is_one_line_and_status_2(arguments, named, capsys, tmp_path, monkeypatch):
