@@ -53,9 +53,9 @@ def read_map(path: Path) -> MapShapes:
     """The map in an SVG that ``experiments.rnn.world_map.svg`` wrote; UsageError if the file is no such map."""
     try:
         root = ElementTree.fromstring(read_text(path))
-    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        countries = list(_countries(root))
+    except (ElementTree.ParseError, ValueError, LookupError, RecursionError) as error:
         raise UsageError(f"{path}: not an SVG ({error}); draw the run's figures again") from None
-    countries = list(_countries(root))
     inner = next((svg for svg in root.iter() if _name(svg) == "svg" and svg is not root), None)
     box = inner.get("viewBox", "") if inner is not None else ""
     if not countries or not NUMBERS.fullmatch(box):

@@ -121,7 +121,10 @@ class SavedVae(SavedRun):
     def weights(self) -> tuple[float, ...]:
         """The KL weights that were trained, in the run's order: those of which metrics.csv has rows."""
         there = set(self._metrics["kl_weight"].astype(float))
-        return tuple(float(weight) for weight in self.config["kl_weights"] if weight in there)
+        weights = tuple(float(weight) for weight in self.config["kl_weights"] if weight in there)
+        if not weights:
+            raise DataError(f"{self.folder / 'metrics.csv'}: no row of a KL weight of the run: run the study again")
+        return weights
 
     @property
     def reference(self) -> float:

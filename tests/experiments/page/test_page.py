@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from data.errors import DataError
 from experiments.__main__ import main
 from experiments.markdown import code_block, inline, table, to_html
 from experiments.page.backpropagation import backpropagation, drawn_graph
@@ -357,6 +358,20 @@ def test_a_hostile_map_keeps_its_shapes_alone(tmp_path):
     paths = [Outline("M 1,2 z", ""), moved, Outline("M 5,6", "")]
     france = Area(3, "France <script>\nhigh", paths, [Circle("1", "2", "3")])
     assert read_map(path) == MapShapes("0 0 9 9", [france])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<?xml version="1.0" encoding="foo"?><svg/>',
+        '<svg><g class="country color-1">' + "<g>" * 20_000 + "</g>" * 20_000 + "</g></svg>",
+        "\ud800",
+    ],
+)
+def test_a_map_that_no_run_draws_is_refused_in_one_line(text, tmp_path):
+    (tmp_path / "map.svg").write_bytes(text.encode(errors="surrogatepass"))
+    with pytest.raises((UsageError, DataError), match=r"map\.svg: (not a|holds no)"):
+        read_map(tmp_path / "map.svg")
 
 
 @pytest.mark.parametrize("text", ["no XML", "<svg/>", '<svg><svg viewBox="0 0 1 1"/></svg>'])

@@ -89,3 +89,11 @@ def test_a_hash_that_is_no_text_is_one_line(folder):
     (folder / "config.json").write_text(json.dumps(config))
     with pytest.raises(DataError, match=r"data\.sha256 is 7, expected nothing or a text"):
         SavedVae.open(folder)
+
+
+@pytest.mark.parametrize("weights", [[], [1e300]])
+def test_a_run_none_of_whose_weights_is_in_the_table_is_one_line(weights, folder):
+    saved = SavedVae.open(folder)
+    saved.config["kl_weights"] = weights
+    with pytest.raises(DataError, match=r"metrics\.csv: no row of a KL weight"):
+        assert saved.reference
