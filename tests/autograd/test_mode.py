@@ -233,6 +233,18 @@ def test_observers_run_and_see_ops_of_any_number_of_arguments_and_results():
     assert (first.data, second.data, counter.ops[-1]) == ([2.0], [6.0], "two_results")
 
 
+def test_data_are_what_observers_show_inside_their_block_alone():
+    class Masking(Counter):
+        def shown(self, array):
+            return np.zeros_like(array)
+
+    x = leaf(1.0, 2.0)
+    assert x.data.tolist() == [1.0, 2.0]
+    with mode.observing(Masking()):
+        assert x.data.tolist() == [0.0, 0.0]
+    assert x.data.tolist() == [1.0, 2.0]
+
+
 def test_a_decorated_method_of_a_pickled_class_stays_a_method():
     class Model:
         @no_grad

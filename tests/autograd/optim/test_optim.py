@@ -416,3 +416,14 @@ def test_small_parameters_change_together_and_those_of_other_age_apart():
         sizes.clear()
         optimizer.step()
         assert sorted(sizes) == expected
+
+
+def test_the_formula_of_adam_has_adams_defaults_and_a_cosine_ends_at_zero():
+    p, g, m, v = np.random.default_rng(0).uniform(0.1, 1, (4, 5))
+    for plain, spelled in zip(
+        optim.adam_formula(p, g, m, v, 3, 0.1),
+        optim.adam_formula(p, g, m, v, 3, 0.1, beta1=0.9, beta2=0.999, epsilon=1e-8),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(plain, spelled)
+    assert optim.cosine_decay(0.4, steps=10)(10) == 0
