@@ -90,11 +90,11 @@ def _array(op, a, dtype):
 
 def _value(op, a, dtype):
     """A number, a list or an array in `dtype`; any other argument unchanged."""
-    if isinstance(a, Real):
-        return np.asarray(a, dtype)
-    if isinstance(a, np.ndarray | list | tuple):
-        return numbers(op, a).astype(dtype, copy=False) if dtype else as_array(op, a)
-    return _array(op, a, dtype)
+    if not isinstance(a, Real | np.ndarray | list | tuple):
+        return _array(op, a, dtype)
+    if dtype is None:
+        return as_array(op, a)
+    return np.asarray(a, dtype) if isinstance(a, Real) else numbers(op, a).astype(dtype, copy=False)
 
 
 class _Gradients(list):
