@@ -108,3 +108,15 @@ def test_a_function_that_does_not_tell_its_parameters_is_lifted_and_judged_by_wh
         inspect.signature(min)
     with pytest.raises(TypeError, match="min: returned float64, but a rule returns a tuple"):
         lift(min)(Tensor(np.ones(3)))
+
+
+def test_all_floating_arguments_become_complex_beside_a_complex_tensor():
+    seen = []
+
+    @lift
+    def rule(a, b, c):
+        seen.extend((a.dtype, b.dtype, c.dtype))
+        return a + b + c, None, None, None
+
+    rule(Tensor(np.ones(2)), Tensor(np.ones(2, np.complex128)), np.ones(2, np.float32))
+    assert seen == [np.complex128] * 3
