@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
@@ -35,16 +37,21 @@ def find_chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next((path for path in map(shutil.which, NAMES) if path), None)
 
 
+needs_chromium = pytest.mark.skipif(
+    find_chromium() is None, reason="no Chromium found; install it or set CHROMIUM to its path"
+)
+
+
 class Browser:
     """One tab. Use in a ``with`` block, which ends the process and removes its profile."""
 
-    def __init__(self, executable: str):
+    def __init__(self) -> None:
         self.complaints: list[str] = []
         self.requests: list[str] = []
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         commands, self._to = os.pipe()
         self._from, answers = os.pipe()
-        arguments = [executable, *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
+        arguments = [str(find_chromium()), *FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
         self._process = subprocess.Popen(
             [sys.executable, "-c", LAUNCHER, str(commands), str(answers), *arguments],
             pass_fds=(commands, answers),
@@ -56,9 +63,13 @@ class Browser:
         self._unread = b""
         self._number = 0
         self._events: list[str] = []
-        self._session = self._attach()
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.send(f"{domain}.enable")
+        try:
+            self._session = self._attach()
+            for domain in ("Page", "Runtime", "Log", "Network"):
+                self.send(f"{domain}.enable")
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __enter__(self) -> "Browser":
         return self

@@ -8,9 +8,8 @@ import pytest
 
 from autograd import Tensor, graph, nn
 from autograd.tools.graph.player import MAX_BOXES, array_as_json
-from tests.fakes.chromium import Browser, find_chromium
+from tests.fakes.chromium import Browser, needs_chromium
 
-EXECUTABLE = find_chromium()
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 
 
@@ -110,10 +109,10 @@ def test_a_large_array_is_told_by_its_norm_and_what_is_no_number_by_its_name():
     assert array_as_json(np.array([np.nan, -np.inf, 1]))["numbers"] == ["NaN", "-Infinity", 1.0]
 
 
-@pytest.mark.skipif(EXECUTABLE is None, reason="no Chromium found; install it or set CHROMIUM to its path")
+@needs_chromium
 def test_a_browser_steps_through_it_by_mouse_and_by_keys(tmp_path):
     w, _, _ = neuron(tmp_path / "player.html")
-    with Browser(EXECUTABLE) as browser:
+    with Browser() as browser:
         browser.load(tmp_path / "player.html")
         said = "document.getElementById('said').textContent"
         browser.evaluate("document.getElementById('next').click()")

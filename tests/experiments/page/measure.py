@@ -55,12 +55,11 @@ def measure(page: Path) -> list[str]:
     Raises:
         UsageError: there is no Chromium, no page, or the page is too large in print.
     """
-    executable = find_chromium()
-    if executable is None:
+    if find_chromium() is None:
         raise UsageError("no Chromium found: install it or set CHROMIUM to its path")
     if not page.is_file():
         raise UsageError(f"{page}: no such file; python -m experiments report makes a page")
-    with Browser(executable) as browser:
+    with Browser() as browser:
         browser.load(page)
         times, pdf = milliseconds_a_face(browser), printed(browser)
     if len(pdf) > MAX_PRINTED:

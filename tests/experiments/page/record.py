@@ -71,12 +71,11 @@ def record(run: Path) -> bytes:
     Raises:
         UsageError: there is no Chromium, or the faces were not drawn by the program.
     """
-    executable = find_chromium()
-    if executable is None:
+    if find_chromium() is None:
         raise UsageError("no Chromium found: install it or set CHROMIUM to its path")
     if not read_config(run, "vae")["data"].get("drawn"):
         raise UsageError(f"{run}: its faces are not drawn ones: only those may be published")
-    with tempfile.TemporaryDirectory() as folder, Browser(executable) as browser:
+    with tempfile.TemporaryDirectory() as folder, Browser() as browser:
         (Path(folder) / "vae").symlink_to(run.resolve())
         browser.load(write_report(Path(folder), Path(folder) / "page"), width=760, height=900)
         camera = Camera(browser)

@@ -1,14 +1,12 @@
 """The player of a tiny net on the page, in a real browser: it runs under the page's policy and tells the truth."""
 
 import numpy as np
-import pytest
 
 from experiments.page.backpropagation import backpropagation, tiny_net
 from experiments.report import write_report
-from tests.fakes.chromium import Browser, find_chromium
+from tests.fakes.chromium import Browser, needs_chromium
 from tests.fakes.report_sample import write_vae
 
-EXECUTABLE = find_chromium()
 INSIDE = "document.querySelector('.played iframe').contentDocument"
 
 
@@ -18,10 +16,10 @@ def test_the_gradient_of_the_tiny_net_is_that_of_its_formula():
     assert np.isclose(float(tiny_net().data), (hidden @ v - 1) ** 2)
 
 
-@pytest.mark.skipif(EXECUTABLE is None, reason="no Chromium found; install it or set CHROMIUM to its path")
+@needs_chromium
 def test_the_player_steps_forward_and_back_under_the_policy_of_the_page(tmp_path):
     write_vae(tmp_path / "vae")
-    with Browser(str(EXECUTABLE)) as browser:
+    with Browser() as browser:
         browser.load(write_report(tmp_path, tmp_path / "out"))
         browser.evaluate(f"{INSIDE}.getElementById('last').click()")
         said = browser.evaluate(f"{INSIDE}.getElementById('said').textContent")

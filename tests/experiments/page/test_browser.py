@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from experiments.report import write_report
-from tests.fakes.chromium import Browser, find_chromium
+from tests.fakes.chromium import Browser, needs_chromium
 from tests.fakes.report_sample import QUOTES, write_hostile_runs
 
-EXECUTABLE = find_chromium()
 AXE = files("axe_core_python") / "axe.min.js"
-pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason="no Chromium found; install it or set CHROMIUM to its path")
+pytestmark = needs_chromium
 
 # A point of the window where the mouse meets a country, for the first country whose note begins with the words.
 FIND = """(words => {
@@ -48,7 +47,7 @@ def page(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser():
-    with Browser(str(EXECUTABLE)) as browser:
+    with Browser() as browser:
         yield browser
 
 

@@ -10,10 +10,9 @@ from experiments.page.dial import BOTTOM, LEFT, RIGHT, TOP, _round_numbers
 from experiments.report import write_report
 from experiments.vae.dial import SWEEP, dial
 from experiments.vae.saved import SavedVae
-from tests.fakes.chromium import Browser, find_chromium
+from tests.fakes.chromium import Browser, needs_chromium
 from tests.fakes.saved_vae_sample import write_vae_run
 
-EXECUTABLE = find_chromium()
 DIAL = "document.querySelector('.dial')"
 SAID = f"{DIAL}.querySelector('output').value"
 SOURCES = f"[...{DIAL}.querySelectorAll('img')].map(i => i.src)"
@@ -86,10 +85,10 @@ def test_a_run_without_a_distortion_has_no_dial(tmp_path):
         assert dial(SavedVae.open(tmp_path / name)) == ()
 
 
-@pytest.mark.skipif(EXECUTABLE is None, reason="no Chromium found; install it or set CHROMIUM to its path")
+@needs_chromium
 @pytest.mark.parametrize("kind", ["own", "sweep"])
 def test_the_slider_and_a_finger_swap_the_pictures(kind, runs, swept, tmp_path):
-    with Browser(str(EXECUTABLE)) as browser:
+    with Browser() as browser:
         browser.load(write_report(runs if kind == "own" else swept, tmp_path / "out"), width=390)
         browser.evaluate(f"{DIAL}.querySelector('input').focus()")
         start, pictures = browser.evaluate(SAID), browser.evaluate(SOURCES)
@@ -117,10 +116,11 @@ def test_an_axis_has_at_least_three_labels_and_not_too_many(low, high):
     assert all(low <= number <= high for number in found)
 
 
+@needs_chromium
 def test_how_to_turn_the_dial_is_said_only_where_it_turns(runs, tmp_path):
     how = "document.querySelector('.dial .how').getClientRects().length"
     page = write_report(runs, tmp_path)
-    with Browser(str(find_chromium())) as browser:
+    with Browser() as browser:
         for scripts in (True, False):
             browser.load(page, scripts=scripts)
             assert browser.evaluate(how) == int(scripts)

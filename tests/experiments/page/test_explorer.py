@@ -11,15 +11,14 @@ from experiments.vae.explorer import decoder_data, explorer, pictures_data
 from experiments.vae.models import load_vae, model_file
 from experiments.vae.saved import SavedVae
 from tests.experiments.page import measure
-from tests.fakes.chromium import Browser, find_chromium
+from tests.fakes.chromium import Browser, needs_chromium
 from tests.fakes.saved_vae_sample import LATENT, SIDE, USUAL, write_vae_run
 from vae.compact import compact_decoders, decode
 from vae.linear_map import LinearMap
 from vae.model import VAE
 from vae.trained import Trained, save
 
-EXECUTABLE = find_chromium()
-pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason="no Chromium found; install it or set CHROMIUM to its path")
+pytestmark = needs_chromium
 PLAYER = "document.querySelector('.explorer')"
 PIXELS = f"""[...{PLAYER}.querySelectorAll('.faces canvas')].map(
   c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data])"""
@@ -54,7 +53,7 @@ def page(runs, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    with Browser(str(EXECUTABLE)) as browser:
+    with Browser() as browser:
         yield browser
 
 

@@ -18,11 +18,10 @@ from rnn.features import INPUTS, net_inputs
 from rnn.scaling import signed_log
 from rnn.trained import TrainedNets, load
 from rnn.trial import EVERYTHING, Trial
-from tests.fakes.chromium import Browser, find_chromium
+from tests.fakes.chromium import Browser, needs_chromium
 from tests.fakes.report_sample import HOSTILE, write_hostile_runs, write_nets
 
-EXECUTABLE = find_chromium()
-pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason="no Chromium found; install it or set CHROMIUM to its path")
+pytestmark = needs_chromium
 PLAYER = "document.querySelector('.tomorrow')"
 ANSWERS = f"[...{PLAYER}.querySelectorAll('.label output')].map(o => o.value)"
 COUNTS = f"[...{PLAYER}.querySelectorAll('.counts output')].map(o => Number(o.value.replaceAll(',', '')))"
@@ -40,7 +39,7 @@ def page(runs, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    with Browser(str(EXECUTABLE)) as browser:
+    with Browser() as browser:
         yield browser
 
 

@@ -11,20 +11,17 @@ from autograd import Tensor, conv2d
 from experiments.textbook.graphs import diamond, neuron
 from experiments.textbook.moons import FILM_STEPS, STEPS, accuracy, logits, recorded
 from experiments.textbook.players import PLAYERS, read_player, three_walks
-from tests.fakes.chromium import Browser, find_chromium
+from tests.fakes.chromium import Browser, needs_chromium
 from tests.house.test_documentation import ROOT
 
 DOCS = ROOT / "docs"
-EXECUTABLE = find_chromium()
-in_a_browser = pytest.mark.skipif(
-    EXECUTABLE is None, reason="no Chromium found; install it or set CHROMIUM to its path"
-)
+in_a_browser = needs_chromium
 SAID = "document.getElementById('said').textContent"
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with Browser(EXECUTABLE) as opened:
+    with Browser() as opened:
         yield opened
 
 
