@@ -120,3 +120,15 @@ def test_all_floating_arguments_become_complex_beside_a_complex_tensor():
 
     rule(Tensor(np.ones(2)), Tensor(np.ones(2, np.complex128)), np.ones(2, np.float32))
     assert seen == [np.complex128] * 3
+
+
+def test_a_scalar_of_numpy_reaches_a_rule_as_a_number_of_python():
+    seen = []
+
+    @lift
+    def scaled(a, factor):
+        seen.append(factor)
+        return a * factor, lambda g: g * factor
+
+    y = scaled(Tensor(np.ones(2, np.float32)), np.float64(0.5))
+    assert (type(seen[0]), seen[0], y.dtype) == (float, 0.5, np.float32)

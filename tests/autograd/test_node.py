@@ -189,7 +189,7 @@ def test_a_leaf_owns_its_gradient():
 
 
 def test_the_gradient_of_a_number_without_axes_is_an_array_that_can_be_changed():
-    p = leaf(3.0)
+    p = Tensor(np.array(3.0), requires_grad=True)
     for _ in range(3):
         (p * p * 100).backward()
         assert type(p.grad) is np.ndarray

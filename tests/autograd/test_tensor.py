@@ -737,3 +737,16 @@ def test_operands_that_have_the_dtype_already_are_not_copied():
 
     autograd.lift(rule)(Tensor(a), b, np.arange(3))
     assert held[0] is a and held[1] is b
+
+
+def test_a_long_tensor_is_shown_by_its_ends():
+    assert "..." not in repr(Tensor(np.arange(20)))
+    assert "..." in repr(Tensor(np.arange(21)))
+    assert "0.1235" in repr(Tensor(np.array([0.123456])))
+
+
+def test_the_value_of_an_op_is_an_array_even_for_a_number_without_axes():
+    x = leaf([1.0, 2.0])
+    for y in (x.sum(), x[0], x.sum() * 2, x.sum() + x[1], autograd.lift(lambda a: (a[0], None))(x)):
+        assert type(y.data) is np.ndarray
+        assert y.shape == ()
