@@ -79,6 +79,8 @@ def train_all(
         if board.stop:
             raise KeyboardInterrupt
     _write_metrics(folder, runs)
+    for run in runs:  # an earlier run may have ended between its last checkpoint and the picture
+        _show(run)
     return {run.weight: run.trainer.model for run in runs}, bars.clock.seconds_per_epoch
 
 
@@ -105,7 +107,8 @@ def _write_metrics(folder: RunFolder, runs: Sequence[ModelRun]) -> None:
 
 def _show(run: ModelRun) -> None:
     """Write the prior draws of the last epoch as a picture, to be looked at while the training goes on."""
-    save_grid(run.folder / f"so_far_kl_{run.weight:g}.png", read_arrays(run.frame)["grid"], columns=8)
+    if run.frame.exists():
+        save_grid(run.folder / f"so_far_kl_{run.weight:g}.png", read_arrays(run.frame)["grid"], columns=8)
 
 
 def _announce(runs: Sequence[ModelRun], scratch: Trainer, held_out: np.ndarray, workers: int, threads: int) -> None:

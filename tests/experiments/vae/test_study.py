@@ -331,6 +331,29 @@ def test_a_run_killed_before_a_checkpoint_is_written_goes_on_to_the_same_bytes(s
     assert results(run(tmp_path / "vae", "--resume")) == expected
 
 
+@pytest.mark.parametrize("pictures", [0, 3, 6, 11])  # the last ones of the first and of the last weight among them
+def test_a_run_killed_before_a_picture_of_its_draws_ends_with_the_pictures_of_its_last_epoch(
+    pictures, tmp_path, monkeypatch
+):
+    real, drawn = vae_training.save_grid, []
+
+    def draw_or_die(path, *grid, **options):
+        if len(drawn) == pictures:
+            raise Killed
+        drawn.append(path)
+        real(path, *grid, **options)
+
+    monkeypatch.setattr(vae_training, "save_grid", draw_or_die)
+    with pytest.raises(Killed):
+        run(tmp_path / "vae")
+    monkeypatch.setattr(vae_training, "save_grid", real)
+    out = run(tmp_path / "vae", "--resume")
+    for weight in WEIGHTS:
+        with np.load(out / "arrays" / "frames" / f"kl_{weight}_0003.npz", allow_pickle=False) as frames:
+            real(tmp_path / "last.png", frames["grid"], columns=8)
+        assert (out / f"so_far_kl_{weight}.png").read_bytes() == (tmp_path / "last.png").read_bytes()
+
+
 @pytest.mark.parametrize("steps", [1, 4, 6, 15, 36])
 def test_a_run_stopped_between_two_steps_saves_and_goes_on_to_the_same_bytes(steps, tmp_path, expected, monkeypatch):
     real, taken = Trainer._step, []
