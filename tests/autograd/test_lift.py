@@ -132,3 +132,8 @@ def test_a_scalar_of_numpy_reaches_a_rule_as_a_number_of_python():
 
     y = scaled(Tensor(np.ones(2, np.float32)), np.float64(0.5))
     assert (type(seen[0]), seen[0], y.dtype) == (float, 0.5, np.float32)
+
+
+def test_an_option_may_stand_at_its_position():
+    x, target = Tensor(np.array([1.0, 2.0]), requires_grad=True), np.array([0.0, 0.0])
+    assert autograd.mse(x, target, "sum").item() == autograd.mse(x, target, reduction="sum").item() == 5
