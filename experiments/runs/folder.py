@@ -83,6 +83,7 @@ class RunFolder:
         elif before:
             raise UsageError(f"--out {path}: holds a run already: --resume continues it, --force replaces it")
         path.mkdir(exist_ok=True)
+        self._holds_runs = holds_runs
         sweep(path, but=holds_runs)
         self._started = time.monotonic() - (before.get("wall_seconds") or 0.0)
         self.finished = bool(before.get("finished")) and self._is_intact(before)
@@ -173,6 +174,7 @@ class RunFolder:
 
     def finish(self, **facts: Any) -> None:
         """Record that the run is complete, its figures too, with what it took, any further facts, and its tables."""
+        sweep(self.path, but=self._holds_runs)  # of temporary files whose deletion the system had refused
         tables = visible_files(self.path, "*.csv") + visible_files(self.path, "*.json")
         files = {path.name: file_hash(path) for path in tables if path.name != CONFIG}
         self.config |= {**facts, "finished": True, "files": files}

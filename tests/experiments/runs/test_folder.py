@@ -45,6 +45,16 @@ def test_finish_adds_time_memory_and_facts(tmp_path):
     assert config["peak_memory_mb"] > 1
 
 
+def test_a_finished_run_holds_no_temporary_file_whose_deletion_was_refused(tmp_path):
+    folder = RunFolder(tmp_path / "run", "rnn", SETTINGS, holds_runs="trainings")
+    others = tmp_path / "run" / "trainings" / "one" / ".metrics.4711.part.csv"
+    others.parent.mkdir(parents=True)
+    for left in (tmp_path / "run" / ".board.4711.part.npy", others):
+        left.write_bytes(b"")
+    folder.finish()
+    assert [path.name for path in (tmp_path / "run").rglob(".*part*")] == [others.name]  # of runs that may be at work
+
+
 def test_a_run_is_not_overwritten_without_force_or_resume(tmp_path):
     RunFolder(tmp_path, "rnn", SETTINGS).write_text("results.csv", "precious\n")
     with pytest.raises(UsageError, match="--resume continues it, --force replaces it"):
