@@ -117,3 +117,12 @@ def test_a_number_without_axes_is_reduced_along_its_only_imagined_axis(function,
         y = function(x, axis=along)
         y.backward()
         assert (y.shape, y.item(), x.grad.shape, x.grad.item()) == ((), 3.0, (), 1.0)
+
+
+@pytest.mark.parametrize("start, end", [(0, 0), (0, 1), (1, 1), (1, 2), (0, 2), (2, 3), (0, -1), (-2, -1)])
+def test_flatten_joins_the_axes_from_start_to_end_and_keeps_the_others(start, end):
+    x = np.arange(120.0).reshape(2, 3, 4, 5)
+    joined = list(range(4))[start : end % 4 + 1]
+    sizes = [x.shape[axis] for axis in range(4)]
+    expected = x.reshape(*sizes[: joined[0]], -1, *sizes[joined[-1] + 1 :])
+    np.testing.assert_array_equal(autograd.flatten(Tensor(x), start, end).data, expected, strict=True)
