@@ -174,7 +174,7 @@ class RunFolder:
 
     def finish(self, **facts: Any) -> None:
         """Record that the run is complete, its figures too, with what it took, any further facts, and its tables."""
-        sweep(self.path, but=self._holds_runs)  # of temporary files whose deletion the system had refused
+        sweep(self.path, but=self._holds_runs)  # a temporary file stays if the system refuses to delete it
         tables = visible_files(self.path, "*.csv") + visible_files(self.path, "*.json")
         files = {path.name: file_hash(path) for path in tables if path.name != CONFIG}
         self.config |= {**facts, "finished": True, "files": files}

@@ -31,7 +31,7 @@ class Expected(Protocol):
 
 @dataclass(frozen=True)
 class Number:
-    """A number from `low` to `high`, not NaN nor infinite; with `whole` an integer."""
+    """A number from `low` to `high`, not NaN; with `whole` an integer. JSON's must be finite, a table's need not."""
 
     low: float = -math.inf
     high: float = math.inf
