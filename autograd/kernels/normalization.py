@@ -137,7 +137,7 @@ def _forward(x, gamma, beta, epsilon, pattern, activation=None, negative_slope=0
         c = np.subtract(rows[block], start, out=centred[block])
         return column_sums(c), np.einsum("rk,rk->k", c, c)
 
-    sums, squares = np.sum(in_parallel(centre, blocks), axis=0)
+    sums, squares = map(sum, zip(*in_parallel(centre, blocks), strict=True))
     residue = pattern.mean(sums, len(rows))
     variance = np.maximum(pattern.mean(squares, len(rows)) - residue * residue, 0)
     inverse_deviation = 1 / np.sqrt(variance + epsilon)
@@ -175,7 +175,7 @@ def _gradients(g, saved):
             np.multiply(g[block], slopes(positive[block], negative_slope, g.dtype), out=before[block])
         return column_sums(before[block]), np.einsum("rk,rk->k", centred[block], before[block])
 
-    dbeta, along_centred = np.sum(in_parallel(sums, blocks), axis=0)
+    dbeta, along_centred = map(sum, zip(*in_parallel(sums, blocks), strict=True))
     dgamma = (along_centred - residue * dbeta) * inverse_deviation
     gammas = pattern.repeat(gamma)
     # dx = (gamma g - mean(gamma g) - x̂ mean(gamma g x̂)) / sigma, gathered as  scale g + tilt c + shift

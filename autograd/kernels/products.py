@@ -11,24 +11,44 @@ import math
 import numpy as np
 
 from .blas import has_avx2_only, max_unpacked_multiplications
+from .threads import in_parallel
 
-MIN_PIECE_ROWS = 32  # with fewer rows in a piece, reading the other operand again costs more than packing
+KERNEL_ROWS = 16  # the BLAS works on 16 rows at once: the pieces of a product have a multiple of them
 MIN_SUMMED = 32  # length of the sums in a product below which products are made together, not one by one
 STRIPE = 32  # columns of the left operand that a sum of outer products takes at a time
+MIN_SHARED = 2**22  # multiplications of a product from which threads share it: 40 microseconds of work or more
+MAX_SHARES, MIN_SHARE = 4, 32  # how many parts it is cut into, and how many rows or columns a part has at least
 MIN_ROWS_ADDED = 64  # rows that it adds at a time, at least: with fewer, the sum is read and written too often
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
     """out (..., R, M) = a (..., R, K) @ b (..., K, M), a few rows at a time. Leading axes are broadcast."""
     rows = a.shape[-2]
-    fitting = (
-        max_unpacked_multiplications() // (b.shape[-2] * b.shape[-1]) // 16 * 16
-    )  # the kernels take 16 rows at once
-    if fitting < MIN_PIECE_ROWS or fitting >= rows:
+    fitting = max_unpacked_multiplications() // (b.shape[-2] * b.shape[-1]) // KERNEL_ROWS * KERNEL_ROWS
+    if not 0 < fitting < rows:
         return np.matmul(a, b, out=out)
-    step = math.ceil(rows / math.ceil(rows / fitting) / 16) * 16  # equal pieces, if 16 allows it
+    step = math.ceil(rows / math.ceil(rows / fitting) / KERNEL_ROWS) * KERNEL_ROWS  # equal pieces, if it can be
     for i in range(0, rows, step):
         np.matmul(a[..., i : i + step, :], b, out=out[..., i : i + step, :])
+    return out
+
+
+def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a @ b as np.matmul gives it; threads share the rows or columns of a large matrix."""
+    if a.ndim != 2 or b.ndim != 2 or a.size * b.shape[1] < MIN_SHARED:
+        return np.matmul(a, b)
+    out = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
+    by_columns = out.shape[1] >= out.shape[0]
+    length = max(out.shape)
+    count = max(1, min(MAX_SHARES, length // MIN_SHARE))
+
+    def run(part):
+        if by_columns:
+            np.matmul(a, b[:, part], out=out[:, part])
+        else:
+            np.matmul(a[part], b, out=out[part])
+
+    in_parallel(run, [slice(k * length // count, (k + 1) * length // count) for k in range(count)])
     return out
 
 
@@ -38,7 +58,7 @@ def in_pieces(a: np.ndarray, columns: int) -> np.ndarray:
     It makes the fewest pieces whose products are small enough; one, if no number of pieces divides the rows so.
     """
     *stack, rows, size = a.shape
-    for pieces in range(1, rows // MIN_PIECE_ROWS + 1):
+    for pieces in range(1, rows // KERNEL_ROWS + 1):
         if rows % pieces == 0 and rows // pieces * size * columns <= max_unpacked_multiplications():
             return a.reshape(*stack, pieces, rows // pieces, size)
     return a.reshape(*stack, 1, rows, size)
@@ -71,9 +91,9 @@ def multiply_and_add(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarra
     (K, N), M = a.shape[-2:], b.shape[-2]
     if N >= MIN_SUMMED and max_unpacked_multiplications() >= K * M * N:
         if a.size < b.size:
-            copy_in_row_order(_sum_of_stack(np.matmul(b, in_row_order(a.mT))).T, out)
+            out[...] = _sum_of_stack(np.matmul(b, np.ascontiguousarray(a.mT))).T
             return out
-        return _sum_of_stack(np.matmul(a, in_row_order(b.mT)), out)
+        return _sum_of_stack(np.matmul(a, np.ascontiguousarray(b.mT)), out)
     if has_avx2_only() and 2 * K * M <= (K + M) * N:
         return _sum_of_stack(np.matmul(a, b.mT), out)
     return np.matmul(_side_by_side(a), _side_by_side(b).T, out=out)

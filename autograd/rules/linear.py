@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from ..kernels.products import product
 from .registry import rule
 
 
@@ -35,17 +36,17 @@ def matmul(a, b):
     def vjp_a(g):
         g = as_matrix(g)
         # a column times a row is their product with broadcasting, for which NumPy has a fast loop and @ a slow one
-        return _drop(g * right.mT if right.shape[-1] == 1 else np.matmul(g, right.mT), a.ndim == 1, -2)
+        return _drop(g * right.mT if right.shape[-1] == 1 else product(g, right.mT), a.ndim == 1, -2)
 
     def vjp_b(g):
         g = as_matrix(g)
         if right.ndim == 2:  # one matrix shared by a whole batch: one large product, not a sum of many small ones
             if right.flags.f_contiguous:  # a transposed weight: (G^T A)^T has its memory order, no copy has to turn it
-                return _drop(np.matmul(_rows(g).T, _rows(left)).T, b.ndim == 1, -1)
-            return _drop(np.matmul(_rows(left).T, _rows(g)), b.ndim == 1, -1)
-        return _drop(np.matmul(left.mT, g), b.ndim == 1, -1)
+                return _drop(product(_rows(g).T, _rows(left)).T, b.ndim == 1, -1)
+            return _drop(product(_rows(left).T, _rows(g)), b.ndim == 1, -1)
+        return _drop(product(left.mT, g), b.ndim == 1, -1)
 
-    return np.matmul(a, b), vjp_a, vjp_b
+    return product(a, b), vjp_a, vjp_b
 
 
 def _rows(x):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd.kernels import products
+from autograd.kernels.threads import get_threads, set_threads
 
 sizes = st.tuples(st.integers(1, 70), st.integers(1, 9), st.integers(1, 9))
 limits = st.sampled_from([0, 200, 1000, 1_000_000])  # none fits, a few rows fit, everything fits
@@ -20,7 +21,7 @@ def cut_at(limit, avx2_only=False):
         products,
         max_unpacked_multiplications=lambda: limit,
         has_avx2_only=lambda: avx2_only,
-        MIN_PIECE_ROWS=4,
+        KERNEL_ROWS=4,
         MIN_SUMMED=4,
     )
 
@@ -47,7 +48,41 @@ def test_the_rows_multiplied_at_once_are_few_enough(rows):
     lengths = [len(call.args[0]) for call in matmul.call_args_list]
     assert sum(lengths) == rows
     assert max(lengths) <= 50
-    assert lengths == {33: [33], 48: [48], 64: [32, 32], 100: [48, 48, 4]}[rows]
+    assert lengths == {33: [33], 48: [48], 64: [32, 32], 100: [36, 36, 28]}[rows]
+
+
+@drawn
+@given(size=sizes, turned=st.booleans(), shares=st.integers(1, 5), smallest=st.integers(1, 9))
+def test_a_product_that_threads_share_is_the_product_and_has_the_same_bytes_with_one_thread(
+    size, turned, shares, smallest
+):
+    R, K, M = size
+    a, b = draw((M, K), (K, R)) if turned else draw((R, K), (K, M))
+    before = get_threads()
+    with mock.patch.multiple(products, MIN_SHARED=1, MAX_SHARES=shares, MIN_SHARE=smallest):
+        try:
+            results = []
+            for threads in (1, 2):
+                set_threads(threads)
+                results.append(products.product(a, b))
+        finally:
+            set_threads(before)
+    np.testing.assert_allclose(results[0], a @ b, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(*results)
+
+
+def test_a_product_is_shared_as_soon_as_it_is_large_and_only_between_two_matrices():
+    (a,) = draw((64, 64))
+    with mock.patch.object(products, "in_parallel", wraps=products.in_parallel) as shared:
+        with mock.patch.object(products, "MIN_SHARED", 64**3 + 1):
+            products.product(a, a)
+        assert not shared.called
+        with mock.patch.object(products, "MIN_SHARED", 64**3):
+            products.product(a[None], a)
+            products.product(a[0], a)
+            assert not shared.called
+            products.product(a, a)
+    assert list(shared.call_args.args[1]) == [slice(0, 32), slice(32, 64)]
 
 
 @drawn
