@@ -26,7 +26,7 @@ run: $(VENV)/installed
 	$(BIN)/python -m experiments all
 
 test: $(VENV)/installed-dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

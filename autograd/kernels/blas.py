@@ -7,12 +7,12 @@ the stack as one long product:
 
                         AVX-512                               AVX2
     F    K    N     whole   16    32    48   long       whole   16    32    48   long
-    256  512  32       89   68    93   103    102          64   41    51    55     75
-    128  256  32       94   82   109   117     88          69   47    56    59     62
-    256  512  64       95   67    65    78    104          72   45    58    62     76
+    256  512  32       86   98   106   108     92          64   41    51    55     75
+    128  256  32       85   94   103   106     88          69   47    56    59     62
+    256  512  64       92  106    81    88     94          72   45    58    62     76
 
-So pieces pay on AVX-512, if they are small enough for the path without packing and have 32 rows or more. On AVX2 they
-never pay. The choice follows the name of the running kernels, not a timing: the same machine gives the same bytes in
+So pieces pay on AVX-512, as few as are small enough for the path without packing (32 rows times 512 x 64 are not). On
+AVX2 they never pay. The choice follows the name of the running kernels, not a timing: the same machine gives the same bytes in
 every run. Between the two families bytes may differ, since they add in different orders.
 
 Taught by docs/05-matrix-products.md.

@@ -1,7 +1,8 @@
 """Stacks of matrix products, in the form that the running BLAS multiplies fast.
 
 Where the BLAS has a path without packing (``blas.py``), larger products are cut into pieces that are small enough for
-it. Elsewhere products stay whole, and sums of products become one long product.
+it. Elsewhere products stay whole, and sums of products become one long product. The stacks are shared by threads where
+they are made; a single large product is shared here (`product`).
 
 Taught by docs/05-matrix-products.md.
 """
@@ -16,9 +17,9 @@ from .threads import in_parallel
 KERNEL_ROWS = 16  # the BLAS works on 16 rows at once: the pieces of a product have a multiple of them
 MIN_SUMMED = 32  # length of the sums in a product below which products are made together, not one by one
 STRIPE = 32  # columns of the left operand that a sum of outer products takes at a time
-MIN_SHARED = 2**22  # multiplications of a product from which threads share it: 40 microseconds of work or more
-MAX_SHARES, MIN_SHARE = 4, 32  # how many parts it is cut into, and how many rows or columns a part has at least
 MIN_ROWS_ADDED = 64  # rows that it adds at a time, at least: with fewer, the sum is read and written too often
+MIN_SHARED = 2**22  # multiplications of a product that threads share, at least: about 80 microseconds
+MAX_SHARES, MIN_SHARE = 4, 32  # the parts it is cut into, at most; the rows or columns of a part, at least
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
@@ -121,15 +122,13 @@ def _side_by_side(matrices: np.ndarray) -> np.ndarray:
 
 
 def in_row_order(a: np.ndarray) -> np.ndarray:
-    """`a` itself if it is contiguous, else a contiguous copy, made faster than NumPy's for a transposed matrix."""
+    """`a` itself if it is contiguous, else a contiguous copy.
+
+    If the elements of a row lie far apart (an image in the order N, H, W, C), it is made faster than NumPy's.
+    """
     if a.flags.c_contiguous:
         return a
     plain = np.empty(a.shape, a.dtype)
-    copy_in_row_order(a, plain)
+    for i in range(0, a.shape[-1], 16):  # 16 float32 fill one cache line, which is then written in one go
+        plain[..., i : i + 16] = a[..., i : i + 16]
     return plain
-
-
-def copy_in_row_order(a: np.ndarray, out: np.ndarray) -> None:
-    """out[...] = a, 16 columns at a time: 16 float32 fill one cache line, which is then written in one go."""
-    for i in range(0, a.shape[-1], 16):
-        out[..., i : i + 16] = a[..., i : i + 16]

@@ -19,6 +19,7 @@ IMPORTED_AS = {
 # What is run and not imported: tools, types for mypy, the kernel of notebooks, and what another package needs.
 NOT_IMPORTED = {  # commands, types, plug-ins; Dask, which is asked for by name
     "pytest-cov",
+    "pytest-xdist",
     "ruff",
     "mypy",
     "pandas-stubs",
