@@ -23,6 +23,7 @@ SEEN = 1e-6  # how well a plain central difference confirms the complex step
 RESOLUTION = 3e-5  # relative error bar beyond which differences cannot tell a wrong gradient
 INVISIBLE = 1e-6  # an error that changes the results by less than this share may be rounding
 ROUNDINGS = 64  # how many roundings a backward pass may add up
+CLEARLY = 1e4  # an error so many times as large as the noise of the complex step is none of its roundings
 NEARBY = (0.0, 0.5, 1.5, 2.0)  # multiples of x where the derivative is looked at for its ordinary size
 
 
@@ -162,8 +163,11 @@ class Judge:
             if None in found:
                 return False
             exact = np.array(found, float)
-            if spacing < 1e-3 and error <= 16 * noise_of(exact):
+            noise = noise_of(exact)
+            if spacing < 1e-3 and error <= 16 * noise:
                 return True  # the complex step itself is not more accurate
+            if error > max(floor, CLEARLY * noise):
+                return False  # no other spacing changes that; a wrong gradient has many such elements
             of_backward = np.array([along(self.nearby(factor)) for factor in factors])
             off = of_backward / np.where(exact == 0, np.nan, exact) - 1
             if error <= floor and not noise_of(off) < abs(off[0]) / 16:
