@@ -12,8 +12,8 @@ the stack as one long product:
     256  512  64       92  106    81    88     94          72   45    58    62     76
 
 So pieces pay on AVX-512, as few as are small enough for the path without packing (32 rows times 512 x 64 are not). On
-AVX2 they never pay. The choice follows the name of the running kernels, not a timing: the same machine gives the same bytes in
-every run. Between the two families bytes may differ, since they add in different orders.
+AVX2 they never pay. The choice follows the name of the running kernels, not a timing: the same machine gives the same
+bytes in every run. Between the two families bytes may differ, since they add in different orders.
 
 Taught by docs/05-matrix-products.md.
 """
