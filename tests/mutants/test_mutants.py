@@ -1,6 +1,7 @@
 """The mistakes are mistakes, one at a time, and the sources stay valid."""
 
 import ast
+from itertools import islice
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_a_mutant_differs_in_one_place_and_docstrings_and_messages_stay():
 
 
 @pytest.mark.parametrize("module", TESTS)
-def test_every_module_and_its_tests_are_there_and_its_mutants_compile(module):
+def test_every_module_and_its_tests_are_there_and_its_first_mutants_compile(module):
     assert all((ROOT / test).exists() for test in TESTS[module])
-    found = [compile(source, module, "exec") for _, source in mutants((ROOT / module).read_text(encoding="utf-8"))]
-    assert len(found) > 3
+    first = islice(mutants((ROOT / module).read_text(encoding="utf-8")), 12)
+    assert len([compile(source, module, "exec") for _, source in first]) > 3

@@ -88,7 +88,7 @@ def grow(number):
 if "pass over" in sys.argv:
     pass_over_restarts()
 with parallel_config(backend="loky"):
-    print(Parallel(n_jobs=2, batch_size=1)(delayed(grow)(number) for number in range(10)))
+    print(Parallel(n_jobs=2, batch_size=1)(delayed(grow)(number) for number in range(6)))
 """
 
 
@@ -99,5 +99,5 @@ def test_a_worker_that_joblib_starts_anew_loses_nothing_and_is_not_spoken_of(arg
     run = subprocess.run(
         [sys.executable, "-c", GROWING, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
-    assert run.stdout.strip() == str(list(range(10)))
+    assert run.stdout.strip() == str(list(range(6)))
     assert ("A worker stopped" in run.stderr) == (not arguments)
