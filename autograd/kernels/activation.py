@@ -26,15 +26,9 @@ def activate(rows, activation, negative_slope):
         np.maximum(rows, rows * rows.dtype.type(negative_slope), out=rows)
 
 
-def before_activation(g, y, activation, negative_slope):
-    """The gradient with respect to the activation's input, from g = dL/dy and the activation's result y.
-
-    y tells which side of the kink its input was on: both activations keep the sign, or give 0.
-    """
-    if activation is None:
-        return g
-    slope = slopes(y > 0, negative_slope if activation == "leaky_relu" else 0, y.dtype)
-    return np.multiply(g, slope, out=slope)
+def slope_below_zero(activation, negative_slope):
+    """The slope to the left of the kink."""
+    return negative_slope if activation == "leaky_relu" else 0.0
 
 
 def slopes(positive: np.ndarray, negative_slope: float, dtype: np.dtype) -> np.ndarray:
@@ -50,7 +44,10 @@ def slopes(positive: np.ndarray, negative_slope: float, dtype: np.dtype) -> np.n
 
 
 def times_slopes(g: np.ndarray, positive: np.ndarray, negative_slope: float) -> np.ndarray:
-    """g times these slopes, in a new array: the gradient before the activation."""
+    """g times these slopes, in a new array: the gradient before an activation whose result is positive there.
+
+    Both activations keep the sign of their input, or give 0: so the result tells which side of the kink it was on.
+    """
     gradient = slopes(positive, negative_slope, g.dtype)
     gradient *= g
     return gradient

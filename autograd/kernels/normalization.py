@@ -48,7 +48,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import check_floating
-from .activation import activate, before_activation, check_activation, slopes
+from .activation import activate, check_activation, slope_below_zero, slopes, times_slopes
 from .normalization_layout import Pattern, column_sums, row_blocks
 from .threads import in_parallel
 
@@ -103,7 +103,8 @@ def batch_norm_inference(x, gamma, beta, mean, variance, epsilon=1e-5, activatio
 
 def batch_norm_inference_gradients(g, x, y, gamma, mean, variance, epsilon=1e-5, activation=None, negative_slope=0.01):
     """(dL/dx, dL/dgamma, dL/dbeta) of `batch_norm_inference`, where mean and variance are constants."""
-    g = before_activation(g, y, activation, negative_slope)
+    if activation:
+        g = times_slopes(g, y > 0, slope_below_zero(activation, negative_slope))
     inverse_deviation = 1 / np.sqrt(variance + epsilon)
     rest = tuple(range(x.ndim - 1))
     dgamma = ((x - mean) * g).sum(rest) * inverse_deviation
@@ -153,7 +154,7 @@ def _forward(x, gamma, beta, epsilon, pattern, activation=None, negative_slope=0
             np.greater(y[block], 0, out=positive[block])
 
     in_parallel(finish, blocks)
-    slope = negative_slope if activation == "leaky_relu" else 0.0
+    slope = slope_below_zero(activation, negative_slope)
     saved = Saved(centred, positive, gamma, residue, inverse_deviation, pattern, slope)
     return pattern.image(y), saved, start + residue, variance
 

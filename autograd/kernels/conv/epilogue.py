@@ -1,30 +1,40 @@
 """A bias and an activation after a convolution, applied while its result is still in the cache.
 
-The forms of the convolution hand every finished block (..., C, N) to one function that changes it in place. A separate
-pass over the whole array afterwards would fetch all of it from memory again.
+The forms of the convolution hand every finished block to an `Epilogue`, which changes it in place. A separate pass over
+the whole array afterwards would fetch all of it from memory again.
 
 Taught by docs/15-fast-convolution.md.
 """
 
 import numpy as np
 
-from ..activation import activate, check_activation
-from .layout import view_as
+from ..activation import activate, check_activation, slope_below_zero
+from .layout import ALL, empty_hwcn, view_as
 
 
-def epilogue(bias, activation, negative_slope):
-    """A function finish(block, channels) that adds bias (C,) to a block (..., C, N), then applies the activation.
+class Epilogue:
+    """Adds bias (C,) to the result of a convolution, then applies the activation, block by block.
 
-    activation: None, "relu" max(y, 0), or "leaky_relu" max(y, slope y) with 0 <= slope <= 1. Where a block holds only
-    some channels, `channels` is their slice. The block is changed in place.
+    Args:
+        shape: (N, H, W, C), of the result.
+        activation: None, "relu" max(y, 0), or "leaky_relu" max(y, slope y) with 0 <= slope <= 1.
+
+    `positive`, bool (H, W, C, N), tells where the result is above 0; the slope of the activation follows from it. It
+    takes a quarter of the memory of the result, which need not be kept. None without an activation.
     """
-    check_activation(activation, negative_slope)
 
-    def finish(block, channels=slice(None)):
+    def __init__(self, shape, bias, activation, negative_slope):
+        check_activation(activation, negative_slope)
+        self.positive = empty_hwcn(shape, bool) if activation else None
+        self.slope = slope_below_zero(activation, negative_slope)
+        self._bias, self._activation, self._negative_slope = bias, activation, negative_slope
+
+    def __call__(self, block, rows=ALL, channels=ALL):
+        """Finish a block (H, W, C, N), the part [rows, :, channels] of the result."""
         # one long axis of C N elements: NumPy's inner loops are faster on long runs
-        rows = view_as(block, (*block.shape[:-2], block.shape[-2] * block.shape[-1]))
-        if bias is not None:
-            rows += np.repeat(bias[channels], block.shape[-1])
-        activate(rows, activation, negative_slope)
-
-    return finish
+        long = view_as(block, (*block.shape[:-2], block.shape[-2] * block.shape[-1]))
+        if self._bias is not None:
+            long += np.repeat(self._bias[channels], block.shape[-1])
+        activate(long, self._activation, self._negative_slope)
+        if self.positive is not None:
+            np.greater(block, 0, out=self.positive[rows, :, channels])

@@ -60,7 +60,7 @@ import numpy as np
 from .. import check_floating
 from . import pointwise, windows, winograd
 from .buffer_size import fast_on_short_runs
-from .epilogue import epilogue
+from .epilogue import Epilogue
 from .geometry import ConvGeometry, conv_geometry, conv_transpose_geometry
 from .operands import IncomingGradient, Operand
 
@@ -91,9 +91,8 @@ class Saved(NamedTuple):
     geometry: ConvGeometry
     lowered: Any  # the input: the image side of a convolution, the output side of a transposed one
     transposed: bool
-    y: np.ndarray | None  # only if an activation follows: its slope is read off y
-    activation: str | None
-    negative_slope: float
+    positive: np.ndarray | None  # where the result is above 0 (H, W, C, N), if an activation made it
+    slope: float  # of the activation where it is not
 
 
 @fast_on_short_runs
@@ -107,10 +106,10 @@ def conv2d_forward(x, weight, stride=1, padding=0, dilation=1, bias=None, activa
     geometry = conv_geometry(x.shape, weight.shape, stride, padding, dilation)
     _same_dtype("conv2d", x, weight, bias)
     _check_bias("conv2d", bias, geometry.filters)
-    finish = epilogue(bias, activation, negative_slope)
+    finish = Epilogue(geometry.output_shape, bias, activation, negative_slope)
     image = Operand(x)
     y = form_for(geometry).to_output(image, weight, geometry, finish)
-    return y, Saved(geometry, image.lowered, False, y if activation else None, activation, negative_slope)
+    return y, Saved(geometry, image.lowered, False, finish.positive, finish.slope)
 
 
 @fast_on_short_runs
@@ -133,10 +132,10 @@ def conv_transpose2d_forward(
     geometry = conv_transpose_geometry(z.shape, weight.shape, stride, padding, output_padding, dilation)
     _same_dtype("conv_transpose2d", z, weight, bias)
     _check_bias("conv_transpose2d", bias, geometry.channels)
-    finish = epilogue(bias, activation, negative_slope)
+    finish = Epilogue(geometry.image_shape, bias, activation, negative_slope)
     output = Operand(z)
     y = form_for(geometry).to_image(output, weight, geometry, finish)
-    return y, Saved(geometry, output.lowered, True, y if activation else None, activation, negative_slope)
+    return y, Saved(geometry, output.lowered, True, finish.positive, finish.slope)
 
 
 def pullback(g, weight, saved):
@@ -144,9 +143,8 @@ def pullback(g, weight, saved):
 
     They may be called in any order: the incoming gradient is lowered once, by the first that needs it.
     """
-    geometry, lowered, transposed, *of_activation = saved
-    form, incoming = form_for(geometry), IncomingGradient(g, *of_activation)
-    del of_activation  # incoming lets y go when it can
+    geometry, lowered, transposed, positive, slope = saved
+    form, incoming = form_for(geometry), IncomingGradient(g, positive, slope)
 
     @fast_on_short_runs
     def of_input():

@@ -20,6 +20,8 @@ import numpy as np
 
 from ..products import in_row_order
 
+ALL = slice(None)  # all rows, or all channels
+
 
 def to_hwcn(image):
     """An (N, H, W, C) image as a contiguous (H, W, C, N) array: no copy if its memory has that order."""

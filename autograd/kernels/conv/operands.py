@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..activation import before_activation
+from ..activation import times_slopes
 from ..threads import in_parallel
-from .layout import to_hwcn
+from .layout import ALL, to_hwcn
 
-ALL = slice(None)
 ROWS_PER_TASK = 4  # rows that one thread brings together at a time
 
 
@@ -47,36 +46,25 @@ class Operand:
 class IncomingGradient(Operand):
     """g = dL/dy (N, H, W, C), carried back through the activation that made y; and its sum, which is dL/dbias.
 
-    Once it is lowered, all parts have been read, and y is let go: its memory may serve the products that follow.
+    positive (H, W, C, N) tells where y is above 0; there the activation has slope 1, elsewhere `slope`.
     """
 
-    def __init__(self, g, y=None, activation=None, negative_slope=0.0):
-        self._y = None if y is None else Operand(y)
+    def __init__(self, g, positive=None, slope=0.0):
         super().__init__(g)
-        self._activation, self._negative_slope = activation, negative_slope
+        self._positive, self._slope = positive, slope
         self._sums = {}
-
-    @property
-    def lowered(self):
-        return self._lowered
-
-    @lowered.setter
-    def lowered(self, lowered):
-        self._lowered = lowered
-        if lowered is not None:
-            self._y = None
 
     def part(self, rows=ALL, channels=ALL):
         """The part (rows, W, channels, N) of the gradient before the activation."""
         g = super().part(rows, channels)
-        if self._y is not None:
-            g = before_activation(g, self._y.part(rows, channels), self._activation, self._negative_slope)
+        if self._positive is not None:
+            g = times_slopes(g, self._positive[rows, :, channels], self._slope)
         # The key is where the part begins: a second reading replaces the sum, and sums are added in a fixed order.
         self._sums[rows.start or 0, channels.start or 0] = channels, sum_of_positions(g)
         return g
 
     def _gathered(self):
-        if self._y is None:
+        if self._positive is None:
             return self._array
         g = np.empty_like(self._array)
 

@@ -57,7 +57,7 @@ def _multiply_pixels(matrix, pixels, finish, out):
     def run(band):
         multiply(matrix, pixels[band], out=out[band])
         if finish is not None:
-            finish(out[band])
+            finish(out[band], rows=band)
 
     in_parallel(run, _bands(pixels))
 

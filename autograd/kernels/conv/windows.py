@@ -61,7 +61,7 @@ def to_output(image, weight, geometry, finish=None):
     def run(band):
         multiply(matrix, _Rows(geometry, band, image.dtype).gather(image).windows(), out=y[band])
         if finish is not None:
-            finish(y[band])
+            finish(y[band], rows=band)
 
     in_parallel(run, _bands(geometry))
     return to_nhwc(y)

@@ -120,7 +120,7 @@ def to_output(image, weight, geometry, finish=None):
         out = y[:, :, channels]
         products_to_results(M[:, :, channels], geometry, out)
         if finish is not None:
-            finish(out, channels)
+            finish(out, channels=channels)
 
     in_parallel(run, output_groups(geometry))
     return to_nhwc(y)
@@ -140,7 +140,7 @@ def to_image(output, weight, geometry, finish=None):
         out = dx[:, :, channels]
         products_to_image(V[:, :, :, :, channels], geometry, out)
         if finish is not None:
-            finish(out, channels)
+            finish(out, channels=channels)
 
     in_parallel(run, image_groups(geometry))
     return to_nhwc(dx)
