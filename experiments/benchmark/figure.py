@@ -33,7 +33,8 @@ def plot_ratios(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     """
     table = table.reset_index(drop=True)
     recurrent = table["work"].str.fullmatch(RECURRENT.pattern)
-    of_cells = _cells(table[recurrent & (table["peer"] == "torch")])
+    peer = _main_peer(table[recurrent])
+    of_cells = _cells(table[recurrent & (table["peer"] == peer)])
     others = table[~recurrent]
     panels_wanted = [name for name, rows in (("single", others), *of_cells.items()) if len(rows)]
     with figure(path, 3.4 + 2.1 * len(panels_wanted), 4.9) as fig:
@@ -49,14 +50,14 @@ def plot_ratios(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         for axes in shared:
             axes.set_ylim(0, max(1.1, *(other.get_ylim()[1] for other in shared)))
         if shared:
-            shared[0].set_ylabel("time of a step over PyTorch's (below 1: ours is faster)")
+            shared[0].set_ylabel(f"time of a step over {PEERS[peer][0]}'s (below 1: ours is faster)")
             handles = _legend(pd.concat(of_cells.values()))
             shared[-1].legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
 def finding(table: pd.DataFrame) -> str:
-    """The title: geometric mean and worst ratio against PyTorch, or against the first peer if PyTorch is missing."""
-    peer = "torch" if (table["peer"] == "torch").any() else table["peer"].iloc[0]
+    """The title: geometric mean and worst ratio against the main peer."""
+    peer = _main_peer(table)
     ratios = table.loc[table["peer"] == peer].set_index("work")["ratio"]
     name, mean = PEERS[peer][0], float(np.exp(np.log(ratios).mean()))
     if len(ratios) == 1:
@@ -66,6 +67,11 @@ def finding(table: pd.DataFrame) -> str:
         f"{faster} of {len(ratios)} steps are faster than {name}'s: {mean:.2f} of its time in the geometric mean, at "
         f"worst {ratios.max():.2f} ({ratios.idxmax()})"
     )
+
+
+def _main_peer(table):
+    """PyTorch if it was measured, else the first peer."""
+    return "torch" if (table["peer"] == "torch").any() or table.empty else table["peer"].iloc[0]
 
 
 def _cells(rows):

@@ -18,7 +18,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from data.covid.choose import SERIES_END, resolve_cases
+from data.covid.choose import SERIES_END
 from data.covid.counts import CaseCounts
 from experiments.cli import at_least, between, read_settings, setting
 from experiments.rnn import preparation
@@ -29,11 +29,10 @@ from experiments.rnn.protocols import PATIENCE
 from experiments.rnn.settings import A_CORRELATION, DATA, STUDY, RnnSettings
 from experiments.rnn.sweep import run_all
 from experiments.rnn.words import data_line
-from experiments.runs.folder import RunFolder, UsageError
+from experiments.runs.folder import UsageError
 from rnn import trial as trials
 from rnn.baselines import MIN_LENGTH
 from rnn.compare import estimate
-from rnn.correlation import correlation_matrix
 from rnn.train import TrainingSettings
 from rnn.trial import Recipe, Trial, TrialResult, train_and_score
 from rnn.windows import Windows
@@ -75,19 +74,10 @@ class ErasSettings(RnnSettings):
 
 def run(args: argparse.Namespace) -> None:
     settings = read_settings(ErasSettings, args)
-    cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
-    preparation.check_cases(cases, settings.data)
-    in_c = preparation.make_set_c(correlation_matrix(cases.new_cases), settings.threshold)
-    windows = preparation.make_all_windows(cases.new_cases, in_c, settings, settings.windows)
+    cases, in_c, windows, recipe = preparation.prepare(settings, settings.windows)
     asked = windows[settings.lengths[0]]  # country and day are the same for every length
     eras = _eras(cases, asked, settings.months)
-    recipe = Recipe(
-        cases.new_cases.shape[1], settings.hidden, settings.layers, settings.training(), settings.seed, curves=False
-    )
-    folder = RunFolder(
-        args.out, "rnn-eras", {"data": preparation.facts(cases), **settings.recorded()},
-        resume=args.resume, force=args.force, data=settings.data,
-    )  # fmt: skip
+    folder = preparation.open_folder(args, "rnn-eras", settings, cases)
     preparation.introduce(cases, in_c, windows, settings)
 
     # Every model once an era. Its answers are kept, so that --resume goes on.

@@ -1,20 +1,58 @@
 """What problem 1 trains on, made from the settings and the counts, with every reason to refuse before training."""
 
+import argparse
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from data.covid.choose import resolve_cases
 from data.covid.counts import CaseCounts
 from experiments.rnn.settings import RnnSettings
 from experiments.rnn.tables import codes
 from experiments.rnn.world_map.table import share_a_code
-from experiments.runs.folder import UsageError
-from rnn.correlation import best_partners, constant_series, correlated_set
+from experiments.runs.folder import RunFolder, UsageError
+from rnn.correlation import best_partners, constant_series, correlated_set, correlation_matrix
 from rnn.trial import Recipe, Trial
 from rnn.windows import Windows, comparable_windows, distinct
 
 BASELINES_SHOWN = ("majority", "reversal", "logistic", "logistic_features")  # `study rnn` runs them all
+
+
+class Prepared(NamedTuple):
+    """What the further studies of problem 1 start from; the set C as a mask (countries,), windows by their length."""
+
+    cases: CaseCounts
+    in_c: np.ndarray
+    windows: dict[int, Windows]
+    recipe: Recipe
+
+
+def prepare(settings: RnnSettings, keep: str) -> Prepared:
+    """Counts, the set C, windows (`keep` is one of `windows.KEEPS`) and the recipe of the nets, as `settings` say."""
+    cases = find_cases(settings)
+    in_c = make_set_c(correlation_matrix(cases.new_cases), settings.threshold)
+    windows = make_all_windows(cases.new_cases, in_c, settings, keep)
+    return Prepared(cases, in_c, windows, recipe_without_curves(settings, cases))
+
+
+def find_cases(settings: RnnSettings) -> CaseCounts:
+    """The counts; UsageError if they cannot be studied."""
+    cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
+    check_cases(cases, settings.data)
+    return cases
+
+
+def recipe_without_curves(settings: RnnSettings, cases: CaseCounts) -> Recipe:
+    """How the nets are trained; no learning curves are recorded."""
+    days = cases.new_cases.shape[1]
+    return Recipe(days, settings.hidden, settings.layers, settings.training(), settings.seed, curves=False)
+
+
+def open_folder(args: argparse.Namespace, study: str, settings: RnnSettings, cases: CaseCounts) -> RunFolder:
+    """The run folder of a study, with settings and facts in config.json."""
+    config = {"data": facts(cases), **settings.recorded()}
+    return RunFolder(args.out, study, config, resume=args.resume, force=args.force, data=settings.data)
 
 
 def check_cases(cases: CaseCounts, source: str) -> None:

@@ -26,7 +26,6 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from data.covid.choose import resolve_cases
 from experiments.cli import at_least, between, read_settings, setting
 from experiments.rnn import preparation
 from experiments.rnn.gains import CELLS_MEAN, MAJORITY, Scores, Setting, gain_of, score_all
@@ -41,10 +40,9 @@ from experiments.runs.values import COUNT, object_of, optional
 from rnn.baselines import BASELINES, MIN_LENGTH
 from rnn.classifier import CELLS
 from rnn.compare import DRAWS, estimate
-from rnn.correlation import correlation_matrix
 from rnn.metrics import METRICS
 from rnn.train import TrainingSettings
-from rnn.trial import NETS, Recipe, Trial, TrialResult, train_and_score
+from rnn.trial import NETS, Trial, TrialResult, train_and_score
 from rnn.windows import KEEPS, kept_of
 
 COLUMNS = ["windows", "split", "length", "model", "metric", "value", "low", "high", "sd"]
@@ -88,18 +86,12 @@ def run(args: argparse.Namespace) -> None:
     settings = read_settings(ProtocolSettings, args)
 
     # The data, the set C, and the folder, as in the study itself.
-    cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
-    preparation.check_cases(cases, settings.data)
-    in_c = preparation.make_set_c(correlation_matrix(cases.new_cases), settings.threshold)
-    windows = preparation.make_all_windows(cases.new_cases, in_c, settings, "all")
+    cases, in_c, windows, recipe = preparation.prepare(settings, "all")
     kept = {keep: kept_of(windows[max(windows)], keep) for keep in KEEPS}
     taught = kept[settings.train_on]
-    days = cases.new_cases.shape[1]
-    recipe = Recipe(days, settings.hidden, settings.layers, settings.training(), settings.seed, curves=False)
     trials = list(_trials(settings))
     preparation.check_splits(trials, windows, recipe, taught)
-    config = {"data": preparation.facts(cases), **settings.recorded()}
-    folder = RunFolder(args.out, "rnn-protocols", config, resume=args.resume, force=args.force, data=settings.data)
+    folder = preparation.open_folder(args, "rnn-protocols", settings, cases)
     if folder.finished:
         print(_write_page(folder))
         return

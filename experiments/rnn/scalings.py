@@ -17,7 +17,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from data.covid.choose import resolve_cases
 from experiments.cli import at_least, between, read_settings, setting
 from experiments.rnn import preparation
 from experiments.rnn.gains import gain_of, score_all
@@ -26,8 +25,6 @@ from experiments.rnn.scalings_page import scalings_page
 from experiments.rnn.settings import STUDY, RnnSettings
 from experiments.rnn.sweep import run_all
 from experiments.rnn.words import data_line
-from experiments.runs.folder import RunFolder
-from rnn.correlation import correlation_matrix
 from rnn.scaling import SCALINGS, level_kept, steps_lost
 from rnn.splits import SPLITS
 from rnn.train import TrainingSettings
@@ -60,16 +57,9 @@ class ScalingsSettings(RnnSettings):
 
 def run(args: argparse.Namespace) -> None:
     settings = read_settings(ScalingsSettings, args)
-    cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
-    preparation.check_cases(cases, settings.data)
-    in_c = preparation.make_set_c(correlation_matrix(cases.new_cases), settings.threshold)
-    windows = preparation.make_all_windows(cases.new_cases, in_c, settings, settings.windows)[settings.lengths[-1]]
-    days = cases.new_cases.shape[1]
-    recipe = Recipe(days, settings.hidden, settings.layers, settings.training(), settings.seed, curves=False)
-    folder = RunFolder(
-        args.out, "rnn-scalings", {"data": preparation.facts(cases), **settings.recorded()},
-        resume=args.resume, force=args.force, data=settings.data,
-    )  # fmt: skip
+    cases, _, of_length, recipe = preparation.prepare(settings, settings.windows)
+    windows = of_length[settings.lengths[-1]]
+    folder = preparation.open_folder(args, "rnn-scalings", settings, cases)
 
     trials = [
         Trial(settings.cells[-1], windows.length, split, seed)

@@ -25,7 +25,6 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed, parallel_config
 
-from data.covid.choose import resolve_cases
 from experiments.cli import at_least, read_settings, setting
 from experiments.rnn import preparation
 from experiments.rnn.gains import Scores, gain_of, score_all
@@ -33,7 +32,6 @@ from experiments.rnn.protocols import PATIENCE
 from experiments.rnn.settings import A_CORRELATION, STUDY, RnnSettings
 from experiments.rnn.which_countries_page import countries_page
 from experiments.rnn.words import data_line
-from experiments.runs.folder import RunFolder
 from rnn.correlation import correlated_set, correlation_matrix
 from rnn.splits import TEST_DAYS
 from rnn.train import TrainingSettings
@@ -68,8 +66,7 @@ class CountriesSettings(RnnSettings):
 
 def run(args: argparse.Namespace) -> None:
     settings = read_settings(CountriesSettings, args)
-    cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
-    preparation.check_cases(cases, settings.data)
+    cases = preparation.find_cases(settings)
     days = cases.new_cases.shape[1]
     correlation = correlation_matrix(cases.new_cases)
     of_training = correlation_matrix(cases.new_cases[:, : days - TEST_DAYS])
@@ -78,11 +75,8 @@ def run(args: argparse.Namespace) -> None:
         preparation.make_set_c(of_training, threshold)
     everybody = preparation.make_set_c(correlation, settings.thresholds[0])
     windows = preparation.make_all_windows(cases.new_cases, everybody, settings, settings.windows)[settings.lengths[-1]]
-    recipe = Recipe(days, settings.hidden, settings.layers, settings.training(), settings.seed, curves=False)
-    folder = RunFolder(
-        args.out, "rnn-countries", {"data": preparation.facts(cases), **settings.recorded()},
-        resume=args.resume, force=args.force, data=settings.data,
-    )  # fmt: skip
+    recipe = preparation.recipe_without_curves(settings, cases)
+    folder = preparation.open_folder(args, "rnn-countries", settings, cases)
 
     sheets = _Sheets(settings, windows, recipe, correlation, of_training)
     rows: list[tuple] = []

@@ -17,7 +17,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from data.covid.choose import resolve_cases
 from experiments.cli import at_least, between, read_settings, setting
 from experiments.rnn import preparation
 from experiments.rnn.gains import Scores, Setting, gain_of, score_all
@@ -25,9 +24,8 @@ from experiments.rnn.protocols import PATIENCE
 from experiments.rnn.settings import STUDY, RnnSettings
 from experiments.rnn.sweep import run_all
 from experiments.rnn.words import data_line
-from experiments.runs.folder import RunFolder, UsageError
+from experiments.runs.folder import UsageError
 from rnn.compare import estimate
-from rnn.correlation import correlation_matrix
 from rnn.features import window_features
 from rnn.scaling import signed_log
 from rnn.train import Part, TrainingSettings
@@ -75,16 +73,8 @@ def run(args: argparse.Namespace) -> None:
     missing = [name for package, name in PACKAGES.items() if not peers.is_installed(package)]
     if missing:
         raise UsageError(f"not installed here: {', '.join(missing)} (make benchmark sets up .venv-benchmark with them)")
-    cases = resolve_cases(settings.data, settings.start, settings.end, settings.seed, counts=settings.counts)
-    preparation.check_cases(cases, settings.data)
-    in_c = preparation.make_set_c(correlation_matrix(cases.new_cases), settings.threshold)
-    windows = preparation.make_all_windows(cases.new_cases, in_c, settings, settings.windows)
-    days = cases.new_cases.shape[1]
-    recipe = Recipe(days, settings.hidden, settings.layers, settings.training(), settings.seed, curves=False)
-    folder = RunFolder(
-        args.out, "rnn-yardsticks", {"data": preparation.facts(cases), **settings.recorded()},
-        resume=args.resume, force=args.force, data=settings.data,
-    )  # fmt: skip
+    cases, in_c, windows, recipe = preparation.prepare(settings, settings.windows)
+    folder = preparation.open_folder(args, "rnn-yardsticks", settings, cases)
     preparation.introduce(cases, in_c, windows, settings)
 
     trials = [

@@ -31,8 +31,9 @@ def grown(memory=True):
         pd.concat([ratios(SINGLE), ratios(["vae64_b64"], threads=2), ratios(["node_overhead"], "hips")]),
         ratios(GRID[:1]),
         ratios(["conv_k3s1", "lstm_I1_H64_L10"], "mygrad"),
+        ratios(GRID, "jax"),
     ],
-    ids=["all", "threads and peers", "one", "no PyTorch"],
+    ids=["all", "threads and peers", "one", "no PyTorch", "recurrent nets against JAX alone"],
 )
 def test_any_selection_of_works_is_drawn(table, tmp_path):
     benchmark.plot_ratios(table, tmp_path / "ratios.png")
