@@ -40,11 +40,13 @@ Three steps lead there.
 
    Then the whole transform is two matrix products with the image, one along the columns and one along the rows: padding
    (columns left out), space to depth (a matrix for the pixels at each place in their block) and odd sizes (rows of A^T
-   left out) are all in the matrices (``winograd_axes.py``). They hold more zeros the wider the image is, so that for
-   wide images with few channels they cost more than they save; `serves` counts.
+   left out) are all in the matrices (``winograd_axes.py``). The rows of a tile are multiplied with the pixels that it
+   sees, without the zeros around them. The transpose keeps its zeros, since a pixel adds up what several tiles say of
+   it. So for wide images with few channels the transforms cost more than they save; `serves` counts, as if all zeros
+   were multiplied.
 
-The additions and subtractions cancel exactly only in exact arithmetic: float32 loses about one digit. And the large
-matrices multiply every pixel by their zeros too, so one NaN or infinite pixel spoils all results of its image.
+The additions and subtractions cancel exactly only in exact arithmetic: float32 loses about one digit. And zeros are
+multiplied too, so one NaN or infinite number spoils all results of its tiles, and on the way to an image all of it.
 
 Gradients. The chain x -> V -> M -> y is linear at every step, so backward runs the transposed matrices, in which
 neighbouring tiles that share pixels add up by themselves:

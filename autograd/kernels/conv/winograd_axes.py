@@ -6,6 +6,8 @@ shows one. The axis of the products of all tiles has n t entries, in the order
 
     index  =  product * t  +  tile                   so that it can be viewed as (n, t) without a copy
 
+A matrix is held in parts: the rows of one tile, with the columns outside of which they are zero.
+
 Taught by docs/15-fast-convolution.md.
 """
 
@@ -31,12 +33,27 @@ class Tiling(NamedTuple):
         return self.products * self.tiles
 
 
+class Part(NamedTuple):
+    """Some rows of a matrix, and the columns outside of which these rows are zero."""
+
+    rows: slice
+    columns: slice
+    numbers: np.ndarray  # contiguous
+
+    @property
+    def T(self) -> "Part":
+        return Part(self.columns, self.rows, self.numbers.T.copy())
+
+
+Parts = tuple[Part, ...]  # a matrix; every row is in one part
+
+
 class Matrices(NamedTuple):
-    """The matrices of one axis and their transposes, contiguous and in one dtype."""
+    """The matrices of one axis and their transposes, in one dtype."""
 
     G: np.ndarray  # (n, r)
-    A: np.ndarray  # (n t, results of the axis)
-    AT: np.ndarray
+    A: Parts  # (n t, results of the axis)
+    AT: Parts
     places: "tuple[Place, ...]"  # one for each place in a block
     end: int  # the pixels from here on are seen by no window
 
@@ -45,8 +62,8 @@ class Place(NamedTuple):
     """The pixels that have the same place in their blocks: with stride 2, the even or the odd ones."""
 
     pixels: slice
-    BT: np.ndarray  # (n t, those pixels)
-    B: np.ndarray
+    BT: Parts  # (n t, those pixels)
+    B: Parts
 
 
 def width_in_blocks(kernel: int, stride: int) -> int:
@@ -82,10 +99,23 @@ def matrices(pixels: int, results: int, kernel: int, stride: int, padding: int, 
     for u in range(t):
         of_blocks[:, u, m * u : m * u + n] = algorithm.BT
         of_results[:, u, m * u : m * u + m] = algorithm.AT.T
-    BT = of_blocks.reshape(n * t, blocks)
-    A = np.ascontiguousarray(of_results.reshape(n * t, m * t)[:, :results])
+    A = _without_zeros(of_results[:, :, :results])
     places = []
     for a in range(stride):
         present, where = seen_through(a - padding, stride, pixels, blocks)
-        places.append(Place(where, BT[:, present].copy(), BT[:, present].T.copy()))
-    return Matrices(algorithm.G.astype(dtype), A, A.T.copy(), tuple(places), stride * blocks - padding)
+        BT = of_blocks[:, :, present]
+        # B stays whole: tiles share pixels, so no row of it belongs to one tile
+        B = Part(slice(None), slice(None), BT.reshape(n * t, -1).T.copy())
+        places.append(Place(where, _without_zeros(BT), (B,)))
+    return Matrices(algorithm.G.astype(dtype), A, tuple(part.T for part in A), tuple(places), stride * blocks - padding)
+
+
+def _without_zeros(matrix: np.ndarray) -> Parts:
+    """A matrix (n, t, columns) with one part for each tile."""
+    tiles = matrix.shape[1]
+    parts = []
+    for u in range(tiles):
+        (seen,) = np.nonzero(matrix[:, u].any(axis=0))
+        columns = slice(seen[0], seen[-1] + 1) if seen.size else slice(0, 0)
+        parts.append(Part(slice(u, None, tiles), columns, matrix[:, u, columns].copy()))
+    return tuple(parts)

@@ -71,10 +71,11 @@ def results_to_products(g, geometry, M):
 
 
 def _apply(matrix, arrays, out):
-    """out (K, Q, c, N) = matrix (Q, P) times each of arrays (K, P, c, N): K GEMMs with c N columns each."""
-    count, size, *inner = arrays.shape
-    columns = inner[0] * inner[1]
-    np.matmul(matrix, arrays.reshape(count, size, columns), out=view_as(out, (count, len(matrix), columns)))
+    """out (K, Q, c, N) = matrix (Q, P), in parts, times each of arrays (K, P, c, N): K GEMMs of c N columns a part."""
+    *_, c, N = arrays.shape
+    arrays, out = (view_as(a, (*a.shape[:2], c * N)) for a in (arrays, out))
+    for rows, columns, numbers in matrix:
+        np.matmul(numbers, arrays[:, columns], out=out[:, rows])
 
 
 def weight_to_products(weight, geometry, U):
