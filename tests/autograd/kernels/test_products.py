@@ -122,7 +122,7 @@ def test_multiplied_and_added_over_all_leading_axes(size, limit, avx2_only):
     np.testing.assert_allclose(total, np.einsum("ijkn,ijmn->km", a, b), rtol=0, atol=1e-11)
 
 
-@pytest.mark.parametrize("shape", [(3, 5), (2, 17, 33)])
+@pytest.mark.parametrize("shape", [(3, 5), (2, 17, 33), (7, 2, 18, 5), (0, 2, 3, 4)])
 def test_row_order_is_a_copy_only_where_needed(shape):
     (a,) = draw(shape)
     assert products.in_row_order(a) is a
