@@ -27,7 +27,7 @@ def activate(rows, activation, negative_slope):
 
 
 def slope_below_zero(activation, negative_slope):
-    """The slope to the left of the kink."""
+    """The slope to the left of the kink and at 0."""
     return negative_slope if activation == "leaky_relu" else 0.0
 
 

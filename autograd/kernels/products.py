@@ -35,7 +35,10 @@ def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
 
 
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """a @ b as np.matmul gives it; threads share the rows or columns of a large matrix."""
+    """a @ b, of any shapes that np.matmul takes, and with its errors.
+
+    Threads share the rows or the columns of the result, whichever are more, if a (R, K) and b (K, M) are large.
+    """
     if a.ndim != 2 or b.ndim != 2 or a.size * b.shape[1] < MIN_SHARED:
         return np.matmul(a, b)
     out = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))

@@ -29,7 +29,10 @@ class Prepared(NamedTuple):
 
 
 def prepare(settings: RnnSettings, keep: str) -> Prepared:
-    """Counts, the set C, windows (`keep` is one of `windows.KEEPS`) and the recipe of the nets, as `settings` say."""
+    """Counts, the set C, windows (`keep` is one of `windows.KEEPS`) and the recipe of the nets, as `settings` say.
+
+    Raises UsageError for counts, a threshold or lengths that leave nothing to study.
+    """
     cases = find_cases(settings)
     in_c = make_set_c(correlation_matrix(cases.new_cases), settings.threshold)
     windows = make_all_windows(cases.new_cases, in_c, settings, keep)

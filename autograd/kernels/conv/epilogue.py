@@ -19,8 +19,12 @@ class Epilogue:
         shape: (N, H, W, C), of the result.
         activation: None, "relu" max(y, 0), or "leaky_relu" max(y, slope y) with 0 <= slope <= 1.
 
-    `positive`, bool (H, W, C, N), tells where the result is above 0; the slope of the activation follows from it. It
-    takes a quarter of the memory of the result, which need not be kept. None without an activation.
+    Attributes:
+        positive: bool (H, W, C, N), where the result is above 0; None without an activation. The slope of the
+            activation follows from it, so that the result, four times as large, need not be kept.
+        slope: that of the activation where the result is not above 0.
+
+    Raises ValueError for an unknown activation, or a negative_slope outside 0 to 1.
     """
 
     def __init__(self, shape, bias, activation, negative_slope):
